@@ -1,0 +1,71 @@
+"""Errors and warnings of geo_rectify.
+
+The tree::
+
+    GeoRectifyError
+    ├── InputFileError (ValueError)      a file that cannot be read: missing, empty, encrypted, truncated
+    │   ├── EncodingError                text whose encoding is unknown
+    │   └── CorrectionsError             a worklist or corrections file that cannot be taken back
+    ├── CatalogueError (ValueError)      faults in a catalogue.toml, all of them at once
+    │   └── LayerError                   one layer file that cannot be loaded
+    ├── TableError (ValueError)          a frame without the columns its schema names
+    ├── CRSError (ValueError)            a missing, different or refused coordinate system
+    ├── RulesError (ValueError)          faults in a rules file
+    ├── RegionError (LookupError)        an administrative area that is not known
+    ├── OutputError (OSError)            a folder or file that cannot be written
+    └── MissingDependencyError (ImportError)   an optional library, with the extra that brings it
+"""
+
+from __future__ import annotations
+
+
+class GeoRectifyError(Exception):
+    """Base of every error the package raises on purpose."""
+
+
+class InputFileError(GeoRectifyError, ValueError):
+    """A file that cannot be read as what it should be."""
+
+
+class EncodingError(InputFileError):
+    """A text file whose encoding could not be told."""
+
+
+class CorrectionsError(InputFileError):
+    """A worklist or corrections file that cannot be taken back."""
+
+
+class CatalogueError(GeoRectifyError, ValueError):
+    """Faults of a layer catalogue, reported together."""
+
+
+class LayerError(CatalogueError):
+    """A layer file that cannot be loaded."""
+
+
+class TableError(GeoRectifyError, ValueError):
+    """A frame that does not have the columns its schema names."""
+
+
+class CRSError(GeoRectifyError, ValueError):
+    """A coordinate system that is missing, different or refused."""
+
+
+class RulesError(GeoRectifyError, ValueError):
+    """Faults of a rules file, reported together."""
+
+
+class RegionError(GeoRectifyError, LookupError):
+    """An administrative area that is not known."""
+
+
+class OutputError(GeoRectifyError, OSError):
+    """An output folder or file that cannot be written."""
+
+
+class MissingDependencyError(GeoRectifyError, ImportError):
+    """An optional library that is not installed."""
+
+
+class GeoRectifyWarning(UserWarning):
+    """Category of every warning the package gives."""

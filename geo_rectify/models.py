@@ -1,0 +1,271 @@
+"""Frozen records that travel between the rooms.
+
+Offsets are Unicode code points, half-open, into ``Plan.text`` (written as ``plan.txt``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - dataclass fields are resolved at run time
+from dataclasses import dataclass
+
+from geo_rectify.vocabulary import (
+    AcceptanceMode,
+    DeadlineKind,
+    DocumentType,
+    PlaceType,
+    Role,
+)
+
+SITE_ROLES = frozenset({Role.SITE, Role.EXTENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph or table cell of the input, with where it stood.
+
+    ``locator`` says the place in words: ``第12段``, ``第3页``, ``表1第2行第3列``.
+    """
+
+    start: int
+    end: int
+    locator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of the plan's text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDeadline:
+    """An issue's deadline: the last day of the period, or what is said instead of one."""
+
+    raw: str
+    start: int
+    end: int
+    date: dt.date | None = None
+    immediate: bool = False
+    long_term: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureDeadline:
+    """A dated point of one measure."""
+
+    raw: str
+    start: int
+    end: int
+    date: dt.date
+    kind: DeadlineKind = DeadlineKind.BY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One measure of an issue; ``position`` counts from 1, ``number`` is what the text prints."""
+
+    position: int
+    number: int | None
+    text: str
+    start: int
+    end: int
+    deadlines: tuple[MeasureDeadline, ...] = ()
+    units: tuple[str, ...] = ()
+    lead_units: tuple[str, ...] = ()
+    supporting_units: tuple[str, ...] = ()
+    units_raw: str = ""
+    units_start: int | None = None
+    units_end: int | None = None
+    immediate: bool = False
+    recurring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceUnit:
+    """A unit that accepts an issue, and the positions of its measures (None: all)."""
+
+    unit: str
+    measures: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Who accepts an issue as rectified (验收单位)."""
+
+    raw: str
+    start: int
+    end: int
+    mode: AcceptanceMode
+    units: tuple[AcceptanceUnit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A quantity the plan states: 86处, 1200余亩, 13.6亩."""
+
+    subject: str
+    value: float
+    approx: bool
+    unit: str
+    raw: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of a plan's self-check."""
+
+    code: str
+    message: str
+    issue: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading that groups issues."""
+
+    number: int
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One issue (问题) of a plan with its goal, deadline, measures and acceptance."""
+
+    number: int
+    number_raw: str
+    section: int | None
+    heading: str
+    heading_kind: str
+    start: int
+    end: int
+    problem: Passage
+    goal: Passage | None = None
+    deadline: IssueDeadline | None = None
+    measures: tuple[Measure, ...] = ()
+    responsible_person: Passage | None = None
+    acceptance: Acceptance | None = None
+    figures: tuple[Figure, ...] = ()
+    irregularities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One document as read: its text, where things stand, and its issues.
+
+    Attributes
+    ----------
+    doc_id
+        First 12 hex digits of the SHA-256 of the input file.
+    source_name
+        File name of the input, without its folder.
+    text
+        The decoded text, character for character; every offset points into it.
+    document_type, reason
+        What the document is, and what said so.
+    issues
+        The issues in order; empty for anything that is no rectification plan.
+    list_start
+        Offset at which the list of issues begins, None without a list.
+    """
+
+    doc_id: str
+    source_name: str
+    sha256: str
+    title: str
+    text: str
+    document_type: DocumentType
+    reason: str
+    blocks: tuple[Block, ...] = ()
+    list_start: int | None = None
+    sections: tuple[Section, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A span of a plan that names a place.
+
+    Attributes
+    ----------
+    mention_id
+        ``doc_id:start-end``.
+    issue, section
+        Number of the issue and section, None outside the issues.
+    field
+        ``problem``, ``goal``, ``measure N`` (N is the measure's position) or ``body``.
+    surface, normalised
+        The words as written, and the place's canonical name.
+    county
+        As the text gives it: a county, a development zone, or the prefecture; "" where unknown.
+    county_basis
+        How the county is known: ``text``, ``unit of the measure``,
+        ``unit or text elsewhere in the issue``, ``document``, ``gazetteer``, ``prefecture only``.
+    named
+        False for unnamed but counted or definite places (86处).
+    group
+        Key shared by the members of one enumeration, "" outside one.
+    multiplicity, count
+        ``86处`` and 86 for a counted set, "" and None else.
+    area_stated_m2
+        Area the text states for a counted set, square metres.
+    relation
+        Words that set the site off from the named place: 上游, 沿线, 东侧, 附近.
+    locator
+        Page, paragraph or cell of the input.
+    """
+
+    mention_id: str
+    doc_id: str
+    issue: int | None
+    section: int | None
+    field: str
+    start: int
+    end: int
+    surface: str
+    normalised: str
+    type: PlaceType
+    role: Role
+    county: str = ""
+    county_basis: str = ""
+    named: bool = True
+    group: str = ""
+    multiplicity: str = ""
+    count: int | None = None
+    area_stated_m2: float | None = None
+    relation: str = ""
+    locator: str = ""
+    site_id: str = ""
+
+    @property
+    def site(self) -> bool:
+        """Say whether the problem or the work is at this place."""
+        return self.role in SITE_ROLES
+
+
+def issue_key(doc_id: str, number: int | None, *, several: bool) -> str:
+    """Give the key of an issue in tables and evidence.
+
+    Parameters
+    ----------
+    doc_id
+        Id of the document.
+    number
+        Number of the issue, None outside the issues.
+    several
+        Whether the run has several documents.
+
+    Returns
+    -------
+    str
+        ``23``, or ``doc_id/23`` with several documents; "" or ``doc_id/`` without a number.
+    """
+    shown = "" if number is None else str(number)
+    return f"{doc_id}/{shown}" if several else shown
