@@ -82,7 +82,7 @@ def require_crs(frame: gpd.GeoDataFrame, *, name: str, crs: Any = STORED) -> Non
         message = f"{name} has no coordinate system; set one with set_crs({str(crs)!r})"
         raise CRSError(message)
     if not same_crs(frame.crs, crs):
-        message = f"{name} is in {frame.crs.to_string()}, wanted {crs}; use to_crs({str(crs)!r})"
+        message = f"{name} is in {_crs_name(frame)}, wanted {crs}; use to_crs({str(crs)!r})"
         raise CRSError(message)
 
 
@@ -103,16 +103,16 @@ def require_same_crs(
     CRSError
         One has none, or they differ.
     """
-    for frame, name in ((left, names[0]), (right, names[1])):
-        if frame.crs is None:
-            message = f"{name} has no coordinate system; set one with set_crs"
-            raise CRSError(message)
-    if not same_crs(left.crs, right.crs):
+    if left.crs is None or right.crs is None or not same_crs(left.crs, right.crs):
         message = (
-            f"{names[0]} is in {left.crs.to_string()} and {names[1]} in {right.crs.to_string()}; "
+            f"{names[0]} is in {_crs_name(left)} and {names[1]} in {_crs_name(right)}; "
             "bring both to one with to_crs"
         )
         raise CRSError(message)
+
+
+def _crs_name(frame: gpd.GeoDataFrame) -> str:
+    return "no coordinate system" if frame.crs is None else frame.crs.to_string()
 
 
 def to_stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -306,13 +306,15 @@ def areas_m2(geometries: Any) -> NDArray[np.float64]:
         x = np.radians(lonlat[:, 0]) * _SEMI_MAJOR
         sin = np.sin(np.radians(lonlat[:, 1]))
         q = (1 - _E2) * (sin / (1 - _E2 * sin * sin) + np.arctanh(_E * sin) / _E)
-        return np.column_stack((x, _SEMI_MAJOR * q / 2))
+        flat: NDArray[np.float64] = np.column_stack((x, _SEMI_MAJOR * q / 2))
+        return flat
 
     array = np.asarray(geometries, dtype=object)
     if array.size == 0:
         return np.zeros(array.shape)
-    flat = shapely.transform(shapely.force_2d(array), cylinder)
-    return np.nan_to_num(np.asarray(shapely.area(flat), dtype=float))
+    unrolled = shapely.transform(shapely.force_2d(array), cylinder)
+    areas: NDArray[np.float64] = np.nan_to_num(np.asarray(shapely.area(unrolled), dtype=float))
+    return areas
 
 
 def area_m2(geometry: BaseGeometry | None) -> float:
@@ -500,8 +502,8 @@ def format_dms(degrees: float, *, uncertainty_m: float | None) -> str:
     sign = "-" if degrees < 0 else ""
     seconds = abs(degrees) * 3600
     if uncertainty_m is not None and uncertainty_m >= 1000:  # noqa: PLR2004
-        minutes = round(seconds / 60)
-        return f"{sign}{minutes // 60}°{minutes % 60:02d}′"
+        whole_minutes = round(seconds / 60)
+        return f"{sign}{whole_minutes // 60}°{whole_minutes % 60:02d}′"
     digits = 0
     if uncertainty_m is not None and uncertainty_m < 30:  # noqa: PLR2004
         digits = 2 if uncertainty_m < 1 else 1

@@ -1,18 +1,59 @@
-"""The only room that knows the order of stages."""
+"""The only room that knows the order of stages.
+
+plan file -> `read_plan` -> `find_mentions` -> `locate` -> `overlay_classes` -> `judge`, and all of
+it together as `assess`. What people get is drawn from the `Assessment` by the rooms above.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_rectify.catalogue import Layers, load_layers, open_catalogue
+from geo_rectify.crs import buffer_m, to_stored
+from geo_rectify.errors import InputFileError
+from geo_rectify.findings import judge
+from geo_rectify.models import issue_key
+from geo_rectify.overlay import overlay_classes
+from geo_rectify.places import (
+    Gazetteer,
+    Located,
+    find_mentions,
+    locate,
+    open_gazetteer,
+    precision_of,
+    read_corrections,
+)
+from geo_rectify.plans import read_plan
+from geo_rectify.settings import Settings
+from geo_rectify.tables import (
+    FOOTPRINTS,
+    REJECTED,
+    SITES,
+    UNLOCATED,
+    frame_of,
+    geoframe_of,
+    validate,
+)
+from geo_rectify.vocabulary import Precision, SiteStatus
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
+    from collections.abc import Callable
 
-    from geo_rectify.catalogue.records import Layers
     from geo_rectify.findings.records import Rule
     from geo_rectify.models import Issue, Mention, Plan
-    from geo_rectify.settings import Settings
+
+StrPath: TypeAlias = "str | Path"
+STAGES: Final = ("read", "mentions", "locate", "layers", "overlay", "judge")
+"""Names of the stages, in order, as `assess` reports them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +63,7 @@ class Assessment:
     Attributes
     ----------
     plans
-        The documents, in the order given.
+        The documents, in the order given; empty when sites were given instead.
     mentions, sites, footprints, unlocated, rejected, correction_notes
         As in `places.records.Located`.
     overlaps
@@ -61,10 +102,290 @@ class Assessment:
 
     def issues(self) -> list[tuple[str, Plan, Issue]]:
         """List all issues as (issue key, plan, issue), in document order."""
-        from geo_rectify.models import issue_key
-
         return [
             (issue_key(plan.doc_id, issue.number, several=self.several), plan, issue)
             for plan in self.plans
             for issue in plan.issues
         ]
+
+
+def assess(
+    plans: StrPath | Plan | Sequence[StrPath | Plan],
+    *,
+    layers: StrPath | Layers | Sequence[StrPath] | None = None,
+    gazetteer: StrPath | Gazetteer | Sequence[StrPath] | None = None,
+    corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Assessment:
+    """Do the whole job in memory: read, find, locate, overlay, judge.
+
+    Parameters
+    ----------
+    plans
+        A plan file or record, or several of them.
+    layers
+        ``"sample"``, a catalogue (folder or ``catalogue.toml``), several of them, or loaded
+        layers; None for none, which can never answer clear or conflict.
+    gazetteer
+        More gazetteer files beside the shipped one, or an opened gazetteer.
+    corrections
+        Worklists or corrections files (xlsx, csv, geojson), or a frame of `tables.CORRECTIONS`.
+    settings
+        What the run is asked to do; the defaults of `Settings` where None.
+    progress
+        Called with the name of each stage of `STAGES` as it begins.
+
+    Returns
+    -------
+    Assessment
+        The evidence and the judgement.
+
+    Raises
+    ------
+    GeoRectifyError
+        An input cannot be read; the message names file, place and remedy.
+    """
+    asked = settings if settings is not None else Settings()
+    say = progress if progress is not None else _silent
+
+    say("read")
+    documents = tuple(_as_plan(plan) for plan in _as_list(plans))
+    _refuse_twins(documents)
+    known = gazetteer if isinstance(gazetteer, Gazetteer) else open_gazetteer(*_paths(gazetteer))
+    brought = corrections
+    if not isinstance(brought, gpd.GeoDataFrame):
+        files = _paths(brought)
+        brought = read_corrections(*files) if files else None
+
+    say("mentions")
+    mentions = tuple(
+        mention for plan in documents for mention in find_mentions(plan, names=known.names())
+    )
+
+    say("locate")
+    located = locate(mentions, known, corrections=brought)
+
+    say("layers")
+    loaded = _as_layers(layers, settings=asked)
+    return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
+
+
+def assess_sites(
+    sites: StrPath | gpd.GeoDataFrame,
+    *,
+    layers: StrPath | Layers | Sequence[StrPath] | None = None,
+    settings: Settings | None = None,
+) -> Assessment:
+    """Judge sites somebody already has: our ``sites.gpkg`` or any file with geometry.
+
+    Parameters
+    ----------
+    sites
+        A GeoPackage with layers ``sites`` and ``footprints``, or any vector file or frame with
+        geometry and optionally ``site_id``, ``name`` and ``uncertainty_m``. Without
+        ``uncertainty_m`` a geometry is taken as given: surveyed, 0 m.
+    layers, settings
+        As in `assess`.
+
+    Returns
+    -------
+    Assessment
+        With no plans, mentions or claims.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be read, or has no usable geometry.
+    CRSError
+        It has no coordinate system.
+    """
+    asked = settings if settings is not None else Settings()
+    located = _located_from(sites)
+    loaded = _as_layers(layers, settings=asked)
+    return _judged(located, plans=(), layers=loaded, settings=asked, progress=_silent)
+
+
+def _judged(
+    located: Located,
+    *,
+    plans: tuple[Plan, ...],
+    layers: Layers,
+    settings: Settings,
+    progress: Callable[[str], None],
+) -> Assessment:
+    progress("overlay")
+    overlaps = overlay_classes(
+        _shapes_to_overlay(located),
+        layers.zones,
+        max_distance_m=settings.max_distance_m,
+        min_overlap_m2=settings.min_overlap_m2,
+    )
+    progress("judge")
+    judgement = judge(
+        located.sites,
+        located.footprints,
+        overlaps=overlaps,
+        layers=layers,
+        plans=plans,
+        mentions=located.mentions,
+        settings=settings,
+    )
+    return Assessment(
+        plans=plans,
+        mentions=located.mentions,
+        sites=located.sites,
+        footprints=located.footprints,
+        unlocated=located.unlocated,
+        rejected=located.rejected,
+        correction_notes=located.correction_notes,
+        overlaps=overlaps,
+        findings=judgement.findings,
+        claims=judgement.claims,
+        rules=judgement.rules,
+        layers=layers,
+        settings=settings,
+    )
+
+
+def _shapes_to_overlay(located: Located) -> gpd.GeoDataFrame:
+    """Give what is laid over the zones: footprints, and surveyed outlines as they are."""
+    shapes = located.footprints[["site_id", "geometry"]].copy()
+    shapes["uncertainty_m"] = 0.0
+    polygonal = shapely.get_dimensions(located.sites.geometry.to_numpy()) == 2  # noqa: PLR2004
+    surveyed = located.sites["precision"].to_numpy() == Precision.SURVEYED.value
+    outlines = located.sites.loc[polygonal & surveyed].set_index("site_id").geometry
+    held = shapes["site_id"].isin(outlines.index)
+    shapes.loc[held, "geometry"] = outlines.reindex(shapes.loc[held, "site_id"]).to_numpy()
+    return shapes
+
+
+def _located_from(sites: StrPath | gpd.GeoDataFrame) -> Located:
+    if isinstance(sites, gpd.GeoDataFrame):
+        return _located_from_frame(sites, name="the frame")
+    path = Path(sites)
+    names = _layer_names(path)
+    if {"sites", "footprints"} <= set(names):
+        ours = to_stored(gpd.read_file(path, layer="sites"))
+        footprints = to_stored(gpd.read_file(path, layer="footprints"))
+        ours = ours.rename_geometry("geometry")
+        validate(ours, SITES)
+        validate(footprints, FOOTPRINTS)
+        return _bare(ours, footprints)
+    if len(names) != 1:
+        message = (
+            f"{path.name} holds the layers {', '.join(names)}; wanted one layer with geometry, or "
+            "the layers sites and footprints as `geo-rectify locate` writes them"
+        )
+        raise InputFileError(message)
+    return _located_from_frame(gpd.read_file(path), name=path.name)
+
+
+def _layer_names(path: Path) -> list[str]:
+    if not path.is_file():
+        message = f"{path} is no file; name a vector file such as sites.gpkg"
+        raise InputFileError(message)
+    try:
+        return [str(name) for name in gpd.list_layers(path)["name"]]
+    except (RuntimeError, ValueError) as err:
+        message = f"{path.name} is no vector file GDAL can open ({err}); save it as GeoPackage"
+        raise InputFileError(message) from err
+
+
+def _located_from_frame(frame: gpd.GeoDataFrame, *, name: str) -> Located:
+    stored = to_stored(frame)
+    usable = ~(stored.geometry.isna() | stored.geometry.is_empty)
+    if not usable.any():
+        message = f"{name} has no geometry; give points or polygons"
+        raise InputFileError(message)
+    rows, shapes = [], []
+    for position, (keep, record, shape) in enumerate(
+        zip(
+            usable,
+            stored.drop(columns=stored.geometry.name).to_dict("records"),
+            stored.geometry,
+            strict=True,
+        ),
+        start=1,
+    ):
+        uncertainty = _number(record.get("uncertainty_m"))
+        site_id = str(record.get("site_id") or _shape_id(shape, position))
+        rows.append(
+            {
+                "site_id": site_id,
+                "name": str(record.get("name") or record.get("名称") or f"第{position}个"),
+                "kind": str(record.get("kind") or "other"),
+                "precision": precision_of(uncertainty).value if keep else Precision.NONE.value,
+                "uncertainty_m": uncertainty,
+                "method": "as given",
+                "source": name,
+                "status": (SiteStatus.LOCATED if keep else SiteStatus.UNLOCATED).value,
+                "geometry": shape if keep else None,
+            }
+        )
+        if keep:
+            widened = buffer_m(shape, uncertainty) if uncertainty > 0 else shape
+            shapes.append({"site_id": site_id, "geometry": widened})
+    made = geoframe_of(rows, SITES)
+    validate(made, SITES)
+    return _bare(made, geoframe_of(shapes, FOOTPRINTS))
+
+
+def _bare(sites: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> Located:
+    return Located(
+        mentions=(),
+        sites=sites,
+        footprints=footprints,
+        unlocated=frame_of([], UNLOCATED),
+        rejected=frame_of([], REJECTED),
+    )
+
+
+def _shape_id(shape: object, position: int) -> str:
+    digest = hashlib.sha1(shapely.to_wkb(shape), usedforsecurity=False).hexdigest()
+    return f"s{digest[:10]}" if digest else f"s{position}"
+
+
+def _number(value: object) -> float:
+    number = pd.to_numeric(value, errors="coerce") if value is not None else np.nan
+    return 0.0 if pd.isna(number) else float(number)
+
+
+def _as_plan(plan: StrPath | Plan) -> Plan:
+    return read_plan(plan) if isinstance(plan, str | Path) else plan
+
+
+def _as_list(plans: StrPath | Plan | Sequence[StrPath | Plan]) -> list[StrPath | Plan]:
+    if isinstance(plans, Sequence) and not isinstance(plans, str):
+        return list(plans)
+    return [plans]
+
+
+def _refuse_twins(plans: tuple[Plan, ...]) -> None:
+    seen: dict[str, str] = {}
+    for plan in plans:
+        if plan.doc_id in seen:
+            message = (
+                f"{plan.source_name} has the same content as {seen[plan.doc_id]}; name each "
+                "document once"
+            )
+            raise InputFileError(message)
+        seen[plan.doc_id] = plan.source_name
+
+
+def _paths(named: StrPath | Sequence[StrPath] | None) -> list[StrPath]:
+    if named is None:
+        return []
+    return [named] if isinstance(named, str | Path) else list(named)
+
+
+def _as_layers(
+    layers: StrPath | Layers | Sequence[StrPath] | None, *, settings: Settings
+) -> Layers:
+    if isinstance(layers, Layers):
+        return layers
+    return load_layers(open_catalogue(*_paths(layers)), as_of=settings.as_of)
+
+
+def _silent(_stage: str) -> None:
+    """Take a stage's name and say nothing."""

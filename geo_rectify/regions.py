@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
+    from numpy.typing import NDArray
+    from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
 WIDENED_M: Final = 500.0
@@ -80,7 +82,7 @@ def _container(blob: bytes, offset: int) -> list[tuple[int, int]]:
     return [(int(end - size), int(end)) for size, end in zip(sizes, ends, strict=True)]
 
 
-def _ring(blob: bytes, start: int, end: int) -> np.ndarray:
+def _ring(blob: bytes, start: int, end: int) -> NDArray[np.float64]:
     (flag,) = _U32.unpack_from(blob, start)
     body = start + 4
     if flag == 1:
@@ -90,10 +92,11 @@ def _ring(blob: bytes, start: int, end: int) -> np.ndarray:
         quantised = np.cumsum(whole, axis=0)
     else:
         quantised = np.frombuffer(blob, "<u4", (end - body) // 4, body).reshape(-1, 2)
-    return quantised * _SCALE - np.array([180.0, 90.0])
+    degrees: NDArray[np.float64] = quantised * _SCALE - np.array([180.0, 90.0])
+    return degrees
 
 
-def _polygon(blob: bytes, offset: int) -> BaseGeometry:
+def _polygon(blob: bytes, offset: int) -> Polygon:
     rings = [_ring(blob, start, end) for start, end in _container(blob, offset)]
     return shapely.Polygon(rings[0], rings[1:])
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_rectify.crs import STORED, require_crs
@@ -262,19 +263,41 @@ def frame_of(rows: Sequence[dict[str, Any]], schema: Schema) -> pd.DataFrame:
         A GeoDataFrame in EPSG:4490 where the schema has geometry. Number columns are float64,
         whole ones Int64, all others object.
     """
-    made: dict[str, Any] = {}
-    for column in schema.columns:
-        values = [row.get(column.name) for row in rows]
-        if column.kind == "number":
-            made[column.name] = pd.Series(values, dtype="float64")
-        elif column.kind == "whole":
-            made[column.name] = pd.Series(values, dtype="Int64")
-        else:
-            made[column.name] = pd.Series(values, dtype=object)
-    if not schema.geometry:
-        return pd.DataFrame(made, columns=schema.names)
-    shapes = gpd.GeoSeries([row.get("geometry") for row in rows], crs=STORED)
-    return gpd.GeoDataFrame(made, columns=schema.names, geometry=shapes)
+    if schema.geometry:
+        return geoframe_of(rows, schema)
+    return pd.DataFrame(_series_of(rows, schema), columns=schema.names)
+
+
+def geoframe_of(rows: Sequence[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:
+    """Make a frame with geometry from rows as dicts.
+
+    Parameters
+    ----------
+    rows
+        One dict a row, with the key ``geometry``; missing keys are filled with None.
+    schema
+        A schema with geometry.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `frame_of` gives, EPSG:4490.
+    """
+    cells = np.empty(len(rows), dtype=object)
+    cells[:] = [row.get("geometry") for row in rows]
+    shapes = gpd.GeoSeries(cells, crs=STORED)
+    return gpd.GeoDataFrame(_series_of(rows, schema), columns=schema.names, geometry=shapes)
+
+
+def _series_of(rows: Sequence[dict[str, Any]], schema: Schema) -> dict[str, pd.Series]:
+    dtypes = {"number": "float64", "whole": "Int64"}
+    return {
+        column.name: pd.Series(
+            [row.get(column.name) for row in rows],
+            dtype=dtypes.get(column.kind, "object") if isinstance(column.kind, str) else "object",
+        )
+        for column in schema.columns
+    }
 
 
 def join_list(values: Iterable[object]) -> str:

@@ -1,0 +1,29 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_plans() -> Path:
+    """The folder of real documents, or a skip that says how to name one."""
+    folder = os.environ.get("GEO_RECTIFY_REAL_PLANS", "")
+    if not folder:
+        pytest.skip("set GEO_RECTIFY_REAL_PLANS to a folder of real plans")
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f"GEO_RECTIFY_REAL_PLANS names no folder: {folder}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def gold(real_plans: Path) -> Path:
+    """The folder of annotations beside the real documents."""
+    path = real_plans.parent / "gold"
+    if not path.is_dir():
+        pytest.fail(f"no annotations beside {real_plans}")
+    return path
