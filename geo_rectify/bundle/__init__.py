@@ -1,0 +1,19 @@
+"""One run as a folder: staging, byte-for-byte determinism, provenance."""
+
+from geo_rectify.bundle.provenance import counts
+from geo_rectify.bundle.writing import (
+    WrittenRun,
+    write_findings_only,
+    write_located,
+    write_parsed,
+    write_run,
+)
+
+__all__ = [
+    "WrittenRun",
+    "counts",
+    "write_findings_only",
+    "write_located",
+    "write_parsed",
+    "write_run",
+]

@@ -1,0 +1,130 @@
+"""The record of a run: ``run.json`` names every input, layer, setting, count and output hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import geo_rectify
+from geo_rectify.bundle.staging import RUN_FILE, file_sha256
+from geo_rectify.files import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo_rectify.catalogue import LayerInfo
+    from geo_rectify.pipeline import Assessment
+
+
+def counts(assessment: Assessment) -> dict[str, Any]:
+    """Count what a run found, for ``run.json`` and the closing summary.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    dict
+        documents, issues, measures, mentions, sites, sites_by_precision, sites_by_status,
+        unlocated, rejected_candidates, findings_by_verdict and claims_by_result.
+    """
+    plans = assessment.plans
+    return {
+        "documents": len(plans),
+        "issues": sum(len(plan.issues) for plan in plans),
+        "measures": sum(len(issue.measures) for plan in plans for issue in plan.issues),
+        "mentions": len(assessment.mentions),
+        "sites": len(assessment.sites),
+        "sites_by_precision": _tally(assessment.sites["precision"]),
+        "sites_by_status": _tally(assessment.sites["status"]),
+        "unlocated": len(assessment.unlocated),
+        "rejected_candidates": len(assessment.rejected),
+        "findings_by_verdict": _tally(assessment.findings["verdict"]),
+        "claims_by_result": _tally(assessment.claims["result"]),
+    }
+
+
+def write_provenance(assessment: Assessment, folder: Path) -> None:
+    """Write ``run.json``, last of all files, with the hashes of the others.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    folder
+        The folder that holds all other outputs.
+    """
+    settings = assessment.settings
+    record = {
+        "demo": settings.demo,
+        "inputs": [
+            {
+                "doc_id": plan.doc_id,
+                "name": plan.source_name,
+                "sha256": plan.sha256,
+                "document_type": plan.document_type.value,
+                "reason": plan.reason,
+            }
+            for plan in assessment.plans
+        ],
+        "settings": {
+            "as_of": settings.as_of.isoformat(),
+            "max_distance_m": settings.max_distance_m,
+            "min_overlap_m2": settings.min_overlap_m2,
+            "include_restricted": settings.include_restricted,
+        },
+        "layers": [_layer(info) for info in assessment.layers.infos],
+        "correction_notes": list(assessment.correction_notes),
+        "counts": counts(assessment),
+    }
+    write_record(record, folder)
+
+
+def write_record(record: Mapping[str, Any], folder: Path) -> None:
+    """Write a ``run.json`` with the version, the one wall-clock stamp and all hashes.
+
+    Parameters
+    ----------
+    record
+        What else it should say.
+    folder
+        The folder that holds all other outputs.
+    """
+    outputs = {
+        path.relative_to(folder).as_posix(): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != RUN_FILE
+    }
+    document = {
+        "package": "geo_rectify",
+        "version": geo_rectify.__version__,
+        "written_at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+        **record,
+        "outputs": outputs,
+    }
+    write_json(document, folder / RUN_FILE)
+
+
+def _layer(info: LayerInfo) -> dict[str, Any]:
+    return {
+        "id": info.layer_id,
+        "title": info.title,
+        "role": info.role.value,
+        "status": info.status.value,
+        "version": info.version,
+        "in_force": info.in_force,
+        "sample": info.sample,
+        "sha256": info.sha256,
+        "features": info.feature_count,
+        "repairs": list(info.repairs),
+        "rejects": list(info.rejects),
+        "assumptions": list(info.assumptions),
+    }
+
+
+def _tally(values: Any) -> dict[str, int]:
+    return dict(sorted(Counter(str(value) for value in values).items()))

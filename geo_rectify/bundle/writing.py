@@ -1,0 +1,178 @@
+"""Write a run, or a part of one, into its folder: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo_rectify.bundle.provenance import write_provenance, write_record
+from geo_rectify.bundle.staging import publish, staging_folder
+from geo_rectify.files import write_csv, write_geopackage, write_json
+from geo_rectify.outputs.field import write_field, write_worklist
+from geo_rectify.outputs.ledger import write_ledger
+from geo_rectify.outputs.maps import write_map
+from geo_rectify.outputs.reports import write_report
+from geo_rectify.plans import issues_document
+from geo_rectify.tables import mentions_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from geo_rectify.models import Mention, Plan
+    from geo_rectify.pipeline import Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRun:
+    """Where a run was written, and the files of the old folder that were kept."""
+
+    folder: Path
+    carried: tuple[str, ...]
+
+
+def write_run(assessment: Assessment, folder: str | Path) -> WrittenRun:
+    """Write everything a run gives people into one folder.
+
+    The folder is replaced in one step at the end; files that people put there or edited are
+    carried over (see `bundle.staging`).
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    folder
+        The output folder: absent, empty, or one an earlier run wrote.
+
+    Returns
+    -------
+    WrittenRun
+        The folder and what was carried over.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be used or written.
+    """
+
+    def write(into: Path) -> None:
+        _write_evidence(assessment, into)
+        _write_findings(assessment, into)
+        write_csv(assessment.claims, into / "claims.csv")
+        write_worklist(assessment, into / "worklist.xlsx")
+        write_map(assessment, into / "map.html")
+        write_report(assessment, into)
+        write_ledger(assessment, into / "ledger.xlsx")
+        write_field(assessment, into / "field")
+        write_provenance(assessment, into)
+
+    return _publish(folder, write)
+
+
+def write_located(assessment: Assessment, folder: str | Path) -> WrittenRun:
+    """Write the plan, its mentions and its sites, without judgement.
+
+    Parameters
+    ----------
+    assessment, folder
+        As in `write_run`.
+
+    Returns
+    -------
+    WrittenRun
+        As in `write_run`.
+    """
+
+    def write(into: Path) -> None:
+        _write_evidence(assessment, into)
+        write_worklist(assessment, into / "worklist.xlsx")
+        write_provenance(assessment, into)
+
+    return _publish(folder, write)
+
+
+def write_findings_only(assessment: Assessment, folder: str | Path) -> WrittenRun:
+    """Write the findings of given sites.
+
+    Parameters
+    ----------
+    assessment, folder
+        As in `write_run`.
+
+    Returns
+    -------
+    WrittenRun
+        As in `write_run`.
+    """
+
+    def write(into: Path) -> None:
+        _write_findings(assessment, into)
+        write_provenance(assessment, into)
+
+    return _publish(folder, write)
+
+
+def write_parsed(plan: Plan, mentions: Sequence[Mention], folder: str | Path) -> WrittenRun:
+    """Write one plan's text, issues and mentions.
+
+    Parameters
+    ----------
+    plan, mentions
+        The plan and its mentions, not located.
+    folder
+        As in `write_run`.
+
+    Returns
+    -------
+    WrittenRun
+        As in `write_run`.
+    """
+
+    def write(into: Path) -> None:
+        _write_text((plan,), into)
+        write_json(issues_document(plan), into / "issues.json")
+        write_csv(mentions_frame(mentions), into / "mentions.csv")
+        write_record({"inputs": [{"doc_id": plan.doc_id, "name": plan.source_name}]}, into)
+
+    return _publish(folder, write)
+
+
+def _publish(folder: str | Path, write: Callable[[Path], None]) -> WrittenRun:
+    target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a linked folder
+    with staging_folder(target) as staging:
+        write(staging)
+        carried = publish(staging, target)
+    return WrittenRun(folder=Path(folder), carried=tuple(carried))
+
+
+def _write_evidence(assessment: Assessment, into: Path) -> None:
+    _write_text(assessment.plans, into)
+    documents = [issues_document(plan) for plan in assessment.plans]
+    single = len(documents) == 1
+    write_json(documents[0] if single else {"documents": documents}, into / "issues.json")
+    write_csv(mentions_frame(assessment.mentions), into / "mentions.csv")
+    write_geopackage(
+        {
+            "sites": assessment.sites,
+            "footprints": assessment.footprints,
+            "unlocated": assessment.unlocated,
+        },
+        into / "sites.gpkg",
+        stamp=assessment.settings.as_of,
+    )
+
+
+def _write_text(plans: Sequence[Plan], into: Path) -> None:
+    for plan in plans:
+        name = "plan.txt" if len(plans) == 1 else f"plan-{plan.doc_id}.txt"
+        (into / name).write_text(plan.text, encoding="utf-8", newline="")
+
+
+def _write_findings(assessment: Assessment, into: Path) -> None:
+    write_csv(assessment.findings, into / "findings.csv")
+    write_geopackage(
+        {"findings": assessment.findings},
+        into / "findings.gpkg",
+        stamp=assessment.settings.as_of,
+    )
