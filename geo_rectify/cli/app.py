@@ -1,0 +1,341 @@
+"""The commands. Each is one public function plus reading and writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import geo_rectify
+from geo_rectify.errors import GeoRectifyError
+from geo_rectify.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from geo_rectify.pipeline import Assessment
+    from geo_rectify.settings import Settings
+
+OK, FAILED, USAGE, FOUND = 0, 1, 2, 3
+SAMPLE = "sample"
+
+
+class FailOn(StrEnum):
+    """Verdicts that ``--fail-on`` can make the exit code tell of."""
+
+    CONFLICT = "conflict"
+    POSSIBLE = "possible"
+
+
+app = typer.Typer(
+    name="geo-rectify",
+    help=(
+        "整改方案落图与管控区套合：读方案、找地点、诚实定位、与生态保护红线等管控区叠加，"
+        "输出地图、报告、台账、待定位清单和外业文件。\n\n"
+        "Reads rectification plans, locates their places honestly and overlays them with "
+        "protected zones. Try: geo-rectify demo -o demo_out"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+layers_app = typer.Typer(
+    help="查看与检查图层目录 (list and check the layers of a catalogue).", no_args_is_help=True
+)
+app.add_typer(layers_app, name="layers")
+
+Plans = Annotated[
+    list[Path], typer.Argument(help="整改方案文件，.txt 或 .docx，可多个 (plan files).")
+]
+OnePlan = Annotated[Path, typer.Argument(help="整改方案文件，.txt 或 .docx (a plan file).")]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="成果文件夹，默认为方案文件名加 _out (output folder)."),
+]
+LayerSources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layers",
+        help="图层目录（catalogue.toml 或其文件夹），可多次；sample 为自带示意图层，单独使用 "
+        "(layer catalogue; repeatable).",
+    ),
+]
+Gazetteers = Annotated[
+    list[Path] | None,
+    typer.Option("--gazetteer", help="补充地名表 CSV/XLSX/矢量，可多次 (more gazetteers)."),
+]
+Corrections = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--corrections",
+        help="填好的 worklist.xlsx 或 corrections.csv/.geojson，可多次 (positions brought back).",
+    ),
+]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="成果日期，图层与条款按此日有效；默认今天 (date of the outputs).",
+    ),
+]
+Restricted = Annotated[
+    bool,
+    typer.Option(
+        "--include-restricted",
+        help="允许受限图层的范围、名称和距离写入成果 (let restricted geometry into outputs).",
+    ),
+]
+FailWhen = Annotated[
+    FailOn | None,
+    typer.Option(
+        "--fail-on",
+        help="有此类判定时以 3 退出；possible 含 conflict (exit 3 when findings reach this).",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; only here does one of our errors become a message."""
+    from geo_rectify.cli.console import fail, make_console_safe
+
+    make_console_safe()
+    try:
+        app()
+    except GeoRectifyError as err:
+        fail(str(err))
+        sys.exit(FAILED)
+
+
+@app.callback(invoke_without_command=True)
+def front(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="显示版本 (print the version).")
+    ] = False,
+) -> None:
+    """Answer what needs no command."""
+    if version:
+        typer.echo(geo_rectify.__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    output: Output = None,
+    as_of: AsOf = None,
+) -> None:
+    """自带示例：示例方案 + 示意图层，无需网络 (the bundled example, no network).
+
+    Example: geo-rectify demo -o demo_out
+    """
+    from geo_rectify.cli.console import say, stage_progress
+    from geo_rectify.example import example_corrections, example_plan
+    from geo_rectify.vocabulary import DEMO_MARK
+
+    with stage_progress() as progress, example_plan() as plan, example_corrections() as brought:
+        assessment = geo_rectify.assess(
+            plan,
+            layers=SAMPLE,
+            corrections=brought,
+            settings=_settings(as_of, demo=True),
+            progress=progress,
+        )
+        progress("write")
+        folder = output if output is not None else Path("demo_out")
+        _write(assessment, folder)
+    say(DEMO_MARK)
+
+
+@app.command()
+def run(
+    plans: Plans,
+    output: Output = None,
+    layers: LayerSources = None,
+    gazetteer: Gazetteers = None,
+    corrections: Corrections = None,
+    as_of: AsOf = None,
+    include_restricted: Restricted = False,
+    fail_on: FailWhen = None,
+) -> None:
+    """全流程：方案 → 地图、报告、台账、待定位清单、外业文件 (the whole job).
+
+    Example: geo-rectify run 整改方案.docx -o out --layers layers_dir --corrections worklist.xlsx
+    """
+    from geo_rectify.cli.console import stage_progress
+
+    _check_layers(layers)
+    with stage_progress() as progress:
+        assessment = geo_rectify.assess(
+            plans,
+            layers=layers,
+            gazetteer=gazetteer,
+            corrections=corrections,
+            settings=_settings(as_of, include_restricted=include_restricted),
+            progress=progress,
+        )
+        progress("write")
+        _write(assessment, output if output is not None else _default_folder(plans[0]))
+    _exit_on(assessment, fail_on)
+
+
+@app.command()
+def parse(plan: OnePlan, output: Output = None) -> None:
+    """只读方案：plan.txt、issues.json、mentions.csv (read the plan, no locating).
+
+    Example: geo-rectify parse 整改方案.docx -o parsed
+    """
+    from geo_rectify.bundle import write_parsed
+    from geo_rectify.cli.console import say
+
+    document = geo_rectify.read_plan(plan)
+    mentions = geo_rectify.find_mentions(document, names=geo_rectify.open_gazetteer().names())
+    folder = output if output is not None else _default_folder(plan)
+    write_parsed(document, mentions, folder)
+    measures = sum(len(issue.measures) for issue in document.issues)
+    say(
+        f"{document.source_name}：问题 {len(document.issues)} 项，措施 {measures} 条，"
+        f"地名 {len(mentions)} 处 → {folder}"
+    )
+
+
+@app.command(name="locate")
+def locate_command(
+    plan: OnePlan,
+    output: Output = None,
+    layers: LayerSources = None,
+    gazetteer: Gazetteers = None,
+    corrections: Corrections = None,
+) -> None:
+    """读方案并定位：另有 sites.gpkg (parse and locate, no judging).
+
+    Example: geo-rectify locate 整改方案.docx -o located --gazetteer 地名.csv
+    """
+    from geo_rectify.bundle import write_located
+    from geo_rectify.cli.console import stage_progress
+
+    _check_layers(layers)
+    with stage_progress() as progress:
+        assessment = geo_rectify.assess(
+            plan,
+            layers=layers,
+            gazetteer=gazetteer,
+            corrections=corrections,
+            settings=_settings(None),
+            progress=progress,
+        )
+        folder = output if output is not None else _default_folder(plan)
+        written = write_located(assessment, folder)
+    _report(assessment, written.folder, carried=written.carried)
+
+
+@app.command()
+def overlay(
+    sites: Annotated[
+        Path, typer.Argument(help="sites.gpkg，或任一含几何的单图层文件 (sites to judge).")
+    ],
+    output: Output = None,
+    layers: LayerSources = None,
+    as_of: AsOf = None,
+    include_restricted: Restricted = False,
+    fail_on: FailWhen = None,
+) -> None:
+    """点位与图层叠加判定：findings.gpkg、findings.csv (overlay and judge given sites).
+
+    Example: geo-rectify overlay sites.gpkg -o judged --layers layers_dir
+    """
+    from geo_rectify.bundle import write_findings_only
+    from geo_rectify.pipeline import assess_sites
+
+    _check_layers(layers)
+    assessment = assess_sites(
+        sites, layers=layers, settings=_settings(as_of, include_restricted=include_restricted)
+    )
+    folder = output if output is not None else _default_folder(sites)
+    written = write_findings_only(assessment, folder)
+    _report(assessment, written.folder, carried=written.carried)
+    _exit_on(assessment, fail_on)
+
+
+@layers_app.command("list")
+def layers_list(
+    source: Annotated[
+        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
+    ] = SAMPLE,
+    as_of: AsOf = None,
+) -> None:
+    """列出图层 (list the layers of a catalogue).
+
+    Example: geo-rectify layers list layers_dir
+    """
+    from geo_rectify.catalogue import layers_table, load_layers, open_catalogue
+    from geo_rectify.cli.console import show_frame
+
+    loaded = load_layers(open_catalogue(source), as_of=_settings(as_of).as_of)
+    show_frame(layers_table(loaded), title=f"图层目录 {source}")
+
+
+@layers_app.command("check")
+def layers_check(
+    source: Annotated[
+        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
+    ] = SAMPLE,
+    as_of: AsOf = None,
+) -> None:
+    """检查图层：坐标系、覆盖、修复、未对应的级别 (check every layer, report all faults).
+
+    Example: geo-rectify layers check layers_dir
+    """
+    from geo_rectify.catalogue import check_catalogue
+    from geo_rectify.cli.console import show_frame
+
+    checked = check_catalogue(source, as_of=_settings(as_of).as_of)
+    show_frame(checked, title=f"图层检查 {source}")
+
+
+def _settings(
+    as_of: dt.datetime | None, *, include_restricted: bool = False, demo: bool = False
+) -> Settings:
+    from geo_rectify.settings import Settings, default_as_of
+
+    day = default_as_of() if as_of is None else as_of.date()
+    return Settings(as_of=day, include_restricted=include_restricted, demo=demo)
+
+
+def _check_layers(layers: list[str] | None) -> None:
+    if layers and SAMPLE in layers and len(layers) > 1:
+        message = "sample 是示意图层，只能单独使用；请去掉 --layers sample 或其他 --layers"
+        raise typer.BadParameter(message, param_hint="--layers")
+
+
+def _default_folder(path: Path) -> Path:
+    return Path(f"{path.stem}_out")
+
+
+def _write(assessment: Assessment, folder: Path) -> None:
+    written = geo_rectify.write_run(assessment, folder)
+    _report(assessment, written.folder, carried=written.carried)
+
+
+def _report(assessment: Assessment, folder: Path, *, carried: tuple[str, ...]) -> None:
+    from geo_rectify.bundle import counts
+    from geo_rectify.cli.console import say, show_summary
+
+    show_summary(assessment, counts(assessment))
+    for name in carried:
+        say(f"保留了原文件夹中的文件：{name}")
+    say(f"成果：{folder}")
+
+
+def _exit_on(assessment: Assessment, fail_on: FailOn | None) -> None:
+    if fail_on is None:
+        return
+    wanted = {Verdict.CONFLICT.value}
+    if fail_on is FailOn.POSSIBLE:
+        wanted.add(Verdict.POSSIBLE.value)
+    if assessment.findings["verdict"].isin(wanted).any():
+        raise typer.Exit(FOUND)
