@@ -1,1 +1,28 @@
-"""Room: catalogue."""
+"""Layers: what a catalogue says of them, and what their files turn out to be."""
+
+from __future__ import annotations
+
+from geo_rectify.catalogue.checking import CatalogueCheck, check_catalogue, layers_table
+from geo_rectify.catalogue.entries import LayerEntry
+from geo_rectify.catalogue.loading import load_layers
+from geo_rectify.catalogue.opening import (
+    Catalogue,
+    CatalogueLayer,
+    open_catalogue,
+    sample_folder,
+)
+from geo_rectify.catalogue.records import LayerInfo, Layers
+
+__all__ = [
+    "Catalogue",
+    "CatalogueCheck",
+    "CatalogueLayer",
+    "LayerEntry",
+    "LayerInfo",
+    "Layers",
+    "check_catalogue",
+    "layers_table",
+    "load_layers",
+    "open_catalogue",
+    "sample_folder",
+]

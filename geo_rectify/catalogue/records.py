@@ -6,13 +6,13 @@ import datetime as dt  # noqa: TC003 - dataclass fields are resolved at run time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo_rectify.vocabulary import LayerRole, LayerStatus, Sensitivity, ZoneClass
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
+
+    from geo_rectify.vocabulary import LayerRole, LayerStatus, Sensitivity, ZoneClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,272 @@
+"""Read one vector file: its parts, its hash, its rows and the coordinate system it carries."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pyogrio
+import pyproj
+import shapely
+
+from geo_rectify.catalogue.shapefiles import check_shapefile, shapefile_parts, sniff_encoding
+from geo_rectify.catalogue.wording import sentence
+from geo_rectify.errors import LayerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_CHUNK: Final = 1 << 20
+_PARTS_ALONE: Final = frozenset({".shx", ".dbf", ".prj", ".cpg"})
+GEOJSON_DRIVERS: Final = frozenset({"GeoJSON", "GeoJSONSeq", "TopoJSON"})
+"""Formats for which GDAL says WGS84 where the file says nothing (RFC 7946)."""
+_ENCODED: Final = frozenset({"ESRI Shapefile", "MapInfo File", "CSV", "DXF"})
+# Descriptions that make GDAL read some other file or address than the one named.
+_POINTERS: Final = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<WFS_", b"<GDALG", b'"gdalg"')
+_POINTER_DRIVERS: Final = frozenset({"OGR_VRT", "WFS", "OAPIF", "GDALG", "HTTP", "CSW", "EEDA"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawLayer:
+    """A file as read: rows in file order (index: feature id), coordinates as they stand in it.
+
+    ``broken`` says that some geometry could not be built, a ring left open for instance; those
+    cells are empty.
+    """
+
+    frame: gpd.GeoDataFrame
+    crs: pyproj.CRS | None
+    driver: str
+    fields: tuple[str, ...]
+    sha256: str
+    assumptions: tuple[str, ...] = ()
+    broken: bool = False
+
+
+def read_file(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> RawLayer:
+    """Read a vector file with everything GDAL says about it.
+
+    Parameters
+    ----------
+    path
+        The file, or folder of a file geodatabase.
+    layer
+        Layer inside a container; None where it has only one with geometry.
+    encoding
+        Encoding of its text; None to sniff (shapefile) or to believe the format.
+    columns
+        Fields to read, None for all; those the file lacks are left out.
+
+    Returns
+    -------
+    RawLayer
+        What the file holds.
+
+    Raises
+    ------
+    LayerError
+        It is missing, no vector file, truncated, without geometry, or changed while it was read.
+    """
+    if not path.exists():
+        message = f"there is no file {path}; put it there, or correct or remove the entry"
+        raise LayerError(message)
+    try:
+        return _read_whole(path, layer=layer, encoding=encoding, columns=columns)
+    except OSError as err:
+        message = f"{path.name} cannot be read ({err.strerror}); close the program that holds it"
+        raise LayerError(message) from err
+
+
+def _read_whole(
+    path: Path, *, layer: str | None, encoding: str | None, columns: Sequence[str] | None
+) -> RawLayer:
+    _refuse(path)
+    stamp, sha256 = _stamp(path), hash_file(path)
+    notes: list[str] = []
+    try:
+        options: dict[str, Any] = {} if encoding is None else {"encoding": encoding}
+        if path.suffix.lower() == ".shp":
+            check_shapefile(path)
+            sniffed = None if encoding else sniff_encoding(path)
+            if sniffed is not None:
+                options["encoding"] = sniffed
+            if sniffed == "GB18030":
+                notes.append(sentence("encoding_sniffed", encoding=sniffed))
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            frame, info, broken = _read(path, layer=layer, columns=columns, options=options)
+    # UnboundLocalError: how pyogrio 0.13 fails on the name of a system in a foreign encoding.
+    except (RuntimeError, ValueError, UnboundLocalError) as err:
+        raise LayerError(_unreadable(path, layer=layer, error=err)) from err
+    if _stamp(path) != stamp:
+        message = f"{path.name} changed while it was read; close what writes it and run again"
+        raise LayerError(message)
+    # from_wkb warns of NaN vertices; those are rejected one by one later.
+    heard = sorted({str(each.message) for each in said if "from_wkb" not in str(each.message)})
+    notes += [sentence("gdal_said", text=text.replace(str(path), path.name)) for text in heard]
+    return RawLayer(
+        frame=frame,
+        crs=_carried(info["crs"]),
+        driver=str(info["driver"]),
+        fields=tuple(str(name) for name in info["fields"]),
+        sha256=sha256,
+        assumptions=tuple(notes),
+        broken=broken,
+    )
+
+
+def _refuse(path: Path) -> None:
+    """Raise for what is not even tried: parts, zips, plain folders, empty files, pointers."""
+    if path.suffix.lower() in _PARTS_ALONE:
+        message = f"{path.name} is one part of a shapefile; name its .shp"
+        raise LayerError(message)
+    if path.suffix.lower() == ".zip":
+        message = f"{path.name} is a zip; unpack it and name the file inside"
+        raise LayerError(message)
+    if path.is_dir():
+        if path.suffix.lower() != ".gdb":
+            message = f"{path.name} is a folder; name the file in it (only *.gdb folders are read)"
+            raise LayerError(message)
+        return
+    if path.stat().st_size == 0:
+        message = f"{path.name} is empty; copy or export it again"
+        raise LayerError(message)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if any(mark.lower() in head.lower() for mark in _POINTERS):
+        raise LayerError(_pointer(path))
+
+
+def _pointer(path: Path) -> str:
+    return f"{path.name} only points to another source; save the layer itself to a GeoPackage"
+
+
+def _read(
+    path: Path, *, layer: str | None, columns: Sequence[str] | None, options: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, dict[str, Any], bool]:
+    name = _layer_name(path, layer=layer)
+    info = pyogrio.read_info(path, layer=name, **options)
+    if info["driver"] in _POINTER_DRIVERS:
+        raise LayerError(_pointer(path))
+    if "encoding" in options and info["driver"] not in _ENCODED:
+        options = {}
+    chosen = None
+    if columns is not None:
+        chosen = [field for field in columns if field in set(info["fields"])]
+    options |= {"layer": name, "columns": chosen, "fid_as_index": True}
+    broken = False
+    try:
+        frame = pyogrio.read_dataframe(path, **options)
+    except shapely.errors.GEOSException:
+        frame, broken = pyogrio.read_dataframe(path, on_invalid="ignore", **options), True
+    if not isinstance(frame, gpd.GeoDataFrame):
+        message = f"{path.name} has rows but no geometry; name a layer with polygons"
+        raise LayerError(message)
+    return frame, info, broken
+
+
+def _layer_name(path: Path, *, layer: str | None) -> str:
+    table = pyogrio.list_layers(path)
+    spatial = [str(name) for name, kind in table if kind is not None]
+    if layer is not None:
+        if layer not in spatial:
+            shown = ", ".join(spatial) or "none"
+            message = f"{path.name} has no layer {layer!r} with geometry; it has: {shown}"
+            raise LayerError(message)
+        return layer
+    if not spatial:
+        message = f"{path.name} has no layer with geometry; export the polygons again"
+        raise LayerError(message)
+    if len(spatial) > 1:
+        message = f"{path.name} holds several layers; write layer = one of: {', '.join(spatial)}"
+        raise LayerError(message)
+    return spatial[0]
+
+
+def _unreadable(path: Path, *, layer: str | None, error: Exception) -> str:
+    if isinstance(error, LayerError):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return (
+            f"{path.name}: its text is not {error.encoding}; correct encoding in the catalogue, "
+            'or write encoding = "auto"'
+        )
+    if isinstance(error, (pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)):
+        broken = _first_unreadable(path, layer=layer)
+        return f"{path.name} is damaged: reading stops after {broken} features; export it again"
+    return f"{path.name} is no vector file GDAL can read ({error}); export it as GeoPackage"
+
+
+def _first_unreadable(path: Path, *, layer: str | None) -> int:
+    """Count the features that can still be streamed one by one before a damaged one."""
+    # A second GDAL is loaded here, only to look for the damage: fiona streams, pyogrio does not.
+    import fiona  # noqa: PLC0415
+
+    count = 0
+    try:
+        with fiona.open(path, layer=layer) as stream:
+            for _ in stream:
+                count += 1
+    except (fiona.errors.FionaError, RuntimeError):
+        return count
+    return count
+
+
+def _carried(text: str | None) -> pyproj.CRS | None:
+    """Give the coordinate system a file carries; GDAL names a missing one in GeoPackages."""
+    if not text:
+        return None
+    crs = pyproj.CRS.from_user_input(text)
+    return None if crs.name.startswith("Undefined") else crs
+
+
+def hash_file(path: Path) -> str:
+    """Hash a layer's content: one file, all parts of a shapefile, all files of a geodatabase.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+
+    Returns
+    -------
+    str
+        SHA-256 in hex; that of the file itself where it is one file.
+    """
+    digest = hashlib.sha256()
+    members = _members(path)
+    for name, member in members:
+        if len(members) > 1:
+            digest.update(f"{name}\0{member.stat().st_size}\0".encode())
+        with member.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _members(path: Path) -> list[tuple[str, Path]]:
+    if path.is_dir():
+        inside = [
+            (member.relative_to(path).as_posix(), member)
+            for member in path.rglob("*")
+            if member.is_file() and member.suffix != ".lock"
+        ]
+        return sorted(inside)
+    if path.suffix.lower() == ".shp":
+        return list(shapefile_parts(path).items())
+    return [(path.name, path)]
+
+
+def _stamp(path: Path) -> list[tuple[str, int, int]]:
+    stats = [(name, member.stat()) for name, member in _members(path)]
+    return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]

@@ -1,0 +1,292 @@
+"""Open catalogues: find them, check every key of every table, report all faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geo_rectify.catalogue.entries import ADCODE_PREFIX, EXTENT, LayerEntry, check_table
+from geo_rectify.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SAMPLE: Final = "sample"
+"""The word that stands for the bundled sample layers."""
+CATALOGUE_NAME: Final = "catalogue.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueLayer:
+    """One checked entry with the catalogue file it stands in."""
+
+    entry: LayerEntry
+    file: Path
+    sample: bool = False
+
+    @property
+    def layer_id(self) -> str:
+        """Give the layer's id."""
+        return self.entry.id
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder relative paths start from."""
+        return self.file.parent
+
+    @property
+    def path(self) -> Path | None:
+        """Give the layer's file, None for a service or a layer without boundary."""
+        return None if self.entry.path is None else self.folder / self.entry.path
+
+    @property
+    def coverage_path(self) -> Path | None:
+        """Give the file that holds the layer's coverage, None where coverage is no file."""
+        coverage = self.entry.coverage
+        return self.folder / coverage if coverage and coverage_is_file(coverage) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The layers named by one or several catalogues, in order; a later one replaces its id."""
+
+    layers: tuple[CatalogueLayer, ...] = ()
+
+    @property
+    def sample(self) -> bool:
+        """Say whether these are the bundled sample layers."""
+        return any(layer.sample for layer in self.layers)
+
+
+def sample_folder() -> Path:
+    """Find the bundled layers: in the installed package, or beside it in a checkout.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    CatalogueError
+        There is none in either place.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_layers", package.parent / "layers"):
+        if (folder / CATALOGUE_NAME).is_file():
+            return folder
+    message = f"the sample layers are missing beside {package}; install geo-rectify again"
+    raise CatalogueError(message)
+
+
+def open_catalogue(*sources: str | Path) -> Catalogue:
+    """Open catalogues and check every key of every layer.
+
+    Parameters
+    ----------
+    *sources
+        The word ``sample`` (the bundled layers, alone), folders with a ``catalogue.toml``, or
+        catalogue files. A later catalogue replaces a layer of the same id. None: no layers.
+
+    Returns
+    -------
+    Catalogue
+        The checked entries; their files are not opened yet.
+
+    Raises
+    ------
+    CatalogueError
+        All faults of all catalogues: file, layer, key, what is wrong and how to mend it.
+
+    Examples
+    --------
+    >>> open_catalogue("sample").layers[0].entry.status.value
+    'schematic'
+    """
+    catalogue, faults = collect_entries(sources)
+    if faults:
+        faults += _missing_files(catalogue)
+        raise CatalogueError(fault_message(faults))
+    return catalogue
+
+
+def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]]:
+    """Read the entries that are right, and list the faults of those that are not.
+
+    Parameters
+    ----------
+    sources
+        As in `open_catalogue`.
+
+    Returns
+    -------
+    tuple
+        The catalogue of faultless entries, and the faults.
+    """
+    found: dict[str, CatalogueLayer] = {}
+    faults: list[str] = []
+    files: list[Path] = []
+    for source in sources:
+        try:
+            files.append(_catalogue_file(source))
+        except CatalogueError as err:
+            faults.append(str(err))
+    samples = [_is_sample(file) for file in files]
+    if any(samples) and not all(samples):
+        faults.append(
+            "the sample layers never join others: name either 'sample' or your own catalogue"
+        )
+    for file, sample in zip(files, samples, strict=True):
+        layers, wrong = _read_file(file, sample=sample)
+        faults += wrong
+        found.update({layer.layer_id: layer for layer in layers})
+    return Catalogue(layers=tuple(found.values())), faults
+
+
+def _missing_files(catalogue: Catalogue) -> list[str]:
+    """List the files of sound entries that do not exist, to be told with other faults."""
+    return [
+        f"{layer.file}: layer {layer.layer_id!r}: {key}: {text}"
+        for layer in catalogue.layers
+        for key, text in _missing(
+            {"path": layer.entry.path, "coverage": layer.entry.coverage}, layer.folder, skip=set()
+        )
+    ]
+
+
+def fault_message(faults: list[str]) -> str:
+    """Join faults into one message.
+
+    Parameters
+    ----------
+    faults
+        The sentences.
+
+    Returns
+    -------
+    str
+        The sentence itself for one fault, a counted list for several.
+    """
+    if len(faults) == 1:
+        return faults[0]
+    return "\n".join([f"{len(faults)} faults in the layers:", *(f"- {fault}" for fault in faults)])
+
+
+def _catalogue_file(source: str | Path) -> Path:
+    if source == SAMPLE:
+        return sample_folder() / CATALOGUE_NAME
+    path = Path(source).resolve()
+    if path.is_dir():
+        file = path / CATALOGUE_NAME
+        if not file.is_file():
+            message = f"{path}: the folder has no {CATALOGUE_NAME}; write one that names its layers"
+            raise CatalogueError(message)
+        return file
+    if not path.exists():
+        message = (
+            f"{path}: no such folder or catalogue; --layers takes 'sample', a folder or a .toml"
+        )
+        raise CatalogueError(message)
+    if path.suffix.lower() != ".toml":
+        message = (
+            f"{path}: is no catalogue; write a {CATALOGUE_NAME} beside it with a [[layer]] table "
+            f'that has path = "{path.name}", and name that'
+        )
+        raise CatalogueError(message)
+    return path
+
+
+def _is_sample(file: Path) -> bool:
+    try:
+        return file.resolve() == (sample_folder() / CATALOGUE_NAME).resolve()
+    except CatalogueError:
+        return False
+
+
+def _read_file(file: Path, *, sample: bool) -> tuple[list[CatalogueLayer], list[str]]:
+    layers: list[CatalogueLayer] = []
+    try:
+        tables, faults = _tables(file)
+    except CatalogueError as err:
+        return [], [str(err)]
+    for position, table in enumerate(tables, start=1):
+        given = table.get("id")
+        where = f"{file}: layer {given!r}" if given else f"{file}: layer number {position}"
+        entry, wrong = check_table(table)
+        wrong += _outside(table, file.parent, skip={key for key, _ in wrong})
+        if wrong:
+            # What cannot be opened at all is told of now, else whoever loads the layer tells it.
+            wrong += _missing(table, file.parent, skip={key for key, _ in wrong})
+        faults += [f"{where}: {key}: {text}" for key, text in wrong]
+        if entry is None or wrong:
+            continue
+        layer = CatalogueLayer(entry=entry, file=file, sample=sample)
+        if any(layer.layer_id == other.layer_id for other in layers):
+            faults.append(f"{where}: id: stands twice in this catalogue; give each layer its own")
+            continue
+        layers.append(layer)
+    return layers, faults
+
+
+def _tables(file: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        whole = tomllib.loads(text)
+    except OSError as err:
+        message = f"{file}: cannot be read ({err.strerror}); close or unlock it"
+        raise CatalogueError(message) from err
+    except UnicodeDecodeError as err:
+        message = f"{file}: is not UTF-8 (byte {err.start}); save it again as UTF-8"
+        raise CatalogueError(message) from err
+    except tomllib.TOMLDecodeError as err:
+        message = f"{file}: is no TOML: {err}; text stands in quotes, dates without"
+        raise CatalogueError(message) from err
+    faults = [
+        f"{file}: {key!r} has no place at the top; a catalogue holds [[layer]] tables only"
+        for key in whole
+        if key != "layer"
+    ]
+    tables = whole.get("layer", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        return [], [*faults, f"{file}: write [[layer]] with two brackets, one for each layer"]
+    if not tables:
+        faults.append(f"{file}: holds no [[layer]] table; write one for each layer")
+    return list(tables), faults
+
+
+def coverage_is_file(coverage: str) -> bool:
+    """Say whether a coverage names a file, not an area or the layer's extent."""
+    return coverage != EXTENT and not coverage.startswith(ADCODE_PREFIX)
+
+
+def _named_files(table: dict[str, Any], folder: Path, *, skip: set[str]) -> dict[str, Path]:
+    files = {}
+    for key in ("path", "coverage"):
+        name = table.get(key)
+        if key not in skip and isinstance(name, str) and (key == "path" or coverage_is_file(name)):
+            files[key] = folder / name.strip()
+    return files
+
+
+def _outside(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, str]]:
+    return [
+        (
+            key,
+            (
+                f"{table[key]!r} lies outside {folder}; move the file into that folder, or put a "
+                "catalogue beside the file"
+            ),
+        )
+        for key, path in _named_files(table, folder, skip=skip).items()
+        if not path.resolve().is_relative_to(folder)
+    ]
+
+
+def _missing(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, str]]:
+    return [
+        (key, f"there is no file {path}; put it there, or correct or remove the entry")
+        for key, path in _named_files(table, folder, skip=skip).items()
+        if not path.exists()
+    ]
