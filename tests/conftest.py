@@ -7,6 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import chromium
+
+__all__ = ["chromium"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write what the golden cases give now"
+    )
+
 
 @pytest.fixture(scope="session")
 def real_plans() -> Path:

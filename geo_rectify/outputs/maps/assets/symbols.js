@@ -1,0 +1,125 @@
+/* Symbols, hatches and small helpers. Text of documents only ever enters as text nodes. */
+(function () {
+  "use strict";
+  const SVG = "http://www.w3.org/2000/svg";
+  const TEXT_AT = { triangle: 17, drop: 16.2, pentagon: 14.4 };
+  const BADGE = { triangle: [20, 3], default: [22, 2] };
+
+  function fill(node, attributes, children) {
+    Object.entries(attributes || {}).forEach(([name, value]) => {
+      if (value === null || value === undefined || value === false) return;
+      if (name === "text") node.textContent = value;
+      else if (name === "on") Object.entries(value).forEach(([k, f]) => node.addEventListener(k, f));
+      else node.setAttribute(name, value === true ? "" : value);
+    });
+    (children || []).forEach((child) => child && node.append(child));
+    return node;
+  }
+
+  const html = (tag, attributes, children) => fill(document.createElement(tag), attributes, children);
+  const svg = (tag, attributes, children) =>
+    fill(document.createElementNS(SVG, tag), attributes, children);
+
+  /* The number of an issue key: what stands after the document's id. */
+  const issueNumber = (key) => key.split("/").pop();
+
+  function colours(style, unofficial) {
+    return unofficial
+      ? { fill: "#ffffff", stroke: style.stroke, text: style.stroke }
+      : { fill: style.fill, stroke: style.stroke, text: style.text };
+  }
+
+  /* One symbol: shape by kind, colour by verdict, number of the issue, dashed ring where the
+     position is known only roughly. */
+  function symbol(site, look, size) {
+    const style = look.verdicts.get(site.verdict);
+    const paint = colours(style, site.unofficial);
+    const shape = look.shapes[site.shape];
+    const first = site.issues.length ? issueNumber(site.issues[0]) : "";
+    const more = site.issues.length - 1;
+    const at = TEXT_AT[site.shape] || 12;
+    const badge = BADGE[site.shape] || BADGE.default;
+    return svg(
+      "svg",
+      { viewBox: "-8 -8 40 40", width: size, height: size, "aria-hidden": "true", class: "gr-symbol" },
+      [
+        !site.exact && site.at
+          ? svg("circle", {
+              cx: 12, cy: 12, r: 18, fill: paint.stroke, "fill-opacity": 0.07,
+              stroke: paint.stroke, "stroke-width": 1.4, "stroke-dasharray": "3.2 2.8",
+            })
+          : null,
+        svg("path", {
+          d: shape.path, fill: paint.fill, stroke: "#ffffff", "stroke-width": 4.6,
+          "stroke-linejoin": "round",
+        }),
+        svg("path", {
+          d: shape.path, fill: paint.fill, stroke: paint.stroke, "stroke-width": 1.8,
+          "stroke-linejoin": "round", "stroke-dasharray": style.dashed ? "3 2.2" : null,
+        }),
+        svg("text", {
+          x: 12, y: at, fill: paint.text, "text-anchor": "middle", "dominant-baseline": "central",
+          "font-size": first.length > 2 ? 8 : 11, "font-weight": 700, text: first,
+        }),
+        more > 0 ? chip(23, 22, `+${more}`, paint.stroke) : null,
+        style.mark ? chip(badge[0], badge[1], style.mark, paint.stroke) : null,
+      ],
+    );
+  }
+
+  function chip(x, y, words, colour) {
+    return svg("g", {}, [
+      svg("circle", { cx: x, cy: y, r: 7, fill: "#ffffff", stroke: colour, "stroke-width": 1.2 }),
+      svg("text", {
+        x, y, fill: colour, "text-anchor": "middle", "dominant-baseline": "central",
+        "font-size": 9, "font-weight": 700, text: words,
+      }),
+    ]);
+  }
+
+  const HATCHES = {
+    "/": ["M-2 2 L2 -2 M0 8 L8 0 M6 10 L10 6"],
+    "\\": ["M-2 6 L2 10 M0 0 L8 8 M6 -2 L10 2"],
+    x: ["M0 0 L8 8", "M0 8 L8 0"],
+    "-": ["M0 4 L8 4"],
+    "|": ["M4 0 L4 8"],
+    "+": ["M0 4 L8 4", "M4 0 L4 8"],
+    ".": ["M4 3.2 L4 4.8"],
+  };
+
+  function pattern(zone) {
+    const lines = HATCHES[zone.hatch] || [];
+    return svg(
+      "pattern",
+      { id: `gr-hatch-${zone.key}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
+      [svg("rect", { width: 8, height: 8, fill: zone.color, "fill-opacity": 0.16 })].concat(
+        lines.map((d) =>
+          svg("path", {
+            d, stroke: zone.color, "stroke-width": zone.hatch === "." ? 1.8 : 1.1,
+            "stroke-opacity": 0.75, "stroke-linecap": "round", fill: "none",
+          }),
+        ),
+      ),
+    );
+  }
+
+  function hatches(zones) {
+    return svg(
+      "svg",
+      { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" },
+      [svg("defs", {}, zones.map(pattern))],
+    );
+  }
+
+  function swatch(zone) {
+    return svg("svg", { viewBox: "0 0 30 18", width: 30, height: 18, "aria-hidden": "true" }, [
+      svg("rect", {
+        x: 1.5, y: 1.5, width: 27, height: 15, rx: 2, fill: `url(#gr-hatch-${zone.key})`,
+        stroke: zone.color, "stroke-width": zone.width,
+        "stroke-dasharray": zone.dashed ? "4 3" : null,
+      }),
+    ]);
+  }
+
+  window.GeoRectify = { html, svg, symbol, hatches, swatch, issueNumber, colours };
+})();

@@ -1,0 +1,220 @@
+"""The map in a real Chromium with the network off."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from geo_rectify.outputs.maps import write_map
+from tests.browser import open_page
+from tests.factories import LONG, QUOTED, SITE_IDS, make_assessment
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = (1280, 800), (390, 844)
+
+
+@pytest.fixture(scope="module")
+def map_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("map") / "地图 [1].html"
+    write_map(make_assessment(), path)
+    return path
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def anywhere(request, chromium, map_file):
+    with open_page(chromium, map_file, size=request.param, touch=request.param == PHONE) as opened:
+        opened.page.wait_for_selector("body.gr-ready")
+        yield opened.page
+
+
+@pytest.fixture
+def desk(chromium, map_file):
+    with open_page(chromium, map_file, size=DESK) as opened:
+        opened.page.wait_for_selector("body.gr-ready")
+        yield opened.page
+
+
+@pytest.fixture
+def phone(chromium, map_file):
+    with open_page(chromium, map_file, size=PHONE, touch=True) as opened:
+        opened.page.wait_for_selector("body.gr-ready")
+        yield opened.page
+
+
+def _entry(key, pane="sites"):
+    return f"#gr-pane-{pane} .gr-entry[data-site='{SITE_IDS[key]}']"
+
+
+def test_page_opens_quietly_and_fits_its_window(anywhere):
+    assert anywhere.title() == "问题点位分布图"
+    wide = anywhere.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert wide
+    size = anywhere.locator(".folium-map").bounding_box()
+    assert size["height"] > 0.5 * anywhere.viewport_size["height"]
+    assert anywhere.locator(".leaflet-marker-pane .gr-marker").count() > 0
+    assert anywhere.locator(".leaflet-control-attribution").count() == 0
+    assert "含示意或草案图层，不作依据" in anywhere.locator("#gr-marks").inner_text()
+    assert anywhere.locator("#gr-marks").is_visible()
+
+
+def test_nothing_of_the_interface_speaks_english(anywhere):
+    words = anywhere.evaluate(
+        """() => [...document.querySelectorAll('[title],[aria-label],[placeholder]')].flatMap(
+             (e) => ['title', 'aria-label', 'placeholder'].map((n) => e.getAttribute(n)))
+           .filter((t) => t && /[A-Za-z]{4,}/.test(t) && !/[\u4e00-\u9fff]/.test(t))"""
+    )
+    assert [word for word in words if "cmd" not in word] == []
+
+
+def test_touch_targets_are_large_enough(phone):
+    phone.locator("#gr-grip").tap()
+    small = phone.evaluate(
+        """() => [...document.querySelectorAll('button, a, input[type=search]')]
+           .filter((e) => e.offsetParent && !e.classList.contains('gr-skip'))
+           .map((e) => [e.id || e.className, e.getBoundingClientRect()])
+           .filter(([, r]) => r.width > 0 && (r.height < 40 || r.width < 40))
+           .map(([name, r]) => `${name} ${r.width}x${r.height}`)"""
+    )
+    assert small == []
+
+
+def test_search_finds_by_name_issue_and_unit(desk):
+    entries = desk.locator("#gr-list .gr-entry")
+    desk.fill("#gr-query", "双岭")
+    assert entries.count() == 1
+    assert desk.locator(".leaflet-marker-pane .gr-marker").count() == 1
+    desk.fill("#gr-query", "问题3")
+    assert [entries.nth(0).get_attribute("data-site"), entries.count()] == [SITE_IDS["none"], 1]
+    desk.fill("#gr-query", "市生态环境局")
+    assert entries.count() == 3
+    assert "问题2单位：市生态环境局" in entries.nth(0).inner_text()
+    desk.fill("#gr-query", "没有这个地方")
+    assert entries.count() == 0
+    assert "没有符合条件的点位" in desk.locator("#gr-status").inner_text()
+    desk.fill("#gr-query", "")
+    assert entries.count() == 10
+
+
+def test_list_entry_opens_its_popup(desk):
+    desk.click(_entry("surveyed"))
+    popup = desk.locator(".leaflet-popup")
+    popup.wait_for()
+    shown = popup.inner_text()
+    assert "疑似压占（需现场核实）" in shown
+    assert "2024年底（2024-12-31）" in shown
+    assert "乐平市政府" in shown
+    assert "2000国家大地坐标系" in shown
+    assert "GCJ-02" in shown
+    assert popup.locator("mark").inner_text() == "双岭采石场"
+    link = popup.locator("a.gr-navigate")
+    assert link.get_attribute("href").startswith("https://uri.amap.com/marker?position=117.1")
+    assert desk.locator(_entry("surveyed")).get_attribute("aria-current") == "true"
+    popup.locator(".leaflet-popup-close-button").click()
+    assert desk.locator(_entry("surveyed")).get_attribute("aria-current") == "false"
+
+
+def test_hostile_names_are_shown_as_they_are(desk):
+    desk.click(_entry("village"))
+    desk.locator(".leaflet-popup").wait_for()
+    assert desk.locator(".leaflet-popup h3").inner_text() == QUOTED
+    desk.click(_entry("none"))
+    assert desk.locator("#gr-card h3").inner_text().startswith(LONG[:100])
+    box = desk.locator("#gr-card").bounding_box()
+    assert box["height"] < 800
+
+
+def test_places_without_a_position_open_a_card_and_no_dot(desk):
+    before = desk.locator(".leaflet-marker-pane .gr-marker").count()
+    desk.click(_entry("counted"))
+    card = desk.locator("#gr-card")
+    assert "未附名录，图上不标点位" in card.inner_text()
+    assert desk.locator(".leaflet-gr-chosen-pane path").count() == 1
+    assert desk.locator(".leaflet-marker-pane .gr-marker").count() <= before
+    assert desk.locator(".leaflet-popup").count() == 0
+    desk.keyboard.press("Escape")
+    assert card.is_hidden()
+    assert desk.locator(".leaflet-gr-chosen-pane path").count() == 0
+
+
+def test_worklist_stands_by_county(anywhere):
+    anywhere.click("#gr-tab-worklist")
+    heads = anywhere.locator("#gr-worklist h3").all_inner_texts()
+    assert [head.split("\n")[0] for head in heads] == ["浮梁县", "乐平市", "所属县待查"]
+    assert anywhere.locator(_entry("counted", "worklist")).is_visible()
+    anywhere.click(_entry("counted", "worklist"))
+    assert anywhere.locator("#gr-card").is_visible()
+
+
+def test_filter_by_verdict_takes_list_and_map_together(desk):
+    desk.click(".gr-chip[data-group='conflict']")
+    assert desk.locator("#gr-list .gr-entry").count() == 1
+    assert desk.locator(".leaflet-marker-pane .gr-marker").count() == 1
+    desk.click(".gr-chip[data-group='conflict']")
+    assert desk.locator("#gr-list .gr-entry").count() == 10
+
+
+def test_layers_switch_off_and_on(desk):
+    paths = desk.locator(".leaflet-gr-zones-pane path")
+    assert paths.count() == 4
+    assert paths.nth(0).get_attribute("fill") == "url(#gr-hatch-red_line)"
+    desk.click("[data-layer='zone-red_line']")
+    assert paths.count() == 2
+    desk.click("[data-layer='zone-red_line']")
+    assert paths.count() == 4
+    desk.click("[data-layer='sites']")
+    assert desk.locator(".leaflet-marker-pane .gr-marker").count() == 0
+    desk.click(_entry("feature"))
+    desk.locator(".leaflet-popup").wait_for()
+
+
+def test_clusters_open(desk):
+    clusters = desk.locator(".gr-cluster")
+    before = clusters.count()
+    assert before > 0
+    clusters.nth(0).click()
+    desk.wait_for_function(f"document.querySelectorAll('.gr-cluster').length !== {before}")
+
+
+def test_keyboard_reaches_the_list(desk):
+    desk.focus("#gr-tab-sites")
+    desk.keyboard.press("ArrowRight")
+    assert desk.locator("#gr-tab-worklist").get_attribute("aria-selected") == "true"
+    desk.keyboard.press("ArrowLeft")
+    desk.focus(_entry("surveyed"))
+    desk.keyboard.press("Enter")
+    desk.locator(".leaflet-popup").wait_for()
+
+
+def test_phone_keeps_the_map_in_sight(phone):
+    sheet = phone.locator("#gr-panel")
+    closed = sheet.bounding_box()["height"]
+    phone.tap("#gr-grip")
+    assert closed < sheet.bounding_box()["height"] < 0.6 * PHONE[1]
+    phone.tap(_entry("street"))
+    card = phone.locator("#gr-card")
+    card.wait_for()
+    assert sheet.bounding_box()["height"] == closed
+    assert card.bounding_box()["y"] > 0.25 * PHONE[1]
+    marker = phone.locator(".gr-marker[aria-label^='昌东大道']")
+    marker.wait_for()
+    box = marker.bounding_box()
+    assert box["y"] > 58
+    assert box["y"] + box["height"] <= card.bounding_box()["y"] + 1
+
+
+def test_a_run_without_sites_opens(chromium, tmp_path):
+    whole = make_assessment()
+    empty = dataclasses.replace(
+        whole,
+        mentions=(),
+        sites=whole.sites.iloc[:0],
+        footprints=whole.footprints.iloc[:0],
+        unlocated=whole.unlocated.iloc[:0],
+        findings=whole.findings.iloc[:0],
+    )
+    write_map(empty, tmp_path / "map.html")
+    with open_page(chromium, tmp_path / "map.html", size=DESK) as opened:
+        opened.page.wait_for_selector("body.gr-ready")
+        assert "本次未识别出点位" in opened.page.locator("#gr-status").inner_text()
