@@ -43,7 +43,7 @@ from geo_rectify.tables import (
     geoframe_of,
     validate,
 )
-from geo_rectify.vocabulary import Precision, SiteStatus
+from geo_rectify.vocabulary import LayerRole, Precision, SiteStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from geo_rectify.models import Issue, Mention, Plan
 
 StrPath: TypeAlias = "str | Path"
-STAGES: Final = ("read", "mentions", "locate", "layers", "overlay", "judge")
+STAGES: Final = ("read", "layers", "mentions", "locate", "overlay", "judge")
 """Names of the stages, in order, as `assess` reports them."""
 
 
@@ -158,16 +158,22 @@ def assess(
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
 
+    say("layers")
+    loaded = _as_layers(layers, settings=asked)
+
     say("mentions")
     mentions = tuple(
         mention for plan in documents for mention in find_mentions(plan, names=known.names())
     )
 
     say("locate")
-    located = locate(mentions, known, corrections=brought)
-
-    say("layers")
-    loaded = _as_layers(layers, settings=asked)
+    located = locate(
+        mentions,
+        known,
+        reaches=_references(loaded, LayerRole.RIVER),
+        outlines=_references(loaded, LayerRole.ADMIN),
+        corrections=brought,
+    )
     return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
 
 
@@ -315,7 +321,9 @@ def _located_from_frame(frame: gpd.GeoDataFrame, *, name: str) -> Located:
                 "site_id": site_id,
                 "name": str(record.get("name") or record.get("名称") or f"第{position}个"),
                 "kind": str(record.get("kind") or "other"),
-                "precision": precision_of(uncertainty).value if keep else Precision.NONE.value,
+                "precision": precision_of(uncertainty, measured=True).value
+                if keep
+                else Precision.NONE.value,
                 "uncertainty_m": uncertainty,
                 "method": "as given",
                 "source": name,
@@ -385,6 +393,19 @@ def _as_layers(
     if isinstance(layers, Layers):
         return layers
     return load_layers(open_catalogue(*_paths(layers)), as_of=settings.as_of)
+
+
+def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:
+    """Join the reference layers of a role, each with its column ``name``."""
+    frames = [
+        layers.references[info.layer_id]
+        for info in layers.infos
+        if info.role is role and info.layer_id in layers.references
+    ]
+    if not frames:
+        return None
+    joined: gpd.GeoDataFrame = pd.concat(frames, ignore_index=True)
+    return joined
 
 
 def _silent(_stage: str) -> None:

@@ -273,10 +273,11 @@ def layers_list(
     Example: geo-rectify layers list layers_dir
     """
     from geo_rectify.catalogue import layers_table, load_layers, open_catalogue
-    from geo_rectify.cli.console import show_frame
+    from geo_rectify.cli.console import LAYER_COLUMNS, LAYER_HEADINGS, show_table
 
     loaded = load_layers(open_catalogue(source), as_of=_settings(as_of).as_of)
-    show_frame(layers_table(loaded), title=f"图层目录 {source}")
+    columns = {name: LAYER_HEADINGS[name] for name in LAYER_COLUMNS}
+    show_table(layers_table(loaded), columns, title=f"图层目录 {source}")
 
 
 @layers_app.command("check")
@@ -291,10 +292,16 @@ def layers_check(
     Example: geo-rectify layers check layers_dir
     """
     from geo_rectify.catalogue import check_catalogue
-    from geo_rectify.cli.console import show_frame
+    from geo_rectify.cli.console import LAYER_HEADINGS, fail, say, show_blocks
 
     checked = check_catalogue(source, as_of=_settings(as_of).as_of)
-    show_frame(checked, title=f"图层检查 {source}")
+    show_blocks(checked.table, LAYER_HEADINGS, title=f"图层检查 {source}")
+    for sentence in checked.details:
+        say(sentence)
+    for fault in checked.faults:
+        fail(fault)
+    if not checked.sound:
+        raise typer.Exit(FAILED)
 
 
 def _settings(

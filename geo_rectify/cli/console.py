@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from geo_rectify.vocabulary import (
     LABELS,
@@ -28,13 +29,36 @@ if TYPE_CHECKING:
 
 STAGE_LABELS: Final = {
     "read": "读取方案",
+    "layers": "载入图层",
     "mentions": "识别地名",
     "locate": "定位点位",
-    "layers": "载入图层",
     "overlay": "叠加分析",
     "judge": "判定核对",
     "write": "写出成果",
 }
+
+LAYER_HEADINGS: Final = {
+    "layer_id": "编号",
+    "title": "名称",
+    "role": "用途",
+    "status": "状态",
+    "version": "版本",
+    "in_force": "有效",
+    "valid_from": "自",
+    "valid_to": "至",
+    "features": "要素",
+    "vertices": "顶点",
+    "zones": "管控区",
+    "classes": "类别",
+    "crs": "坐标系",
+    "coverage": "覆盖",
+    "sensitivity": "密级",
+    "sha8": "校验",
+    "repairs": "修复",
+    "rejects": "剔除",
+    "notes": "说明",
+}
+LAYER_COLUMNS: Final = ("layer_id", "title", "status", "version", "features", "coverage", "notes")
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True)
@@ -122,22 +146,50 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
         say("未提供图层：所有管控区均未比对（--layers 指定图层目录，--layers sample 为示意图层）")
 
 
-def show_frame(frame: pd.DataFrame, *, title: str) -> None:
-    """Print a small frame as a table to stdout.
+def show_table(frame: pd.DataFrame, columns: Mapping[str, str], *, title: str) -> None:
+    """Print some columns of a frame as a table to stdout.
 
     Parameters
     ----------
     frame
         The frame; every cell is shown as text.
+    columns
+        Names of the columns to show, and their headings.
     title
         Heading of the table.
     """
-    table = Table(title=title, title_justify="left", show_lines=False)
-    for name in frame.columns:
-        table.add_column(str(name), overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    data.print(table, markup=False)
+    table = Table(title=title, title_justify="left")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in frame[list(columns)].itertuples(index=False):
+        table.add_row(*(Text(_cell(cell)) for cell in row))
+    data.print(table)
+
+
+def show_blocks(frame: pd.DataFrame, headings: Mapping[str, str], *, title: str) -> None:
+    """Print a frame to stdout, a block a row, so that nothing is cut on a narrow console.
+
+    Parameters
+    ----------
+    frame
+        The frame; empty cells are left out.
+    headings
+        Headings of its columns; others stand as they are.
+    title
+        Heading of the whole.
+    """
+    data.print(title, markup=False)
+    for position, row in enumerate(frame.to_dict("records"), start=1):
+        data.print(f"[{position}]", markup=False)
+        shown = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 2))
+        for name, cell in row.items():
+            if _cell(cell):
+                shown.add_row(headings.get(str(name), str(name)), Text(_cell(cell)))
+        data.print(shown)
+
+
+def _cell(cell: object) -> str:
+    return "" if cell is None else str(cell)
 
 
 def _by_precision(assessment: Assessment) -> str:
