@@ -1,1 +1,28 @@
-"""Room: findings."""
+"""Findings: overlaps, dated rules and the plans' own claims become verdicts.
+
+`judge` does it all; `check_claims` checks the statements of a plan alone; `load_rules` reads
+clauses as dated data; `rule_on` is the table of verdicts as one function.
+"""
+
+from __future__ import annotations
+
+from geo_rectify.findings.checking import check_claims
+from geo_rectify.findings.claims import find_claims
+from geo_rectify.findings.judging import judge
+from geo_rectify.findings.records import Judgement, Rule
+from geo_rectify.findings.rules import load_rules, rules_for
+from geo_rectify.findings.verdicts import Case, Overlap, Ruling, rule_on
+
+__all__ = [
+    "Case",
+    "Judgement",
+    "Overlap",
+    "Rule",
+    "Ruling",
+    "check_claims",
+    "find_claims",
+    "judge",
+    "load_rules",
+    "rule_on",
+    "rules_for",
+]

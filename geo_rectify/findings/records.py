@@ -6,11 +6,11 @@ import datetime as dt  # noqa: TC003 - dataclass fields are resolved at run time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo_rectify.vocabulary import ZoneClass
-
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from geo_rectify.vocabulary import ZoneClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Rule:
     """One dated clause, as it stands in ``rules.toml``; nothing here is made at run time.
 
     A rule without ``checked_on`` is 未核对 and stands only in the annex 待法制审核条款.
+    ``applies_to`` (``adcode:360000``) limits a local rule to its area; "" is all of China.
     """
 
     rule_id: str
@@ -31,6 +32,7 @@ class Rule:
     source: str = ""
     confidence: str = ""
     checked_on: dt.date | None = None
+    applies_to: str = ""
     note: str = ""
 
     def in_force(self, day: dt.date) -> bool:

@@ -1,0 +1,179 @@
+"""Rules as dated data, read from a TOML file and checked key by key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.resources
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geo_rectify.errors import RulesError
+from geo_rectify.findings.records import Rule
+from geo_rectify.vocabulary import ZoneClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TEXTS: Final = ("title", "article", "substance", "penalty", "source", "confidence", "note")
+_DATES: Final = ("valid_from", "valid_to", "checked_on")
+_REQUIRED: Final = ("rule_id", "classes", "title", "substance", "source", "confidence")
+_KEYS: Final = frozenset({"rule_id", "classes", "applies_to", *_TEXTS, *_DATES})
+_AREA: Final = re.compile(r"adcode:\d{6}")
+
+
+def load_rules(path: str | Path | None = None) -> tuple[Rule, ...]:
+    """Load a rules file.
+
+    Parameters
+    ----------
+    path
+        A TOML file with one ``[[rule]]`` table a clause; None for the shipped one.
+
+    Returns
+    -------
+    tuple of Rule
+        The clauses in the order of the file.
+
+    Raises
+    ------
+    RulesError
+        The file cannot be read, or entries are wrong: all faults together, each with its rule
+        and key.
+    """
+    if path is None:
+        return _shipped()
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        message = f"{file}: the rules file cannot be read ({err}); save it as UTF-8 text"
+        raise RulesError(message) from err
+    return _parsed(text, name=str(file))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[Rule, ...]:
+    file = importlib.resources.files("geo_rectify.findings").joinpath("data", "rules.toml")
+    return _parsed(file.read_text(encoding="utf-8"), name="rules.toml")
+
+
+def _parsed(text: str, *, name: str) -> tuple[Rule, ...]:
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        message = f"{name}: no valid TOML ({err}); mend that line"
+        raise RulesError(message) from err
+    faults = [
+        f"key {key!r} is unknown, only [[rule]] tables stand here" for key in raw if key != "rule"
+    ]
+    entries = raw.get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        faults.append("'rule' is no list of [[rule]] tables")
+        entries = []
+    seen: set[object] = set()
+    for position, entry in enumerate(entries, start=1):
+        place = f"rule {position} ({entry.get('rule_id', 'without rule_id')})"
+        faults += [f"{place}: {fault}" for fault in _faults(entry)]
+        if entry.get("rule_id") in seen:
+            faults.append(f"{place}: this rule_id stands twice; give each its own")
+        if isinstance(entry.get("rule_id"), str):
+            seen.add(entry["rule_id"])
+    if faults:
+        message = f"{name}: {len(faults)} faults: " + "; ".join(faults)
+        raise RulesError(message)
+    return tuple(_rule(entry) for entry in entries)
+
+
+def _faults(entry: dict[str, Any]) -> list[str]:
+    faults = [f"key {key!r} is unknown" for key in sorted(set(entry) - _KEYS)]
+    faults += [f"key {key!r} is missing" for key in _REQUIRED if entry.get(key) in (None, "", [])]
+    faults += [
+        f"{key!r} is no text"
+        for key in ("rule_id", *_TEXTS)
+        if not isinstance(entry.get(key, ""), str)
+    ]
+    faults += [
+        f"{key!r} is no date, write 2026-08-15 without quotes"
+        for key in _DATES
+        if key in entry and type(entry[key]) is not dt.date
+    ]
+    faults += _class_faults(entry.get("classes", []))
+    applies = entry.get("applies_to", "")
+    if applies and not (isinstance(applies, str) and _AREA.fullmatch(applies)):
+        faults.append(f"'applies_to' is {applies!r}, write adcode: and six digits")
+    first, last = entry.get("valid_from"), entry.get("valid_to")
+    if type(first) is dt.date and type(last) is dt.date and last < first:
+        faults.append(f"valid_to {last} is before valid_from {first}")
+    return faults
+
+
+def _class_faults(classes: object) -> Iterable[str]:
+    known = [member.value for member in ZoneClass]
+    if not isinstance(classes, list):
+        return ["'classes' is no list"]
+    return [
+        f"zone class {name!r} is unknown, use one of {', '.join(known)}"
+        for name in classes
+        if name not in known
+    ]
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    fields = {key: value for key, value in entry.items() if key != "classes"}
+    fields.setdefault("article", "")
+    return Rule(classes=tuple(ZoneClass(name) for name in entry["classes"]), **fields)
+
+
+def rules_for(
+    rules: Iterable[Rule], zone_class: str, *, day: dt.date, adcode: str
+) -> tuple[Rule, ...]:
+    """Choose the clauses of a zone class that are in force on a day at a place.
+
+    Parameters
+    ----------
+    rules
+        All clauses.
+    zone_class
+        The class.
+    day
+        The day.
+    adcode
+        Codes of the county (or prefecture) the site is in, joined with ``|``; a local rule is
+        left out where it is unknown.
+
+    Returns
+    -------
+    tuple of Rule
+        The clauses, in their order.
+    """
+    return tuple(
+        rule
+        for rule in rules
+        if zone_class in rule.classes and rule.in_force(day) and applies(rule.applies_to, adcode)
+    )
+
+
+def applies(area: str, adcode: str) -> bool:
+    """Say whether a site lies in an area written as ``adcode:360200``.
+
+    Parameters
+    ----------
+    area
+        The area; "" or anything that is no adcode holds everywhere.
+    adcode
+        Codes of the site, joined with ``|``.
+
+    Returns
+    -------
+    bool
+        Whether one of the codes is in the area: trailing zero pairs stand for all below.
+    """
+    if not _AREA.fullmatch(area):
+        return True
+    code = area.removeprefix("adcode:")
+    while code.endswith("00"):
+        code = code[:-2]
+    return any(part.startswith(code) for part in adcode.split("|") if part)
