@@ -1,0 +1,120 @@
+"""One row per site and zone class, overlapping zones of a class counted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_rectify.crs import require_same_crs
+from geo_rectify.overlay.pairs import Groups, compare, require_engine, summed
+from geo_rectify.overlay.shapes import SiteShapes, ZoneParts, site_shapes, zone_parts
+from geo_rectify.tables import CLASS_OVERLAPS, join_list
+from geo_rectify.vocabulary import Relation
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def overlay_classes(
+    sites: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    max_distance_m: float = 5000.0,
+    min_overlap_m2: float = 1.0,
+    engine: str = "auto",
+) -> pd.DataFrame:
+    """Overlay sites with classes of zones, one row per site and class.
+
+    Every class of ``zones`` has a row for every site. Relations, areas and distances are those of
+    `overlay_sites`, taken of the union of the class: a site across two zones that abut is
+    ``inside``, and what two zones share counts once.
+
+    Parameters
+    ----------
+    sites, zones, max_distance_m, min_overlap_m2, engine
+        As in `overlay_sites`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `tables.CLASS_OVERLAPS`, by site_id and zone_class. zone_id is the zone with the largest
+        overlap, else the nearest (of equals the first by id); zone_ids all that overlap or touch,
+        joined with ``|``. Beyond the limit relation, distance_m and zone_id are empty; for a
+        site without geometry overlap_m2 and share too.
+
+    Raises
+    ------
+    CRSError
+        A frame has no coordinate system, the two differ, or they are not in lon/lat.
+    TableError
+        A column is missing, an id stands twice, a zone is no area.
+    ValueError
+        The engine is unknown or the distance negative.
+    """
+    require_engine(engine)
+    require_same_crs(sites, zones, names=("sites", "zones"))
+    left, right = site_shapes(sites), zone_parts(zones)
+    classes, class_of_zone = np.unique(right.classes.astype(str), return_inverse=True)
+    class_of_part = class_of_zone[right.owner].astype(np.int64)
+    pairs = compare(left, right, max_distance_m=max_distance_m, nearest_by=class_of_part)
+    by_zone = summed(pairs, left, right.owner, min_overlap_m2=min_overlap_m2)
+    by_class = summed(pairs, left, class_of_part, min_overlap_m2=min_overlap_m2)
+    frame = _every_pair(left, classes)
+    row = by_class.site * len(classes) + by_class.group
+    frame.loc[row, "relation"] = by_class.relation
+    for name in ("overlap_m2", "share", "distance_m"):
+        frame.loc[row, name] = getattr(by_class, name)
+    deciding, meeting = _named_zones(by_zone, right, class_of_zone, classes=len(classes))
+    frame.loc[list(deciding), "zone_id"] = list(deciding.values())
+    frame.loc[list(meeting), "zone_ids"] = [join_list(ids) for ids in meeting.values()]
+    own = pd.DataFrame({"site_id": pd.Series(left.ids, dtype=object), "shape": left.shape_of})
+    every = own.merge(frame, on="shape")[CLASS_OVERLAPS.names]
+    return every.sort_values(["site_id", "zone_class"], ignore_index=True)
+
+
+def _every_pair(sites: SiteShapes, classes: Any) -> pd.DataFrame:
+    """Give the rows of all shapes and classes, as if everything were out of reach."""
+    count = len(sites.shapes) * len(classes)
+    missing = np.repeat(shapely.is_missing(sites.shapes), len(classes))
+    nothing = np.where(missing, np.nan, 0.0)
+    return pd.DataFrame(
+        {
+            "shape": np.repeat(np.arange(len(sites.shapes)), len(classes)),
+            "zone_class": pd.Series(np.tile(classes, len(sites.shapes)), dtype=object),
+            "relation": pd.Series([None] * count, dtype=object),
+            "overlap_m2": nothing,
+            "share": nothing.copy(),
+            "distance_m": np.full(count, np.nan),
+            "zone_id": pd.Series([None] * count, dtype=object),
+            "zone_ids": pd.Series([""] * count, dtype=object),
+        }
+    )
+
+
+def _named_zones(
+    by_zone: Groups, zones: ZoneParts, class_of_zone: Any, *, classes: int
+) -> tuple[dict[int, Any], dict[int, list[Any]]]:
+    """Give for each row of site and class the deciding zone, and all zones that meet the site."""
+    ids = zones.ids[by_zone.group]
+    rank = {str(r): place for place, r in enumerate(Relation)}
+    order = sorted(
+        range(len(ids)),
+        key=lambda at: (
+            -by_zone.overlap_m2[at],
+            -by_zone.share[at],
+            rank[str(by_zone.relation[at])],
+            by_zone.distance_m[at],
+            str(ids[at]),
+        ),
+    )
+    deciding: dict[int, Any] = {}
+    meeting: dict[int, list[Any]] = {}
+    for at in order:
+        row = int(by_zone.site[at] * classes + class_of_zone[by_zone.group[at]])
+        deciding.setdefault(row, ids[at])
+        if by_zone.relation[at] != Relation.NEAR:
+            meeting.setdefault(row, []).append(ids[at])
+    return deciding, meeting

@@ -1,0 +1,379 @@
+"""Sites and zones as flat arrays: checked, widened by their uncertainty, taken apart.
+
+Invalid geometry never stops an overlay and is never mended silently: it is repaired on a copy
+and a `GeoRectifyWarning` names it; coordinates that are no numbers cannot be repaired and are
+left out, which the same warning says. `doubtful_geometry` gives the list as a table.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_rectify.crs import STORED, areas_m2, gauss_kruger_epsg, require_crs, transformer
+from geo_rectify.errors import GeoRectifyWarning, TableError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Shapes = NDArray[Any]
+    Indices = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
+
+AREA: Final = 2
+"""Topological dimension of polygons; lines have 1, points 0, nothing -1."""
+_NAMED: Final = 5
+"""How many doubtful geometries a warning names."""
+LEFT_OUT: Final = "left out"
+REPAIRED: Final = "repaired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteShapes:
+    """Sites and their distinct shapes; many sites of a plan share one county's footprint.
+
+    Attributes
+    ----------
+    ids, shape_of
+        For each site its id and the row of its shape.
+    shapes, dimensions, areas_m2
+        The distinct shapes (2-D, None for a site without one), and figures of each.
+    """
+
+    ids: NDArray[Any]
+    shape_of: Indices
+    shapes: Shapes
+    dimensions: Indices
+    areas_m2: Numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneParts:
+    """Zones taken apart once: ``owner`` gives for each part the row of its zone."""
+
+    ids: NDArray[Any]
+    classes: NDArray[Any]
+    parts: Shapes
+    owner: Indices
+
+
+def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
+    """Read sites into arrays, each widened by its ``uncertainty_m`` where that is above 0.
+
+    Parameters
+    ----------
+    sites
+        site_id, geometry and, optionally, uncertainty_m (metres), in EPSG:4490 or EPSG:4326.
+
+    Returns
+    -------
+    SiteShapes
+        In the order of the frame.
+
+    Raises
+    ------
+    TableError
+        A column is missing, an id is empty or stands twice, an uncertainty is negative.
+    CRSError
+        The frame is not in lon/lat, or a site to be widened lies outside China.
+    """
+    _check(sites, name="sites", key="site_id", also=())
+    shapes = mended(_flat(sites), sites["site_id"].to_numpy(dtype=object), name="sites")
+    if "uncertainty_m" in sites.columns:
+        radii = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
+        if (radii < 0).any():
+            wrong = sites["site_id"].to_numpy(dtype=object)[radii < 0][0]
+            message = f"sites: uncertainty_m of {wrong!r} is negative; give metres, 0 for none"
+            raise TableError(message)
+        shapes = _widened(shapes, np.nan_to_num(radii))
+    first, shape_of = distinct(shapes)
+    own = shapes[first]
+    return SiteShapes(
+        ids=sites["site_id"].to_numpy(dtype=object),
+        shape_of=shape_of,
+        shapes=own,
+        dimensions=shapely.get_dimensions(own).astype(np.int64),
+        areas_m2=areas_m2(own),
+    )
+
+
+def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
+    """Find shapes that are the same to the last digit.
+
+    Parameters
+    ----------
+    shapes
+        Geometries, None among them.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Where each distinct shape stands first, and for each shape its place in that list.
+    """
+    known: dict[bytes | None, int] = {}
+    first: list[int] = []
+    places = np.zeros(len(shapes), dtype=np.int64)
+    for at, wkb in enumerate(shapely.to_wkb(shapes).tolist()):
+        if wkb not in known:
+            known[wkb] = len(first)
+            first.append(at)
+        places[at] = known[wkb]
+    return np.array(first, dtype=np.int64), places
+
+
+def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
+    """Read zones into arrays and take multipolygons apart, so that boxes stay small.
+
+    Parameters
+    ----------
+    zones
+        zone_id, zone_class and geometry, in EPSG:4490 or EPSG:4326.
+
+    Returns
+    -------
+    ZoneParts
+        Parts in the order of the frame; zones without geometry have none. Their validity is
+        not looked at yet: only parts near a site are worth it (see `mended`).
+
+    Raises
+    ------
+    TableError
+        A column is missing, an id is empty or stands twice, a zone is a line or a point.
+    CRSError
+        The frame is not in lon/lat.
+    """
+    _check(zones, name="zones", key="zone_id", also=("zone_class",))
+    ids = zones["zone_id"].to_numpy(dtype=object)
+    shapes = _without_broken(_flat(zones), ids, name="zones")
+    dimensions = shapely.get_dimensions(shapes)
+    thin = (dimensions >= 0) & (dimensions < AREA) & ~shapely.is_empty(shapes)
+    if thin.any():
+        message = f"zones: {ids[thin][0]!r} is no area; zones are polygons"
+        raise TableError(message)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    areal = shapely.get_dimensions(parts) == AREA
+    return ZoneParts(
+        ids=ids,
+        classes=zones["zone_class"].astype(str).to_numpy(dtype=object),
+        parts=parts[areal],
+        owner=owner[areal].astype(np.int64),
+    )
+
+
+def mended(shapes: Shapes, ids: NDArray[Any], *, name: str) -> Shapes:
+    """Give shapes that every predicate can work on, with a warning about those that were not.
+
+    Parameters
+    ----------
+    shapes
+        Geometries in lon/lat; None is kept.
+    ids
+        Their ids, for the warning.
+    name
+        What to call the table in the warning.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same array where all are valid, else a copy with repaired ones.
+    """
+    shapes = _without_broken(shapes, ids, name=name)
+    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    if not invalid.any():
+        return shapes
+    fixed = shapes.copy()
+    fixed[invalid] = _repaired(shapes[invalid])
+    before, after = areas_m2(shapes[invalid]), areas_m2(fixed[invalid])
+    said = [
+        f"{key} ({old:.2f} m2 before, {new:.2f} m2 after)"
+        for key, old, new in zip(ids[invalid], before, after, strict=True)
+    ]
+    _warn(name, said, "invalid, repaired on a copy")
+    return fixed
+
+
+def doubtful_geometry(frame: gpd.GeoDataFrame, *, key: str) -> pd.DataFrame:
+    """List the geometries of a frame that an overlay repairs on a copy or leaves out.
+
+    Parameters
+    ----------
+    frame
+        Sites or zones in EPSG:4490 or EPSG:4326.
+    key
+        Name of the id column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The key, reason, action (``repaired`` or ``left out``), area_before_m2, area_after_m2.
+
+    Raises
+    ------
+    TableError
+        The key is missing, empty or stands twice.
+    CRSError
+        The frame is not in lon/lat.
+    """
+    _check(frame, name="frame", key=key, also=())
+    shapes, ids = _flat(frame), frame[key].to_numpy(dtype=object)
+    broken = _broken(shapes)
+    doubtful = (~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)) | broken
+    kept = shapes[doubtful].copy()
+    lost = broken[doubtful]
+    kept[lost] = None
+    after = areas_m2(_repaired(kept))
+    return pd.DataFrame(
+        {
+            key: pd.Series(ids[doubtful], dtype=object),
+            "reason": pd.Series(shapely.is_valid_reason(shapes[doubtful]), dtype=object),
+            "action": pd.Series(np.where(lost, LEFT_OUT, REPAIRED), dtype=object),
+            "area_before_m2": areas_m2(kept),
+            "area_after_m2": after,
+        }
+    )
+
+
+def plane_codes(shapes: Shapes) -> Indices:
+    """Give for each shape the EPSG code of its 3-degree Gauss-Kruger zone.
+
+    Parameters
+    ----------
+    shapes
+        Geometries in lon/lat, none missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Codes, from the middle of each shape's box.
+
+    Raises
+    ------
+    CRSError
+        A shape lies outside China's zones.
+    """
+    box = shapely.bounds(shapes)
+    middles = (box[:, 0] + box[:, 2]) / 2
+    zones, inverse = np.unique(np.rint(middles / 3), return_inverse=True)
+    codes = np.array([gauss_kruger_epsg(float(zone) * 3) for zone in zones], dtype=np.int64)
+    return codes[inverse] if len(codes) else np.zeros(0, dtype=np.int64)
+
+
+def projected(shapes: Shapes, epsg: int, *, back: bool = False) -> Shapes:
+    """Project an array of shapes to a plane, or back to lon/lat, in one go.
+
+    Parameters
+    ----------
+    shapes
+        Geometries.
+    epsg
+        EPSG code of the plane.
+    back
+        Whether the shapes are in the plane already.
+
+    Returns
+    -------
+    numpy.ndarray
+        New geometries.
+    """
+    ends = (f"EPSG:{epsg}", STORED) if back else (STORED, f"EPSG:{epsg}")
+    move = transformer(*ends)
+
+    def shift(xy: Numbers) -> Numbers:
+        return np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
+
+    moved: Shapes = shapely.transform(shapes, shift)
+    return moved
+
+
+def _check(frame: gpd.GeoDataFrame, *, name: str, key: str, also: tuple[str, ...]) -> None:
+    faults = [f"column {n!r} is missing" for n in (key, *also) if n not in frame.columns]
+    faults.extend(
+        f"{column!r} is empty in row {frame.index[frame[column].isna()][0]}"
+        for column in (key, *also)
+        if column in frame.columns and frame[column].isna().any()
+    )
+    if key in frame.columns and frame[key].duplicated().any():
+        faults.append(f"{key} {frame.loc[frame[key].duplicated(), key].iloc[0]!r} stands twice")
+    if not hasattr(frame, "crs"):
+        faults.append("it is no GeoDataFrame with a geometry column")
+    if faults:
+        message = f"{name}: " + "; ".join(faults)
+        raise TableError(message)
+    require_crs(frame, name=name)
+
+
+def _flat(frame: gpd.GeoDataFrame) -> Shapes:
+    """Give the geometry without heights; empty geometry becomes missing."""
+    shapes: Shapes = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
+    empty = shapely.is_empty(shapes)
+    if empty.any():
+        shapes = shapes.copy()
+        shapes[empty] = None
+    return shapes
+
+
+def _broken(shapes: Shapes) -> Flags:
+    """Say which shapes have a coordinate that is no finite number."""
+    coordinates, index = shapely.get_coordinates(shapes, return_index=True)
+    bad = ~np.isfinite(coordinates).all(axis=1)
+    flags = np.zeros(len(shapes), dtype=bool)
+    flags[index[bad]] = True
+    return flags
+
+
+def _without_broken(shapes: Shapes, ids: NDArray[Any], *, name: str) -> Shapes:
+    broken = _broken(shapes)
+    if not broken.any():
+        return shapes
+    _warn(name, [str(key) for key in ids[broken]], "without finite coordinates, left out")
+    kept = shapes.copy()
+    kept[broken] = None
+    return kept
+
+
+def _repaired(shapes: Shapes) -> Shapes:
+    """Repair shapes and keep of each only the parts of its own dimension."""
+    fixed = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    return np.array(
+        [
+            _of_dimension(made, int(dimension))
+            for made, dimension in zip(fixed, shapely.get_dimensions(shapes), strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _of_dimension(shape: Any, dimension: int) -> Any:
+    if shape is None or shapely.is_empty(shape):
+        return None
+    parts = shapely.get_parts(shape)
+    parts = parts[shapely.get_dimensions(parts) == dimension]
+    return shapely.union_all(parts) if len(parts) else None
+
+
+def _widened(shapes: Shapes, radii: Numbers) -> Shapes:
+    chosen = np.flatnonzero((radii > 0) & ~shapely.is_missing(shapes))
+    if not len(chosen):
+        return shapes
+    wide = shapes.copy()
+    codes = plane_codes(shapes[chosen])
+    for code in np.unique(codes):
+        here = chosen[codes == code]
+        flat = projected(shapes[here], int(code))
+        wide[here] = projected(
+            shapely.buffer(flat, radii[here], quad_segs=16), int(code), back=True
+        )
+    return wide
+
+
+def _warn(name: str, said: list[str], what: str) -> None:
+    shown = ", ".join(said[:_NAMED]) + (f" and {len(said) - _NAMED} more" * (len(said) > _NAMED))
+    message = f"{name}: {len(said)} geometries {what}: {shown}; see doubtful_geometry"
+    warnings.warn(message, GeoRectifyWarning, stacklevel=2)

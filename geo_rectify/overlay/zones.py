@@ -1,0 +1,85 @@
+"""One row per site and zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo_rectify.crs import require_same_crs
+from geo_rectify.overlay.pairs import compare, require_engine, summed
+from geo_rectify.overlay.shapes import site_shapes, zone_parts
+from geo_rectify.tables import OVERLAPS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def overlay_sites(
+    sites: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    max_distance_m: float = 5000.0,
+    min_overlap_m2: float = 1.0,
+    engine: str = "auto",
+) -> pd.DataFrame:
+    """Overlay sites with zones, one row per site and zone within reach.
+
+    Touching is not overlapping. An area that overlaps a zone by less than ``min_overlap_m2``
+    touches it, unless it lies wholly inside. Points are ``inside``, ``touches`` (on the boundary)
+    or ``near``; lines ``inside``, ``overlaps`` (some of their length is in the interior),
+    ``touches`` or ``near``; a multipoint with some points inside ``overlaps``.
+
+    Invalid geometry is repaired on a copy, geometry without finite coordinates left out; both
+    are named in a `GeoRectifyWarning` and listed by `doubtful_geometry`.
+
+    Parameters
+    ----------
+    sites
+        site_id, geometry and, optionally, uncertainty_m: the site is widened by it where it is
+        above 0. A site without geometry has no rows.
+    zones
+        zone_id, zone_class and polygons. Both frames in one of EPSG:4490 and EPSG:4326, which
+        count as the same.
+    max_distance_m
+        Zones farther than this are left out, metres.
+    min_overlap_m2
+        Overlaps of areas below this count as touching, square metres.
+    engine
+        ``auto`` or ``geos``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `tables.OVERLAPS`, by site_id and zone_id. overlap_m2 is ellipsoidal and 0 for points and
+        lines; share is that of the site's area (of its length or points for lines and points);
+        distance_m is in the 3-degree Gauss-Kruger zone of the site, 0 where they meet.
+
+    Raises
+    ------
+    CRSError
+        A frame has no coordinate system, the two differ, or they are not in lon/lat.
+    TableError
+        A column is missing, an id stands twice, a zone is no area.
+    ValueError
+        The engine is unknown or the distance negative.
+    """
+    require_engine(engine)
+    require_same_crs(sites, zones, names=("sites", "zones"))
+    left, right = site_shapes(sites), zone_parts(zones)
+    pairs = compare(left, right, max_distance_m=max_distance_m, nearest_by=None)
+    groups = summed(pairs, left, right.owner, min_overlap_m2=min_overlap_m2)
+    rows = pd.DataFrame(
+        {
+            "shape": groups.site,
+            "zone_id": pd.Series(right.ids[groups.group], dtype=object),
+            "zone_class": pd.Series(right.classes[groups.group], dtype=object),
+            "relation": pd.Series(groups.relation, dtype=object),
+            "overlap_m2": groups.overlap_m2,
+            "share": groups.share,
+            "distance_m": groups.distance_m,
+        }
+    )
+    own = pd.DataFrame({"site_id": pd.Series(left.ids, dtype=object), "shape": left.shape_of})
+    frame = own.merge(rows, on="shape")[OVERLAPS.names]
+    return frame.sort_values(["site_id", "zone_id"], ignore_index=True)
