@@ -1,1 +1,17 @@
-"""Room: field."""
+"""Room: what goes to the field, and the list that comes back filled in."""
+
+from geo_rectify.outputs.field.cards import write_cards
+from geo_rectify.outputs.field.gps import write_field_package, write_gpx, write_ovital
+from geo_rectify.outputs.field.kml import write_kmz
+from geo_rectify.outputs.field.package import write_field
+from geo_rectify.outputs.field.worklist import write_worklist
+
+__all__ = [
+    "write_cards",
+    "write_field",
+    "write_field_package",
+    "write_gpx",
+    "write_kmz",
+    "write_ovital",
+    "write_worklist",
+]

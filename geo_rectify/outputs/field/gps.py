@@ -1,0 +1,190 @@
+"""sites.gpx, sites_ovital.txt and sites_field.gpkg: the sites for GPS units, 奥维 and GIS."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo_rectify.crs import STORED
+from geo_rectify.drawing.markup import demo_mark, escape_xml, one_line, provenance_line
+from geo_rectify.files import write_geopackage
+from geo_rectify.outputs._dossiers import Dossier, dossiers
+from geo_rectify.vocabulary import Verdict, label
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo_rectify.pipeline import Assessment
+
+_SYMBOLS: Final = {
+    Verdict.CONFLICT: "Flag, Red",
+    Verdict.POSSIBLE: "Flag, Blue",
+    Verdict.CLEAR: "Flag, Green",
+}
+_BLANKS: Final = re.compile(r"[\s\u3000]+")
+_ANSWERS: Final = (
+    "built",
+    "approval",
+    "before_delineation",
+    "state",
+    "photos",
+    "by",
+    "date",
+    "note",
+)
+
+
+def write_gpx(assessment: Assessment, path: Path) -> None:
+    """Write the located sites as GPX 1.1 waypoints, WGS84 (sites.gpx).
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    path
+        The file.
+    """
+    mark = demo_mark(assessment.settings)
+    provenance = provenance_line(assessment)
+    time = f"{assessment.settings.as_of.isoformat()}T00:00:00Z"
+    points = "".join(
+        _waypoint(dossier, provenance=provenance, mark=mark)
+        for dossier in dossiers(assessment)
+        if dossier.point is not None
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<gpx version="1.1" creator="geo_rectify" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<metadata><name>{escape_xml(f'问题点位{mark}')}</name>"
+        f"<desc>{escape_xml(provenance)}</desc><time>{time}</time></metadata>{points}</gpx>\n"
+    )
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _waypoint(dossier: Dossier, *, provenance: str, mark: str) -> str:
+    lon, lat = dossier.point or (0.0, 0.0)
+    about = [
+        mark,
+        f"问题{'、'.join(dossier.issue_keys)}",
+        label(dossier.kind),
+        dossier.place,
+        _verdicts(dossier),
+        provenance,
+    ]
+    symbol = _SYMBOLS.get(dossier.worst, "Waypoint") if dossier.worst else "Waypoint"
+    return (
+        f'<wpt lat="{lat:.7f}" lon="{lon:.7f}"><name>{escape_xml(dossier.title)}</name>'
+        f"<desc>{escape_xml('；'.join(part for part in about if part))}</desc>"
+        f"<sym>{symbol}</sym></wpt>"
+    )
+
+
+def _verdicts(dossier: Dossier) -> str:
+    return "、".join(
+        f"{label(answer.zone_class)}{answer.words}"
+        for answer in dossier.answers
+        if answer.verdict is not Verdict.NOT_COVERED
+    )
+
+
+def write_ovital(assessment: Assessment, path: Path) -> None:
+    """Write the located sites as text lines 奥维 imports (sites_ovital.txt).
+
+    A line is name, longitude and latitude in decimal degrees of WGS84, one blank between them
+    and none inside the name; without a leading ``g`` or ``b`` 奥维 takes them as unshifted. The
+    file is UTF-8 with a byte order mark, by which Windows programs tell it from GBK; there is
+    no header, so a demo's mark stands in each name.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    path
+        The file.
+    """
+    mark = demo_mark(assessment.settings)
+    lines = []
+    for dossier in dossiers(assessment):
+        if dossier.point is None:
+            continue
+        lon, lat = dossier.point
+        name = _BLANKS.sub("_", f"{dossier.title}{mark}")
+        lines.append(f"{name} {lon:.7f} {lat:.7f}\n")
+    path.write_text("".join(lines), encoding="utf-8-sig", newline="\n")
+
+
+def write_field_package(assessment: Assessment, path: Path) -> None:
+    """Write sites, footprints and places to be found for GIS on site (sites_field.gpkg).
+
+    Layer ``sites`` holds one point a located site and empty columns for the answers, layer
+    ``footprints`` the areas the sites lie in, table ``unlocated`` the worklist; EPSG:4490,
+    GeoPackage 1.2.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    path
+        The file; must not exist.
+    """
+    known = dossiers(assessment)
+    provenance = provenance_line(assessment)
+    located = [dossier for dossier in known if dossier.point is not None]
+    sites = gpd.GeoDataFrame(
+        pd.DataFrame([_columns(dossier, provenance) for dossier in located], columns=_NAMES),
+        geometry=[shapely.Point(*(dossier.point or (0, 0))) for dossier in located],
+        crs=STORED,
+    )
+    areas = [dossier for dossier in known if dossier.footprint is not None]
+    footprints = gpd.GeoDataFrame(
+        {
+            "site_id": pd.Series([dossier.site_id for dossier in areas], dtype=object),
+            "title": pd.Series([dossier.title for dossier in areas], dtype=object),
+            "precision": pd.Series([dossier.precision.value for dossier in areas], dtype=object),
+        },
+        geometry=[dossier.footprint for dossier in areas if dossier.footprint is not None],
+        crs=STORED,
+    )
+    layers = {"sites": sites, "footprints": footprints, "unlocated": assessment.unlocated}
+    write_geopackage(layers, path, stamp=assessment.settings.as_of)
+
+
+_NAMES: Final = [
+    "site_id",
+    "title",
+    "name",
+    "kind",
+    "county",
+    "township",
+    "precision",
+    "uncertainty_m",
+    "issue_numbers",
+    "sentence",
+    "verdict",
+    "verdicts",
+    "provenance",
+    *_ANSWERS,
+]
+
+
+def _columns(dossier: Dossier, provenance: str) -> dict[str, Any]:
+    return {
+        "site_id": dossier.site_id,
+        "title": dossier.title,
+        "name": dossier.name,
+        "kind": dossier.kind.value,
+        "county": dossier.county,
+        "township": dossier.township,
+        "precision": dossier.precision.value,
+        "uncertainty_m": dossier.uncertainty_m,
+        "issue_numbers": "|".join(dossier.issue_keys),
+        "sentence": one_line(dossier.sentence.text) if dossier.sentence else "",
+        "verdict": dossier.worst.value if dossier.worst else "",
+        "verdicts": _verdicts(dossier),
+        "provenance": provenance,
+        **dict.fromkeys(_ANSWERS, ""),
+    }
