@@ -1,1 +1,18 @@
-"""Room: places."""
+"""Places: find them in the text, know them by name, locate them as honestly as they are known."""
+
+from geo_rectify.places.corrections import read_corrections
+from geo_rectify.places.gazetteer import Gazetteer, open_gazetteer
+from geo_rectify.places.kinds import precision_of
+from geo_rectify.places.locating import locate
+from geo_rectify.places.recognition import find_mentions
+from geo_rectify.places.records import Located
+
+__all__ = [
+    "Gazetteer",
+    "Located",
+    "find_mentions",
+    "locate",
+    "open_gazetteer",
+    "precision_of",
+    "read_corrections",
+]

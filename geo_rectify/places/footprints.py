@@ -1,0 +1,249 @@
+"""Footprints: the polygon within which a place lies at 90 %.
+
+A point becomes the disc of its uncertainty, a line or outline is widened by it; words like 附近 or
+东侧 shape the result, and the county line, widened by 500 m, cuts it. An intersection with a
+relation that says nothing measurable (上游 without a direction of flow) is not drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import shapely
+
+from geo_rectify.crs import buffer_m, disc, from_plane, gauss_kruger_epsg, to_plane
+from geo_rectify.places.areas import widened
+from geo_rectify.places.kinds import table
+from geo_rectify.places.townships import polygonal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geo_rectify.places.gazetteer import Place
+
+_LEAST_M: Final = 1.0
+_FAR: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaping:
+    """What the words of a relation do to a footprint.
+
+    Attributes
+    ----------
+    widen_m
+        Metres a point's disc or an outline is widened by.
+    along_m
+        Metres a line is widened by.
+    side
+        Bearing of the side the site lies on, degrees from north, None without one.
+    stream
+        Whether the site lies up- or downstream, which a point says nothing about.
+    words
+        The words that were understood.
+    """
+
+    widen_m: float = 0.0
+    along_m: float = 0.0
+    side: int | None = None
+    stream: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Say whether nothing is shaped."""
+        return not self.words
+
+
+@lru_cache(maxsize=1)
+def _side_words() -> re.Pattern[str]:
+    bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
+    return re.compile(rf"以({bearings})|({bearings})(?:侧|面|边)")
+
+
+def shaping(relations: Iterable[str]) -> Shaping:
+    """Read what the relations of a site's mentions do to its footprint.
+
+    What narrows (a side, up- or downstream) counts only when every mention says it; what widens
+    counts when any does.
+
+    Parameters
+    ----------
+    relations
+        The relation of each mention, "" where it has none.
+
+    Returns
+    -------
+    Shaping
+        The shaping.
+    """
+    rules = table("relations")
+    words = list(relations)
+    found: list[str] = []
+    widen = along = 0.0
+    for word in words:
+        for hit in (w for w in rules["near"] if w in word):
+            widen = float(rules["near_m"])
+            found.append(hit)
+        for hit in (w for w in rules["along"] if w in word):
+            along = float(rules["along_m"])
+            found.append(hit)
+    sides = {_side(word) for word in words}
+    side = sides.pop() if len(sides) == 1 else None
+    if side is not None:
+        widen = float(rules["near_m"])
+        found.extend(m.group(0) for w in words for m in [_side_words().search(w)] if m)
+    stream = bool(words) and all(any(w in word for w in rules["stream"]) for word in words)
+    if stream:
+        found.extend(w for word in words for w in rules["stream"] if w in word)
+    return Shaping(
+        widen_m=widen,
+        along_m=along,
+        side=side,
+        stream=stream,
+        words=tuple(sorted(set(found))),
+    )
+
+
+def _side(word: str) -> int | None:
+    hit = _side_words().search(word)
+    if hit is None:
+        return None
+    return int(table("relations")["side"][hit.group(1) or hit.group(2)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A footprint with the point that stands for it and the radius its class follows."""
+
+    footprint: BaseGeometry
+    point: BaseGeometry
+    uncertainty_m: float
+
+
+def draw(
+    place: Place,
+    *,
+    limits: tuple[str, ...],
+    shape: Shaping,
+    slack_m: float = 0.0,
+) -> Drawn | None:
+    """Draw the footprint of a gazetteer place.
+
+    Parameters
+    ----------
+    place
+        A place with geometry.
+    limits
+        Codes of the areas it must lie in; their widened line cuts.
+    shape
+        What the text's relation does to it.
+    slack_m
+        Metres added because the site is only named after the place.
+
+    Returns
+    -------
+    Drawn or None
+        None where nothing is left, or the relation cannot be drawn from a point.
+    """
+    geometry = place.geometry
+    if geometry is None or not limits:
+        return None
+    known = (place.uncertainty_m or 0.0) + slack_m
+    if geometry.geom_type == "Point":
+        return None if shape.stream else _around_point(place, known, limits, shape)
+    near = shapely.intersection(geometry, widened(limits))
+    if near.is_empty:
+        return None
+    if shapely.get_dimensions(geometry) == 1:
+        return _along_line(near, known + shape.along_m + shape.widen_m, limits)
+    reach = known + shape.widen_m
+    outline = polygonal(near if reach == 0 else buffer_m(near, reach))
+    footprint = polygonal(shapely.intersection(outline, widened(limits)))
+    if footprint.is_empty:
+        return None
+    return Drawn(
+        footprint=footprint, point=shapely.point_on_surface(near), uncertainty_m=max(reach, 0.0)
+    )
+
+
+def _around_point(
+    place: Place, known: float, limits: tuple[str, ...], shape: Shaping
+) -> Drawn | None:
+    point = place.geometry
+    if point is None:
+        return None
+    least = float(table("kinds")["point_extent"].get(place.kind.value, _LEAST_M))
+    known = max(known, least)
+    radius = known + shape.widen_m
+    lon, lat = float(shapely.get_x(point)), float(shapely.get_y(point))
+    outline = disc(lon, lat, radius)
+    if shape.side is not None:
+        outline = _half(point, outline, known=known, radius=radius, bearing=shape.side)
+    footprint = polygonal(shapely.intersection(outline, widened(limits)))
+    if footprint.is_empty or not shapely.intersects(footprint, point):
+        return None
+    return Drawn(footprint=footprint, point=point, uncertainty_m=radius)
+
+
+def _half(
+    point: BaseGeometry, outline: BaseGeometry, *, known: float, radius: float, bearing: int
+) -> BaseGeometry:
+    """Cut away what lies beyond the place on the other side, wherever in its disc it may be."""
+    epsg = gauss_kruger_epsg(float(shapely.get_x(point)))
+    centre = to_plane(point, epsg)
+    x, y = float(shapely.get_x(centre)), float(shapely.get_y(centre))
+    angle = math.radians(bearing)
+    forth = (math.sin(angle), math.cos(angle))
+    across = (forth[1], -forth[0])
+    far = _FAR * radius
+    corners = [
+        (
+            x + forth[0] * along + across[0] * sideways,
+            y + forth[1] * along + across[1] * sideways,
+        )
+        for along, sideways in ((-known, -far), (-known, far), (far, far), (far, -far))
+    ]
+    kept = shapely.intersection(to_plane(outline, epsg), shapely.Polygon(corners))
+    return from_plane(kept, epsg)
+
+
+def _along_line(line: BaseGeometry, reach: float, limits: tuple[str, ...]) -> Drawn | None:
+    footprint = polygonal(
+        shapely.intersection(buffer_m(line, max(reach, _LEAST_M)), widened(limits))
+    )
+    if footprint.is_empty:
+        return None
+    parts = [p for p in shapely.get_parts(shapely.line_merge(line)) if p.geom_type == "LineString"]
+    if not parts:
+        return None
+    longest = max(parts, key=lambda part: (part.length, part.wkb))
+    point = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return Drawn(footprint=footprint, point=point, uncertainty_m=reach)
+
+
+def around(footprint: BaseGeometry, *, widen_m: float, limits: tuple[str, ...]) -> BaseGeometry:
+    """Widen a footprint because the site is near it, within the areas it must lie in.
+
+    Parameters
+    ----------
+    footprint
+        A polygon in EPSG:4490.
+    widen_m
+        Metres.
+    limits
+        Codes of the areas whose widened line cuts.
+
+    Returns
+    -------
+    shapely.Geometry
+        The polygon.
+    """
+    wide = footprint if widen_m == 0 else buffer_m(footprint, widen_m)
+    return polygonal(shapely.intersection(wide, widened(limits))) if limits else wide

@@ -1,0 +1,290 @@
+"""Candidates of a name in the gazetteer: found by spelling, refused by place, ranked by score."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import shapely
+
+from geo_rectify import regions
+from geo_rectify.crs import distance_m
+from geo_rectify.places.areas import uppers, widened
+from geo_rectify.places.gazetteer import Gazetteer, Place, buckets, stems
+from geo_rectify.places.kinds import coarse, compatible, table
+from geo_rectify.places.names import may_be_slip, strip_admin
+from geo_rectify.vocabulary import PlaceType, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geo_rectify.places.areas import Area
+
+ACCEPTED: Final = 0.85
+"""Candidates below this score are shown, never taken."""
+MARGIN: Final = 0.05
+"""How far the best must lie above the next place to be taken."""
+SHOWN: Final = 5
+_EXACT: Final = 1.0
+_ALIAS: Final = 0.98
+_PREFIX: Final = 0.95
+_STEM: Final = 0.9
+_OTHER_ENDING: Final = 0.75
+_SLIP: Final = 0.7
+_SLIP_LENGTH: Final = 3
+_COARSE_M: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A gazetteer place that may be the one meant: score 0 to 1, and how it was found."""
+
+    place: Place
+    score: float
+    how: str
+
+    @property
+    def candidate_id(self) -> str:
+        """Give an id that stays the same as long as the row says the same."""
+        place = self.place
+        position = "" if place.geometry is None else _rounded(place.geometry, 5)
+        key = f"{place.name}|{place.kind}|{place.adcode}|{place.township}|{position}|{place.source}"
+        return "c" + hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:8]
+
+    @property
+    def rank(self) -> tuple[float, float, bool, str, str]:
+        """Sort by score, then uncertainty, then whether it is an estimate, then words."""
+        unsure = self.place.uncertainty_m
+        return (
+            -self.score,
+            float("inf") if unsure is None else unsure,
+            self.place.source == "estimate",
+            self.place.name,
+            self.candidate_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A candidate that was refused, and why in words."""
+
+    candidate: Candidate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What looking a name up gives.
+
+    Attributes
+    ----------
+    best
+        The place taken, None where there is none or two are too alike.
+    candidates
+        All that were not refused, best first.
+    refused
+        Those outside the area or of another kind.
+    """
+
+    best: Candidate | None = None
+    candidates: tuple[Candidate, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Say whether good candidates were there and none could be taken."""
+        return self.best is None and any(c.score >= ACCEPTED for c in self.candidates)
+
+
+def match(
+    keys: tuple[str, ...],
+    kind: PlaceType,
+    *,
+    area: Area,
+    gazetteer: Gazetteer,
+    township: str = "",
+    barred: frozenset[str] = frozenset(),
+) -> Match:
+    """Look a name up where it must lie.
+
+    Without any area nothing is looked up: a name alone is no position. A candidate outside the
+    area, its line widened by 500 m, is refused before anything is cut.
+
+    Parameters
+    ----------
+    keys
+        The name's normalised spellings.
+    kind
+        Its kind.
+    area
+        Where it must lie.
+    gazetteer
+        The known places.
+    township
+        The township the text names, "" without one; it decides between places of one name.
+    barred
+        Ids of candidates that people refused.
+
+    Returns
+    -------
+    Match
+        What was found.
+    """
+    if not area.limits:
+        return Match()
+    kept, refused = [], []
+    for candidate in _found(keys, kind, area, gazetteer):
+        reason = _refusal(candidate, kind, area, barred)
+        if reason is None:
+            kept.append(candidate)
+        elif reason:
+            refused.append(Refusal(candidate=candidate, reason=reason))
+    kept.sort(key=lambda candidate: candidate.rank)
+    refused.sort(key=lambda refusal: refusal.candidate.rank)
+    return Match(best=_best(kept, township), candidates=tuple(kept), refused=tuple(refused))
+
+
+def _found(
+    keys: tuple[str, ...], kind: PlaceType, area: Area, gazetteer: Gazetteer
+) -> list[Candidate]:
+    above = uppers(area.codes or (area.prefecture,))
+    scores: dict[int, tuple[float, str]] = {}
+
+    def offer(numbers: Iterable[int], score: float, how: str) -> None:
+        for number in numbers:
+            if score > scores.get(number, (0.0, ""))[0]:
+                scores[number] = (score, how)
+
+    for key in keys:
+        for number in gazetteer.by_key.get(key, ()):
+            first = gazetteer.places[number].keys[0] == key
+            offer([number], _EXACT if first else _ALIAS, "exact" if first else "alias")
+        bare = strip_admin(key, above, kind)
+        if bare != key:
+            offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
+    group = coarse(kind)
+    like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
+    for short in sorted(stems(keys, kind, above)):
+        offer(gazetteer.by_stem.get((group, short), ()), like, "same name but for its ending")
+        if len(short) >= _SLIP_LENGTH:
+            offer(_slips(short, group, area, gazetteer), _SLIP, "one character differs")
+    return [
+        Candidate(place=gazetteer.places[number], score=score, how=how)
+        for number, (score, how) in sorted(scores.items())
+    ]
+
+
+def _slips(short: str, group: str, area: Area, gazetteer: Gazetteer) -> Iterable[int]:
+    for bucket in buckets(short):
+        for number in gazetteer.by_bucket.get((group, bucket), ()):
+            place = gazetteer.places[number]
+            others = stems(place.keys, place.kind, uppers(area.codes or (area.prefecture,)))
+            if any(may_be_slip(short, other) for other in others):
+                yield number
+
+
+def _refusal(
+    candidate: Candidate, kind: PlaceType, area: Area, barred: frozenset[str]
+) -> str | None:
+    """Say why a candidate is refused, "" where it is not worth a word, None where it stands."""
+    place = candidate.place
+    if candidate.candidate_id in barred:
+        return "核查人员已排除"
+    where = area.label
+    if place.geometry is not None:
+        inside = bool(shapely.intersects(widened(area.limits), place.geometry))
+    elif place.adcode:
+        inside = any(_within(place.adcode, limit) for limit in area.limits)
+    else:
+        return ""
+    if not inside:
+        return f"不在{where}范围（界线外扩{regions.WIDENED_M:.0f}米）内"
+    if not compatible(kind, place.kind):
+        return f"名称相同，但类型不同（{label(place.kind)}）" if candidate.score >= _PREFIX else ""
+    return None
+
+
+def _within(code: str, limit: str) -> bool:
+    return code == limit or (limit.endswith("00") and code.startswith(limit.rstrip("0")))
+
+
+def _best(kept: list[Candidate], township: str) -> Candidate | None:
+    """Take the best place if it stands alone, after the township the text names has spoken."""
+    good = [candidate for candidate in kept if candidate.score >= ACCEPTED]
+    if township:
+        named = [c for c in good if c.place.township == township]
+        good = named or [c for c in good if not c.place.township or c.place.geometry is not None]
+    if not good:
+        return None
+    top = good[0]
+    rivals = [c for c in good[1:] if c.score > top.score - MARGIN and not _same(top, c)]
+    if rivals:
+        return None
+    alike = [c for c in good if c.score > top.score - MARGIN]
+    placed = [c for c in alike if c.place.geometry is not None]
+    return min(placed, key=_sureness) if placed else top
+
+
+def _sureness(candidate: Candidate) -> tuple[float, bool, tuple[float, float, bool, str, str]]:
+    unsure = candidate.place.uncertainty_m or 0.0
+    return (unsure, candidate.place.source == "estimate", candidate.rank)
+
+
+def _same(left: Candidate, right: Candidate) -> bool:
+    """Say whether two rows may speak of one place: near one another, or one has no position."""
+    one, other = left.place, right.place
+    if one.geometry is None and other.geometry is None:
+        return (one.adcode, one.township) == (other.adcode, other.township)
+    if one.geometry is None or other.geometry is None:
+        return one.adcode == other.adcode
+    reach = max(one.uncertainty_m or 0.0, other.uncertainty_m or 0.0)
+    return distance_m(one.geometry, other.geometry) <= reach
+
+
+def _rounded(shape: Any, digits: int) -> str:
+    point = shape if shape.geom_type == "Point" else shapely.centroid(shape)
+    return f"{shapely.get_x(point):.{digits}f},{shapely.get_y(point):.{digits}f}"
+
+
+def candidates_json(candidates: Iterable[Candidate]) -> str:
+    """Write candidates for a cell, best first, with digits that follow their uncertainty.
+
+    Parameters
+    ----------
+    candidates
+        The candidates, best first.
+
+    Returns
+    -------
+    str
+        A JSON list; "" without candidates.
+    """
+    rows: list[dict[str, Any]] = []
+    for candidate in candidates:
+        if len(rows) == SHOWN:
+            break
+        place = candidate.place
+        row: dict[str, Any] = {
+            "id": candidate.candidate_id,
+            "name": place.name,
+            "kind": place.kind.value,
+            "adcode": place.adcode,
+            "township": place.township,
+            "score": round(candidate.score, 2),
+            "how": candidate.how,
+            "source": place.source,
+        }
+        if place.geometry is not None:
+            digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
+            point = (
+                place.geometry
+                if place.geometry.geom_type == "Point"
+                else shapely.centroid(place.geometry)
+            )
+            row["lon"] = round(float(shapely.get_x(point)), digits)
+            row["lat"] = round(float(shapely.get_y(point)), digits)
+            row["uncertainty_m"] = place.uncertainty_m
+        rows.append(row)
+    return json.dumps(rows, ensure_ascii=False) if rows else ""

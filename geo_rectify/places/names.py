@@ -1,0 +1,184 @@
+"""Names of places: one spelling for comparing, and what may be taken off them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from geo_rectify.places.kinds import suffixes, table
+from geo_rectify.vocabulary import PlaceType
+
+_QUOTES: Final = str.maketrans("", "", "“”‘’\"'「」『』《》〈〉·•")
+_BRACKETS: Final = re.compile(r"[(（\[〔【][^()（）\[\]〔〕【】]*[)）\]〕】]")
+_DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
+_COUNTY_END: Final = re.compile(r"(?:自治县|自治旗|县|市|区|旗)$")
+_MARKING: Final = frozenset("〇一二三四五六七八九十甲乙丙东南西北中上下前后左右大小老新内外里高低")
+_SHORTEST: Final = 2
+TOWNSHIP_END: Final = ("街道", "镇", "乡")
+"""What names of townships end with."""
+
+
+@lru_cache(maxsize=65536)
+def normalise(name: str) -> str:
+    """Give the spelling of a name that is compared.
+
+    Width and compatibility forms are unified (NFKC); spaces, quotes and bracketed remarks go;
+    digits become Chinese ones. Brackets stay where nothing else would.
+
+    Parameters
+    ----------
+    name
+        A name as written.
+
+    Returns
+    -------
+    str
+        The spelling.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", name).split()).translate(_QUOTES)
+    bare = _BRACKETS.sub("", plain)
+    return (bare or plain).translate(_DIGITS)
+
+
+@lru_cache(maxsize=65536)
+def stem(name: str, kind: PlaceType) -> str:
+    """Take the words off a name that only say its kind.
+
+    Parameters
+    ----------
+    name
+        A normalised name.
+    kind
+        Its kind.
+
+    Returns
+    -------
+    str
+        The proper part, "" where the name is nothing but such words.
+    """
+    for word in suffixes(kind):
+        if name.endswith(word):
+            return name.removesuffix(word)
+    return name
+
+
+def proper(name: str, kind: PlaceType) -> str:
+    """Give what of a name tells its place from others of the kind.
+
+    Parameters
+    ----------
+    name
+        A normalised name.
+    kind
+        Its kind.
+
+    Returns
+    -------
+    str
+        The stem where the words of the kind all mean the same (`kinds.toml`, synonyms) and it has
+        two characters or more, else the name.
+    """
+    short = stem(name, kind)
+    means_the_same = kind.value in table("kinds")["synonyms"]["kinds"]
+    return short if means_the_same and len(short) >= _SHORTEST else name
+
+
+def short_county(name: str) -> str:
+    """Give a county's or prefecture's name without its last word, where that leaves a name.
+
+    Parameters
+    ----------
+    name
+        For example 乐平市.
+
+    Returns
+    -------
+    str
+        乐平; the whole name where it would be a single character.
+    """
+    short = _COUNTY_END.sub("", name)
+    return short if len(short) >= _SHORTEST else name
+
+
+def strip_admin(name: str, uppers: tuple[str, ...], kind: PlaceType) -> str:
+    """Take province, prefecture and county off the front of a name.
+
+    Parameters
+    ----------
+    name
+        A normalised name.
+    uppers
+        Names of the areas above it, full and short.
+    kind
+        Its kind; what is left must be more than words of the kind.
+
+    Returns
+    -------
+    str
+        The name without them.
+    """
+    for upper in sorted(uppers, key=lambda word: (-len(word), word)):
+        rest = name.removeprefix(upper)
+        if rest != name and len(rest) >= _SHORTEST and stem(rest, kind):
+            return strip_admin(rest, uppers, kind)
+    return name
+
+
+def township_stem(name: str) -> str:
+    """Take 街道, 镇 or 乡 off a township's name.
+
+    Parameters
+    ----------
+    name
+        For example 礼林镇.
+
+    Returns
+    -------
+    str
+        礼林; the whole name where it would be a single character.
+    """
+    for word in TOWNSHIP_END:
+        if name.endswith(word) and len(name) - len(word) >= _SHORTEST:
+            return name.removesuffix(word)
+    return name
+
+
+def village_stem(name: str) -> str:
+    """Take 村, 社区 and the like off a village's name.
+
+    Parameters
+    ----------
+    name
+        For example 横路村.
+
+    Returns
+    -------
+    str
+        横路; the whole name where it would be a single character.
+    """
+    short = stem(name, PlaceType.VILLAGE)
+    return short if len(short) >= _SHORTEST else name
+
+
+def may_be_slip(left: str, right: str) -> bool:
+    """Say whether two names of one length may differ by a slip of the pen.
+
+    One character differs, and it is no numeral, direction or other word that tells places apart
+    (第一, 第二; 东, 西; 上, 下; 老, 新).
+
+    Parameters
+    ----------
+    left, right
+        Normalised names.
+
+    Returns
+    -------
+    bool
+        True for 罗家坻 and 罗家砒.
+    """
+    if len(left) != len(right):
+        return False
+    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    return len(pairs) == 1 and not _MARKING & set(pairs[0])
