@@ -498,5 +498,7 @@ def precision_label(precision: Precision, uncertainty_m: float | None = None) ->
     if uncertainty_m is None or uncertainty_m != uncertainty_m:  # noqa: PLR0124 - NaN
         return label(precision)
     if uncertainty_m >= 1000:  # noqa: PLR2004 - metres to kilometres
-        return f"{label(precision)}±{uncertainty_m / 1000:.2g}km"
+        kilometres = uncertainty_m / 1000
+        shown = f"{kilometres:.1f}".removesuffix(".0") if kilometres < 10 else f"{kilometres:.0f}"  # noqa: PLR2004
+        return f"{label(precision)}±{shown}km"
     return f"{label(precision)}±{uncertainty_m:.0f}m"

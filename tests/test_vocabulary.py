@@ -48,6 +48,9 @@ def test_verdict_labels(verdict, options, shown):
     [
         (Precision.VILLAGE, 1500, "村级±1.5km"),
         (Precision.SURVEYED, 5, "实测±5m"),
+        (Precision.TOWNSHIP, 9999, "乡镇级±10km"),
+        (Precision.TOWNSHIP, 2000, "乡镇级±2km"),
+        (Precision.COUNTY, 123_456, "县级±123km"),
         (Precision.NONE, None, "未定位"),
         (Precision.COUNTY, float("nan"), "县级"),
     ],
