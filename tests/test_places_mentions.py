@@ -131,8 +131,15 @@ def test_elided_head_is_restored_in_the_name():
     assert found[0].group
 
 
-def test_counted_set():
-    (county, pits) = found_in(CHENZHOU, "临武县历史遗留的非法开采点86处，涉及土地面积1200余亩。")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "临武县历史遗留的非法开采点86处，涉及土地面积1200余亩。",
+        "临武县历史遗留的非法开采点共86处，14个乡（镇、街道）都有，涉及土地1200余亩。",
+    ],
+)
+def test_counted_set(sentence):
+    county, pits, *_ = found_in(CHENZHOU, sentence)
     assert county.role is Role.CONTAINER
     assert (pits.named, pits.count, pits.multiplicity) == (False, 86, "86处")
     assert pits.area_stated_m2 == pytest.approx(800_000)

@@ -218,6 +218,7 @@ def lexicon() -> Lexicon:
 
 _NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
 _CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|片)"
+_SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
 
 
 @lru_cache(maxsize=1)
@@ -270,7 +271,7 @@ def context() -> Context:
             f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})"
         ),
         counted_after=re.compile(
-            f"(?P<noun>(?:历史遗留的?)?{nouns}){_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"
+            f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"
         ),
         counted_kinds=MappingProxyType(counted),
         area=re.compile(data["area"]["pattern"]),

@@ -21,7 +21,6 @@ _M2: Final = {"亩": 10_000 / 15, "公顷": 10_000.0, "平方公里": 1_000_000.
 _TEN_THOUSAND: Final = 10_000
 _NEAR: Final = 6
 _PART_OF: Final = re.compile(r"[中内的]$")
-_NO_SET: Final = re.compile(r"[的未不已被把将对从]")
 
 
 def read_number(raw: str) -> int:
