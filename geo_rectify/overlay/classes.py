@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.pairs import Groups, compare, require_engine, summed
+from geo_rectify.overlay.engines import groups_of, require_engine
 from geo_rectify.overlay.shapes import SiteShapes, ZoneParts, site_shapes, zone_parts
 from geo_rectify.tables import CLASS_OVERLAPS, join_list
 from geo_rectify.vocabulary import Relation
@@ -17,6 +17,7 @@ from geo_rectify.vocabulary import Relation
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo_rectify.overlay.pairs import Groups
 
 def overlay_classes(
     sites: gpd.GeoDataFrame,
@@ -58,10 +59,14 @@ def overlay_classes(
     require_same_crs(sites, zones, names=("sites", "zones"))
     left, right = site_shapes(sites), zone_parts(zones)
     classes, class_of_zone = np.unique(right.classes.astype(str), return_inverse=True)
-    class_of_part = class_of_zone[right.owner].astype(np.int64)
-    pairs = compare(left, right, max_distance_m=max_distance_m, nearest_by=class_of_part)
-    by_zone = summed(pairs, left, right.owner, min_overlap_m2=min_overlap_m2)
-    by_class = summed(pairs, left, class_of_part, min_overlap_m2=min_overlap_m2)
+    by_zone, by_class = groups_of(
+        left,
+        right,
+        class_of_zone.astype(np.int64),
+        engine=engine,
+        max_distance_m=max_distance_m,
+        min_overlap_m2=min_overlap_m2,
+    )
     frame = _every_pair(left, classes)
     row = by_class.site * len(classes) + by_class.group
     frame.loc[row, "relation"] = by_class.relation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.pairs import compare, require_engine, summed
+from geo_rectify.overlay.engines import groups_of, require_engine
 from geo_rectify.overlay.shapes import site_shapes, zone_parts
 from geo_rectify.tables import OVERLAPS
 
@@ -67,8 +67,14 @@ def overlay_sites(
     require_engine(engine)
     require_same_crs(sites, zones, names=("sites", "zones"))
     left, right = site_shapes(sites), zone_parts(zones)
-    pairs = compare(left, right, max_distance_m=max_distance_m, nearest_by=None)
-    groups = summed(pairs, left, right.owner, min_overlap_m2=min_overlap_m2)
+    groups, _ = groups_of(
+        left,
+        right,
+        None,
+        engine=engine,
+        max_distance_m=max_distance_m,
+        min_overlap_m2=min_overlap_m2,
+    )
     rows = pd.DataFrame(
         {
             "shape": groups.site,
