@@ -321,7 +321,6 @@ def areas_m2(geometries: Any) -> NDArray[np.float64]:
     numpy.ndarray
         Areas in square metres.
     """
-
     array = np.asarray(geometries, dtype=object)
     if array.size == 0:
         return np.zeros(array.shape)

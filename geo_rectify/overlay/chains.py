@@ -7,6 +7,7 @@ begin. Vertices that repeat the one before are dropped, so that no edge has leng
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,7 +134,7 @@ def batches(weights: Indices, *, limit: int) -> list[slice]:
         base = sums[cuts[-1] - 1] if cuts[-1] else 0
         following = int(np.searchsorted(sums, base + limit, side="right"))
         cuts.append(max(following, cuts[-1] + 1))
-    return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(cuts)]
 
 
 def ring_areas(chains: Chains, rings: Indices) -> Numbers:

@@ -77,7 +77,7 @@ def find_crossings(sites: Chains, grid: Grid) -> tuple[Crossings, Indices]:
     cell, edge = cells_of_edges(grid.frame, sites.xy, sites.edges())
     count = grid.edge_start[cell + 1] - grid.edge_start[cell]
     busy = np.flatnonzero(count)
-    cell, edge, count = cell[busy], edge[busy], count[busy]
+    cell, edge, count = cell[busy], edge[busy].astype(np.int64), count[busy]
     found: list[tuple[Indices, Indices]] = []
     doubtful: list[Indices] = []
     for part in batches(count, limit=_BATCH):
@@ -128,9 +128,7 @@ def _orientations(
     return made
 
 
-def _compared(
-    xy: Numbers, one: Indices, others: Numbers, other: Indices
-) -> tuple[Flags, Flags]:
+def _compared(xy: Numbers, one: Indices, others: Numbers, other: Indices) -> tuple[Flags, Flags]:
     """Say which pairs of edges cross, and which are doubtful."""
     p, q, a, b = _orientations(xy, one, others, other)
     sure = np.ones(len(one), dtype=bool)
@@ -145,13 +143,9 @@ def _compared(
     return crosses, ~sure & ~apart
 
 
-def _measured(
-    sites: Chains, one: Indices, grid: Grid, other: Indices
-) -> tuple[Crossings, Indices]:
+def _measured(sites: Chains, one: Indices, grid: Grid, other: Indices) -> tuple[Crossings, Indices]:
     """Place crossings along their edges; give also the keys where rounding moves them too far."""
-    (p, p_bound), (q, q_bound), (a, _), (b, _) = _orientations(
-        sites.xy, one, grid.rings.xy, other
-    )
+    (p, p_bound), (q, q_bound), (a, _), (b, _) = _orientations(sites.xy, one, grid.rings.xy, other)
     site = sites.owner[sites.chain_of(one)]
     key = site * grid.zones + grid.rings.owner[grid.rings.chain_of(other)]
     made = Crossings(

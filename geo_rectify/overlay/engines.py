@@ -18,7 +18,7 @@ from geo_rectify.overlay.pairs import (
     summed,
     valid_parts,
 )
-from geo_rectify.overlay.shapes import plane_codes
+from geo_rectify.overlay.shapes import POINT, plane_codes
 from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
@@ -30,24 +30,28 @@ if TYPE_CHECKING:
 ENGINES: Final = ("auto", "geos", "grid", "dask")
 _SMALL: Final = 0
 """Vertices of sites and zones together below which GEOS alone is faster."""
-_POINT: Final = 0
 
 
-def require_engine(engine: str) -> None:
-    """Raise unless an engine of that name exists.
+def require_options(engine: str, max_distance_m: float) -> None:
+    """Raise unless an engine of that name exists and the distance makes sense.
 
     Parameters
     ----------
     engine
         ``auto``, ``geos``, ``grid`` or ``dask``.
+    max_distance_m
+        Metres.
 
     Raises
     ------
     ValueError
-        It is another name.
+        It is another name, or the distance negative or no number.
     """
     if engine not in ENGINES:
         message = f"unknown engine {engine!r}; use one of {', '.join(ENGINES)}"
+        raise ValueError(message)
+    if not 0 <= max_distance_m < np.inf:
+        message = f"max_distance_m is {max_distance_m}; give metres, 0 or more"
         raise ValueError(message)
 
 
@@ -86,9 +90,9 @@ def groups_of(
     class_of_part = None if class_of_zone is None else class_of_zone[zones.owner]
     if engine == "geos":
         near = candidates_within(sites, zones, max_distance_m=max_distance_m)
-        pairs = compare(
-            sites, zones, near, max_distance_m=max_distance_m, nearest_by=class_of_part
-        )
+        # at 0 m only what meets counts; a long edge may bend over a site in the plane
+        limit = max_distance_m or None
+        pairs = compare(sites, zones, near, max_distance_m=limit, nearest_by=class_of_part)
         by_zone = summed(pairs, sites, zones.owner, min_overlap_m2=min_overlap_m2)
         if class_of_part is None:
             return by_zone, by_zone
@@ -105,9 +109,7 @@ def groups_of(
     near_zones = _nearest_of_classes(
         sites, zones, index, by_class, class_of_zone, max_distance_m=max_distance_m
     )
-    near_classes = _least(
-        near_zones.site, class_of_zone[near_zones.group], near_zones.distance_m
-    )
+    near_classes = _least(near_zones.site, class_of_zone[near_zones.group], near_zones.distance_m)
     return joined([met, near_zones]), joined([by_class, near_classes])
 
 
@@ -155,9 +157,10 @@ def _near_zones(
     sites: SiteShapes, zones: ZoneParts, met: Groups, *, max_distance_m: float
 ) -> Groups:
     """Measure all zones in reach that do not meet the site."""
-    site, part = candidates_within(sites, zones, max_distance_m=max_distance_m)
     if max_distance_m == 0:
-        site, part = site[:0], part[:0]
+        nothing = np.zeros(0, dtype=np.int64)
+        return _near(nothing, nothing, np.zeros(0))
+    site, part = candidates_within(sites, zones, max_distance_m=max_distance_m)
     base = len(zones.ids)
     apart = ~np.isin(site * base + zones.owner[part], met.site * base + met.group)
     return _measured(sites, zones, site[apart], part[apart], max_distance_m=max_distance_m)
@@ -177,7 +180,7 @@ def _nearest_of_classes(
     Points are searched for on the grid; other shapes, and zones the grid lacks, go to GEOS.
     """
     base = int(class_of_zone.max()) + 1 if len(class_of_zone) else 1
-    points = shapely.get_type_id(sites.shapes) == _POINT
+    points = shapely.get_type_id(sites.shapes) == POINT
     site, part = _beyond_the_grid(sites, zones, points, index, max_distance_m=max_distance_m)
     known = by_class.site * base + by_class.group
     apart = ~np.isin(site * base + class_of_zone[zones.owner[part]], known)
@@ -206,7 +209,7 @@ def _beyond_the_grid(
     max_distance_m: float,
 ) -> tuple[Indices, Indices]:
     """Pair sites that are no points with all parts in reach, points with parts of odd zones."""
-    if points.all() and not index.odd.any():
+    if max_distance_m == 0 or (points.all() and not index.odd.any()):
         nothing = np.zeros(0, dtype=np.int64)
         return nothing, nothing
     site, part = candidates_within(sites, zones, max_distance_m=max_distance_m)

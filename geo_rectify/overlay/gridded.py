@@ -19,7 +19,7 @@ from geo_rectify.overlay.chains import chains_of
 from geo_rectify.overlay.crossings import find_crossings
 from geo_rectify.overlay.grid import locate
 from geo_rectify.overlay.pairs import Groups, compare, summed
-from geo_rectify.overlay.shapes import AREA
+from geo_rectify.overlay.shapes import AREA, COLLECTION, without
 from geo_rectify.overlay.sums import arc_areas, both_sides, whole_rings
 from geo_rectify.vocabulary import Relation
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.kept import LayerIndex
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, SiteShapes, ZoneParts
 
-COLLECTION: Final = 7
-"""GEOS type of a geometry collection."""
 _SAME_AREA: Final = 1e-9
 
 
@@ -68,13 +66,18 @@ def met_zones(
         One row for each site and zone that meet, as the GEOS engine gives them.
     """
     collections = shapely.get_type_id(sites.shapes) == COLLECTION
-    found = _find(np.where(collections, None, sites.shapes), sites.dimensions, index)
+    found = _find(without(sites.shapes, collections), sites.dimensions, index)
     base = index.grid.zones
     area, inside, doubtful = _areas(found, sites, index)
     doubtful |= np.isin(found.keys, found.doubtful)
     sure = found.keys[~doubtful]
     groups = _relations(
-        sites, sure // base, sure % base, area[~doubtful], inside[~doubtful], min_overlap_m2
+        sites,
+        sure // base,
+        sure % base,
+        area[~doubtful],
+        inside[~doubtful],
+        min_overlap_m2=min_overlap_m2,
     )
     left = np.union1d(found.keys[doubtful], found.doubtful)
     exact = redone(sites, zones, left, among=zones.owner, base=base, min_overlap_m2=min_overlap_m2)
@@ -159,7 +162,8 @@ def _find(shapes: Any, dimensions: Indices, index: LayerIndex) -> _Found:
     ring, ring_key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     areal = np.flatnonzero((dimensions == AREA) & ~shapely.is_missing(shapes))
     if len(areal) and len(grid.rings.owner):
-        tree = shapely.STRtree(shapely.points(grid.rings.xy[grid.rings.start[:-1]]))
+        firsts = np.asarray(shapely.points(grid.rings.xy[grid.rings.start[:-1]]), dtype=object)
+        tree = shapely.STRtree(firsts)
         site, ring = tree.query(shapes[areal], predicate="contains")
         ring_key = areal[site] * base + grid.rings.owner[ring]
     # a line or multipoint cut by a boundary needs lengths: GEOS measures them
@@ -179,9 +183,7 @@ def _find(shapes: Any, dimensions: Indices, index: LayerIndex) -> _Found:
     )
 
 
-def _areas(
-    found: _Found, sites: SiteShapes, index: LayerIndex
-) -> tuple[Numbers, Flags, Flags]:
+def _areas(found: _Found, sites: SiteShapes, index: LayerIndex) -> tuple[Numbers, Flags, Flags]:
     """Give for each key the common area (for points the share), whether inside, and doubt."""
     grid, base, keys = index.grid, index.grid.zones, found.keys
     site = keys // base
@@ -227,6 +229,7 @@ def _relations(
     zone: Indices,
     area: Numbers,
     inside: Flags,
+    *,
     min_overlap_m2: float,
 ) -> Groups:
     """Name what the grid is sure of."""

@@ -132,7 +132,10 @@ def _first_rings(scene: _Scene) -> NDArray[np.int64]:
     radius = 0
     while len(left):
         i, j = scene.column[left], scene.row[left]
-        west, east = np.clip(i - radius, 0, frame.columns), np.clip(i + radius + 1, 0, frame.columns)
+        west, east = (
+            np.clip(i - radius, 0, frame.columns),
+            np.clip(i + radius + 1, 0, frame.columns),
+        )
         south, north = np.clip(j - radius, 0, frame.rows), np.clip(j + radius + 1, 0, frame.rows)
         held = sums[north, east] - sums[south, east] - sums[north, west] + sums[south, west] > 0
         ring[left[held]] = radius

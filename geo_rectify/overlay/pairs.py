@@ -224,15 +224,7 @@ def candidates_within(
     -------
     tuple of numpy.ndarray
         Rows of site shapes and of zone parts, pair by pair.
-
-    Raises
-    ------
-    ValueError
-        The distance is negative or no number.
     """
-    if not 0 <= max_distance_m < np.inf:
-        message = f"max_distance_m is {max_distance_m}; give metres, 0 or more"
-        raise ValueError(message)
     present = np.flatnonzero(~shapely.is_missing(sites.shapes))
     west, south, east, north = shapely.bounds(sites.shapes[present]).T
     up = max_distance_m / _METRES_PER_DEGREE

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 AREA: Final = 2
 """Topological dimension of polygons; lines have 1, points 0, nothing -1."""
-_POINT: Final = 0
+POINT: Final = 0
 """GEOS type of a point."""
+POLYGON: Final = 3
+"""GEOS type of a polygon."""
+COLLECTION: Final = 7
+"""GEOS type of a geometry collection."""
 _NAMED: Final = 5
 """How many doubtful geometries a warning names."""
 LEFT_OUT: Final = "left out"
@@ -127,7 +131,7 @@ def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
     tuple of numpy.ndarray
         Where each distinct shape stands first, and for each shape its place in that list.
     """
-    if (shapely.get_type_id(shapes) == _POINT).all():
+    if (shapely.get_type_id(shapes) == POINT).all():
         # many points: sorted as numbers, ten times faster
         where = shapely.get_coordinates(shapes)
         _, at_first, at_place = np.unique(
@@ -174,7 +178,7 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
     if thin.any():
         message = f"zones: {ids[thin][0]!r} is no area; zones are polygons"
         raise TableError(message)
-    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, owner = _parts(shapes)
     areal = shapely.get_dimensions(parts) == AREA
     return ZoneParts(
         ids=ids,
@@ -183,6 +187,37 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
         parts=parts[areal],
         owner=owner[areal].astype(np.int64),
     )
+
+
+def _parts(shapes: Shapes) -> tuple[Shapes, Indices]:
+    """Take multipolygons apart; polygons stay the objects they are, which saves copying them."""
+    single = shapely.get_type_id(shapes) == POLYGON
+    rows = np.flatnonzero(~single)
+    parts, owner = shapely.get_parts(shapes[rows], return_index=True)
+    every = np.concatenate((shapes[single], parts))
+    owners = np.concatenate((np.flatnonzero(single), rows[owner])).astype(np.int64)
+    order = np.argsort(owners, kind="stable")
+    return every[order], owners[order]
+
+
+def without(shapes: Shapes, flags: Flags) -> Shapes:
+    """Give shapes with some of them missing.
+
+    Parameters
+    ----------
+    shapes
+        Geometries.
+    flags
+        Which to leave out.
+
+    Returns
+    -------
+    numpy.ndarray
+        A copy.
+    """
+    kept = shapes.copy()
+    kept[flags] = None
+    return kept
 
 
 def mended(shapes: Shapes, ids: NDArray[Any], *, name: str) -> Shapes:
@@ -329,7 +364,9 @@ def _check(frame: gpd.GeoDataFrame, *, name: str, key: str, also: tuple[str, ...
 
 def _flat(frame: gpd.GeoDataFrame) -> Shapes:
     """Give the geometry without heights; empty geometry becomes missing."""
-    shapes: Shapes = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
+    shapes: Shapes = np.asarray(frame.geometry.array, dtype=object)
+    if shapely.has_z(shapes).any() or shapely.has_m(shapes).any():
+        shapes = shapely.force_2d(shapes)
     empty = shapely.is_empty(shapes)
     if empty.any():
         shapes = shapes.copy()
@@ -339,9 +376,14 @@ def _flat(frame: gpd.GeoDataFrame) -> Shapes:
 
 def _broken(shapes: Shapes) -> Flags:
     """Say which shapes have a coordinate that is no finite number."""
+    flags = np.zeros(len(shapes), dtype=bool)
+    for piece in np.array_split(shapes, max(1, len(shapes) // 50_000)):
+        if not np.isfinite(shapely.get_coordinates(piece).sum()):
+            break
+    else:
+        return flags
     coordinates, index = shapely.get_coordinates(shapes, return_index=True)
     bad = ~np.isfinite(coordinates).all(axis=1)
-    flags = np.zeros(len(shapes), dtype=bool)
     flags[index[bad]] = True
     return flags
 

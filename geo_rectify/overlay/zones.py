@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.engines import groups_of, require_engine
+from geo_rectify.overlay.engines import groups_of, require_options
 from geo_rectify.overlay.shapes import site_shapes, zone_parts
 from geo_rectify.tables import OVERLAPS
 
@@ -64,7 +64,7 @@ def overlay_sites(
     ValueError
         The engine is unknown or the distance negative.
     """
-    require_engine(engine)
+    require_options(engine, max_distance_m)
     require_same_crs(sites, zones, names=("sites", "zones"))
     left, right = site_shapes(sites), zone_parts(zones)
     groups, _ = groups_of(
