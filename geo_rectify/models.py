@@ -48,6 +48,7 @@ class IssueDeadline:
     start: int
     end: int
     date: dt.date | None = None
+    from_date: dt.date | None = None
     immediate: bool = False
     long_term: bool = False
 
@@ -81,6 +82,7 @@ class Measure:
     units_end: int | None = None
     immediate: bool = False
     recurring: bool = False
+    number_raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

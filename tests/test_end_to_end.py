@@ -20,6 +20,7 @@ import pytest
 
 from geo_rectify import crs
 from geo_rectify.vocabulary import DEMO_MARK, SCHEMATIC_MARK, Verdict
+from tests.browser import open_page
 
 OUTPUTS = {
     "claims.csv",
@@ -258,3 +259,13 @@ def test_a_killed_run_leaves_the_old_folder(bare, tmp_path):
         assert set(now) == set(before)
         whole = json.loads(now["run.json"])["outputs"]
         assert set(whole) == set(now) - {"run.json"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize("name", ["map.html", "report.html", "field/cards.html"])
+def test_demo_pages_open_with_the_network_off(chromium, demo, name, size):
+    with open_page(chromium, demo / name, size=size, touch=size[0] < 500) as opened:
+        assert "满坑坞" in opened.page.content()
+        wide = opened.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0] + 1

@@ -1,1 +1,27 @@
-"""Room: plans."""
+"""Read rectification plans (整改方案): a file to text, its layout, and its issues.
+
+Three steps that know nothing of one another: reading (`read_source`), recognising the layout
+(`recognise_layout`) and building (`build_plan`). `read_plan` takes them in turn.
+"""
+
+from __future__ import annotations
+
+from geo_rectify.plans.building import build_plan, read_plan
+from geo_rectify.plans.checks import irregularity_label
+from geo_rectify.plans.document import issues_document
+from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.reading import PlanReader, read_source
+from geo_rectify.plans.records import FieldRole, Layout, SourceText
+
+__all__ = [
+    "FieldRole",
+    "Layout",
+    "PlanReader",
+    "SourceText",
+    "build_plan",
+    "irregularity_label",
+    "issues_document",
+    "read_plan",
+    "read_source",
+    "recognise_layout",
+]

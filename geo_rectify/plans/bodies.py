@@ -1,0 +1,223 @@
+"""Bodies: lists of responsible units taken apart into single ones.
+
+``乐平市委、市政府`` are two bodies, ``高新区、昌南新区党工委、管委会`` four: what a list leaves out is
+filled in from its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from geo_rectify.plans.wording import any_of, bracket_pairs, word_list
+
+_GROUP_MARKS: Final = frozenset("，,；;。\n\t")
+_ITEM_MARKS: Final = frozenset("、/ \u3000")
+_TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """The bodies of one list, each once, in order: all, those that lead, those that support."""
+
+    units: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    supporting: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    lists = word_list("units")
+    party = any_of(lists["party"])
+    government = any_of(lists["government"])
+    return {
+        "party": re.compile(rf"(?P<place>.*?)(?P<organ>{party})\Z", re.DOTALL),
+        "bare": re.compile(rf"(?P<level>[省市县区旗州镇乡]?)(?P<organ>{government})\Z"),
+        "government": re.compile(rf"(?P<place>.+?)(?P<organ>{government})\Z", re.DOTALL),
+        "glued": re.compile(
+            rf"(?P<first>.*(?:{party}))(?:{any_of(lists['joiners'])})?"
+            rf"(?P<second>[省市县区旗州镇乡]?(?:{government}))\Z",
+            re.DOTALL,
+        ),
+        "place": re.compile(rf".*(?:{any_of(lists['place'])})\Z", re.DOTALL),
+        "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
+        "alias": re.compile(
+            r"[（(](?:以下)?(?:统一)?(?:简称|下称|统称)[:：]?\s?[“\"「]?([^）)”\"」]{1,30})[”\"」]?[)）]"
+        ),
+        "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
+        "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
+        "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})\Z"),
+    }
+
+
+def split_bodies(text: str) -> Bodies:
+    """Take a list of units apart.
+
+    Parameters
+    ----------
+    text
+        The list, for example ``市住建局牵头，珠山区委、区政府配合``.
+
+    Returns
+    -------
+    Bodies
+        Every body once, in order.
+    """
+    units: dict[str, None] = {}
+    lead: dict[str, None] = {}
+    supporting: dict[str, None] = {}
+    for group in _groups(_short_names(text)):
+        for told, items in _told(group):
+            for unit in _filled(items):
+                units.setdefault(unit)
+                if told == "lead":
+                    lead.setdefault(unit)
+                elif told == "supporting":
+                    supporting.setdefault(unit)
+    return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def aliases(text: str) -> list[tuple[str, str]]:
+    """Find the short names a text gives to bodies: …办公室（以下简称市整改办）.
+
+    Parameters
+    ----------
+    text
+        A list of units.
+
+    Returns
+    -------
+    list of (str, str)
+        The words in front of the bracket back to a separator, and the short name.
+    """
+    return [
+        (text[_word_start(text, match.start()) : match.start()], match[1].strip())
+        for match in _patterns()["alias"].finditer(text)
+    ]
+
+
+def _word_start(text: str, end: int) -> int:
+    while end and text[end - 1] not in _GROUP_MARKS and text[end - 1] not in _ITEM_MARKS:
+        end -= 1
+    return end
+
+
+def _short_names(text: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    for match in _patterns()["alias"].finditer(text):
+        begin = _word_start(text, match.start())
+        if begin >= position and match[1].strip():
+            pieces.extend((text[position:begin], match[1].strip()))
+            position = match.end()
+    return "".join([*pieces, text[position:]])
+
+
+def _groups(text: str) -> list[list[str]]:
+    """Split at ， and ； into groups, and at 、 into items, brackets kept whole."""
+    openings, closings = set(bracket_pairs()), set(bracket_pairs().values())
+    groups: list[list[str]] = [[]]
+    item: list[str] = []
+    depth = 0
+    for character in text:
+        depth += character in openings
+        depth = max(0, depth - (character in closings))
+        if not depth and (character in _GROUP_MARKS or character in _ITEM_MARKS):
+            _close(groups[-1], item)
+            if character in _GROUP_MARKS and groups[-1]:
+                groups.append([])
+        else:
+            item.append(character)
+    _close(groups[-1], item)
+    return [group for group in groups if group]
+
+
+def _close(group: list[str], item: list[str]) -> None:
+    word = "".join(item).strip(_TRAILING)
+    item.clear()
+    if not word:
+        return
+    glued = _patterns()["glued"].fullmatch(word)
+    if glued is not None:
+        group.extend((glued["first"], glued["second"]))
+    else:
+        group.append(word)
+
+
+def _told(items: list[str]) -> list[tuple[str, list[str]]]:
+    """Part a group where 牵头, 配合 or 负责 says what the bodies before it do."""
+    parts: list[tuple[str, list[str]]] = []
+    pending: list[str] = []
+    for item in items:
+        told, word = _told_one(item)
+        if told and word != item and item[len(word)] in "（(":
+            # （牵头） in brackets holds for its own body alone
+            parts.extend((("", pending), (told, [word])))
+            pending = []
+        else:
+            pending.append(word)
+            if told:
+                parts.append((told, pending))
+                pending = []
+    return [part for part in [*parts, ("", pending)] if part[1]]
+
+
+def _told_one(item: str) -> tuple[str, str]:
+    for told in ("lead", "supporting", "responsible"):
+        match = _patterns()[told].search(item)
+        if match is not None and match.start():
+            return told, item[: match.start()]
+    return "", item
+
+
+def _filled(items: list[str]) -> list[str]:
+    """Fill in what a group's items leave out: places before a shared body, bodies after a place."""
+    made: list[str] = []
+    waiting: list[str] = []
+    shared: dict[str, list[str]] = {}
+    for position, item in enumerate(items):
+        word = item
+        if position == len(items) - 1:
+            word = _patterns()["open_end"].sub("", item) or item
+        bare = _patterns()["bare"].fullmatch(word)
+        if bare is not None and shared:
+            for place, bodies in shared.items():
+                bodies.append(place + bare["organ"])
+            continue
+        made.extend(_by_place(shared))
+        shared = {}
+        if _is_place(word):
+            waiting.append(word)
+            continue
+        place, organ = _place_and_organ(word)
+        if place and organ and _is_place(place):
+            shared = {each: [each + organ] for each in (*waiting, place)}
+        else:
+            made.extend([*waiting, word])
+        waiting = []
+    return [*made, *_by_place(shared), *waiting]
+
+
+def _by_place(shared: dict[str, list[str]]) -> list[str]:
+    return [body for bodies in shared.values() for body in bodies]
+
+
+def _is_place(word: str) -> bool:
+    party = _patterns()["party"].fullmatch(word)
+    return party is None and _patterns()["place"].fullmatch(word) is not None
+
+
+def _place_and_organ(word: str) -> tuple[str, str]:
+    """Part 乐平市委 into 乐平市 and 委, 高新区党工委 into 高新区 and 党工委."""
+    party = _patterns()["party"].fullmatch(word)
+    if party is not None:
+        organ = party["organ"]
+        if organ[0] in "省市县区旗州镇乡地":
+            return party["place"] + organ[0], organ[1:]
+        return party["place"], organ
+    government = _patterns()["government"].fullmatch(word)
+    if government is not None:
+        return government["place"], government["organ"]
+    return "", ""

@@ -1,0 +1,287 @@
+"""Building a plan: lines and layout to issues, measures, deadlines, units and acceptance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.models import Issue, Passage, Plan, Section
+from geo_rectify.plans.acceptance import read_acceptance
+from geo_rectify.plans.checks import irregularities_of, plan_checks
+from geo_rectify.plans.classify import document_title, document_type
+from geo_rectify.plans.deadlines import feedback_date, issue_deadline
+from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.measures import bodies_of, read_measures, with_issue_units
+from geo_rectify.plans.quantities import find_figures
+from geo_rectify.plans.reading import read_source
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.vocabulary import DocumentType
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from geo_rectify.models import Acceptance, Figure, IssueDeadline, Measure
+    from geo_rectify.plans.records import Layout, Line, SourceText
+
+DOC_ID_LENGTH: Final = 12
+_MAX_SENTENCE_HEADING: Final = 40
+_MAX_CLAUSE_HEADING: Final = 25
+_CITING: Final = ("发现", "规定", "指出", "《", "年", "月", "检查", "明确", "显示", "根据", "按照")
+# A field of one line: what follows it on lines of its own is not its value.
+_ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
+_IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
+
+
+def read_plan(path: str | os.PathLike[str]) -> Plan:
+    """Read a rectification plan (整改方案), or say what else a document is.
+
+    Parameters
+    ----------
+    path
+        A ``.txt`` or ``.docx`` file.
+
+    Returns
+    -------
+    Plan
+        The text with its issues; a document of another kind has none, and a reason.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be read.
+    EncodingError
+        It is a text in an unknown encoding.
+    """
+    return build_plan(read_source(path))
+
+
+def build_plan(source: SourceText) -> Plan:
+    """Build the plan a document holds.
+
+    Parameters
+    ----------
+    source
+        The document as read.
+
+    Returns
+    -------
+    Plan
+        Its issues, sections, checks and kind.
+    """
+    layout = recognise_layout(source)
+    title = document_title(source, layout)
+    kind, reason = document_type(source, layout, title=title)
+    plan = Plan(
+        doc_id=source.sha256[:DOC_ID_LENGTH],
+        source_name=source.name,
+        sha256=source.sha256,
+        title=title,
+        text=source.text,
+        document_type=kind,
+        reason=reason,
+        blocks=source.blocks,
+    )
+    if kind is DocumentType.RECTIFICATION_PLAN and layout is not None:
+        feedback = feedback_date(source.text, layout.list_start)
+        plan = replace(
+            plan,
+            list_start=layout.list_start,
+            sections=_sections(source.text, layout),
+            issues=_issues(source.text, layout, feedback=feedback),
+        )
+    return replace(plan, checks=plan_checks(plan, replaced=source.replaced))
+
+
+def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
+    made = []
+    for position, index in enumerate(layout.section_lines, start=1):
+        line = layout.lines[index]
+        start = line.start if line.number is None else line.number.end
+        made.append(
+            Section(number=position, heading=text[start : line.end], start=line.start, end=line.end)
+        )
+    return tuple(made)
+
+
+def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Issue, ...]:
+    stops = sorted({*layout.issue_lines, *layout.section_lines, layout.last_line})
+    printed = [_value(layout.lines[index]) for index in layout.issue_lines]
+    rising = all(
+        before is not None and after is not None and before < after
+        for before, after in pairwise(printed)
+    )
+    made = []
+    for position, index in enumerate(layout.issue_lines, start=1):
+        stop = stops[bisect_right(stops, index)]
+        value = printed[position - 1]
+        section = bisect_left(layout.section_lines, index)
+        issue = _issue(text, layout.lines[index:stop], after=feedback)
+        made.append(
+            replace(
+                issue,
+                number=value if rising and value is not None else position,
+                section=section or None,
+            )
+        )
+    return tuple(
+        replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
+        for issue in made
+    )
+
+
+def _value(line: Line) -> int | None:
+    return None if line.number is None else line.number.value
+
+
+@dataclass(slots=True, kw_only=True)
+class _Fields:
+    """The lines of an issue by field; spans are of values, in order."""
+
+    spans: dict[FieldRole, list[tuple[int, int]]] = field(default_factory=dict)
+    measure_lines: list[Line] = field(default_factory=list)
+    person: tuple[int, int] | None = None
+    end: int = 0
+
+    def add(self, role: FieldRole, start: int, end: int) -> None:
+        """Keep the value of a field."""
+        if start < end:
+            self.spans.setdefault(role, []).append((start, end))
+            self.end = max(self.end, end)
+
+    def whole(self, role: FieldRole) -> tuple[int, int] | None:
+        """Give the span from a field's first value to its last."""
+        spans = self.spans.get(role)
+        return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def _fields(lines: Sequence[Line]) -> _Fields:
+    fields = _Fields(end=lines[0].end)
+    role = FieldRole.PROBLEM
+    for index, line in enumerate(lines):
+        start = line.start
+        if line.label is not None:
+            inside = role is FieldRole.MEASURES and line.label.role in _IN_MEASURES
+            if inside and _stays_in_measures(lines, index):
+                fields.measure_lines.append(line)
+                fields.end = max(fields.end, line.end)
+                continue
+            role = line.label.role
+            start = line.label.end
+        elif index == 0 and line.number is not None:
+            start = line.number.end
+        if role is FieldRole.MEASURES:
+            fields.measure_lines.append(line)
+            fields.end = max(fields.end, line.end)
+        elif line.label is not None or role not in _ONE_LINE or role not in fields.spans:
+            fields.add(role, start, line.end)
+        if role is FieldRole.PERSON and line.label is not None:
+            fields.person = (line.head, line.end)
+    return fields
+
+
+def _stays_in_measures(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a label within the measures is about a measure and not about the issue.
+
+    责任人 on a line of its own is about the issue unless measures follow it.
+    """
+    label = lines[index].label
+    if label is None or label.role is not FieldRole.PERSON or lines[index].inline:
+        return True
+    following = next((line for line in lines[index + 1 :] if line.label is None), None)
+    return following is not None and following.number is not None
+
+
+def _issue(text: str, lines: Sequence[Line], *, after: dt.date | None) -> Issue:
+    head = lines[0]
+    fields = _fields(lines)
+    problem = _passage(text, fields.whole(FieldRole.PROBLEM)) or Passage(
+        text="", start=head.end, end=head.end
+    )
+    deadline = _deadline(text, fields, after)
+    if after is None and deadline is not None and deadline.date is not None:
+        after = dt.date(deadline.date.year, 1, 1)
+    read = read_measures(text, fields.measure_lines, after=after)
+    for role, start, end in read.issue_fields:
+        if role is not FieldRole.DEADLINE or role not in fields.spans:
+            fields.add(role, start, end)
+    deadline = deadline or _deadline(text, fields, after)
+    measures = _with_shared_units(text, read.measures, fields)
+    heading, heading_kind = _heading(problem.text)
+    goal = _passage(text, fields.whole(FieldRole.GOAL))
+    return Issue(
+        number=0,
+        number_raw="" if head.number is None else head.number.raw,
+        section=None,
+        heading=heading,
+        heading_kind=heading_kind,
+        start=head.start,
+        end=fields.end,
+        problem=problem,
+        goal=goal,
+        deadline=deadline,
+        measures=measures,
+        responsible_person=_passage(text, fields.person),
+        acceptance=_acceptance(text, fields, measures),
+        figures=_figures(text, problem, goal, measures),
+    )
+
+
+def _with_shared_units(
+    text: str, measures: tuple[Measure, ...], fields: _Fields
+) -> tuple[Measure, ...]:
+    shared = [
+        (role, start, end)
+        for role in sorted(UNIT_ROLES)
+        for start, end in fields.spans.get(role, [])
+    ]
+    return with_issue_units(measures, bodies_of(text, shared)) if shared else measures
+
+
+def _passage(text: str, span: tuple[int, int] | None) -> Passage | None:
+    if span is None:
+        return None
+    return Passage(text=text[span[0] : span[1]], start=span[0], end=span[1])
+
+
+def _deadline(text: str, fields: _Fields, after: dt.date | None) -> IssueDeadline | None:
+    span = fields.whole(FieldRole.DEADLINE)
+    return None if span is None else issue_deadline(text, *span, after=after)
+
+
+def _acceptance(text: str, fields: _Fields, measures: Sequence[Measure]) -> Acceptance | None:
+    span = fields.whole(FieldRole.ACCEPTANCE)
+    if span is None:
+        return None
+    return read_acceptance(text, *span, numbers=[measure.number for measure in measures])
+
+
+def _figures(
+    text: str, problem: Passage, goal: Passage | None, measures: Sequence[Measure]
+) -> tuple[Figure, ...]:
+    spans = [(problem.start, problem.end)]
+    if goal is not None:
+        spans.append((goal.start, goal.end))
+    spans.extend((measure.start, measure.end) for measure in measures)
+    found = [figure for start, end in sorted(spans) for figure in find_figures(text, start, end)]
+    return tuple({figure.start: figure for figure in found}.values())
+
+
+def _heading(problem: str) -> tuple[str, str]:
+    """Give an issue's thesis: a first sentence without ， (sentence), a first clause, or none."""
+    first = problem.split("\n", 1)[0]
+    stop = first.find("。") + 1 or len(first)
+    sentence = first[:stop]
+    clause = sentence.split("，", 1)[0]
+    # one sentence of judgements alone, without a figure or a list, sums a section up
+    overview = sentence == problem and not re.search("[0-9０-９；]", problem)
+    if clause == sentence and len(sentence) <= _MAX_SENTENCE_HEADING:
+        return sentence, "sentence"
+    citing = any(word in clause for word in _CITING)
+    if len(clause) <= _MAX_CLAUSE_HEADING and not citing and not overview:
+        return clause, "clause"
+    return sentence, "none"

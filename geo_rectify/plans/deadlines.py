@@ -1,0 +1,369 @@
+"""Deadlines: dates as plans write them, and which of them bound anything.
+
+A period ends on its last day (2024年9月: 30 September). Dates in titles (《…》) and dates that tell
+a fact (2023年9月到期, 2020年底前已建成的) are no deadlines.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.models import IssueDeadline, MeasureDeadline
+from geo_rectify.plans.wording import WIDE_DIGITS, any_of, word_list
+from geo_rectify.vocabulary import DeadlineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SEASONS: Final = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
+_DECEMBER: Final = 12
+_TENTHS: Final = {"上旬": 10, "初": 10, "中旬": 20}
+_RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1}
+_DATE: Final = re.compile(
+    r"""
+    (?P<lead>自|从|至|到)?
+    (?<![0-9.第])
+    (?:
+        (?P<year>(?:19|20)[0-9]{2})\s?
+        (?: (?P<mark>年)(?!度|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
+      | (?P<relative>今年|本年|当年|明年|次年)(?!度)
+      | (?=1?[0-9]月)
+      | (?P<bare>年)(?=底|末|内)
+    )
+    (?:
+        \s?(?P<month>1[0-2]|0?[1-9])(?:月份?|(?P<dots>[./-]))(?!度|报)
+        (?: \s?(?P<day>[0-3]?[0-9])(?:[日号](?!常|报)|(?<=[0-9])(?![0-9]))
+          | (?P<third>上旬|中旬|下旬|初|底|末) )?
+      | (?P<half>[上下]半年)
+      | 第?(?P<season>[一二三四1-4])季度
+      | (?:年)?(?P<end>底|末)
+    )?
+    (?:底)?
+    (?P<before>之前|以前|前|内)?
+    (?P<since>起|开始)?
+    """,
+    re.VERBOSE,
+)
+_WORD_LISTS: Final = (
+    "immediate",
+    "immediate_measure",
+    "long_term",
+    "long_term_measure",
+    "vague",
+    "done",
+)
+_TITLE: Final = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》")
+_RANGE: Final = re.compile(r"[-—–~～至到]{1,2}\s?\Z")
+_YEAR_BEFORE: Final = re.compile(r"((?:19|20)[0-9]{2})年?\s?[-—–~～至到]{1,2}\s?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateSpan:
+    """One date of a text.
+
+    Attributes
+    ----------
+    first, last
+        First and last day of the period it names.
+    before, since
+        Whether 前 or 内, or 自…起, goes with it.
+    lead
+        自, 从, 至 or 到 in front of it; ``raw`` holds it only where 起 follows.
+    whole_year
+        Whether it names a year and nothing finer.
+    """
+
+    raw: str
+    start: int
+    end: int
+    first: dt.date
+    last: dt.date
+    before: bool
+    since: bool
+    lead: str
+    whole_year: bool
+
+
+def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None) -> list[DateSpan]:
+    """Find the dates of a stretch of text, those in titles left out.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The stretch.
+    after
+        A date that names no year, with none named before it, is the first such date after this.
+
+    Returns
+    -------
+    list of DateSpan
+        In order. Dates without a year take the year named before them.
+    """
+    stretch = text[start:end].translate(WIDE_DIGITS)
+    titles = [match.span() for match in _TITLE.finditer(stretch)]
+    found: list[DateSpan] = []
+    year: int | None = None
+    title = 0
+    for match in _DATE.finditer(stretch):
+        if match.end() == match.start():
+            continue
+        while title < len(titles) and titles[title][1] <= match.start():
+            title += 1
+        if title < len(titles) and titles[title][0] <= match.start():
+            continue
+        span = _span(match, offset=start, text=text, year=year, after=after)
+        if span is not None:
+            year = span.last.year
+            found.append(span)
+    return found
+
+
+def _span(
+    match: re.Match[str], *, offset: int, text: str, year: int | None, after: dt.date | None
+) -> DateSpan | None:
+    if match["dot"] and not (match["dots"] and match["day"]):
+        return None
+    if match["dots"] and not match["dot"]:
+        return None
+    period = _dated(match, year, after)
+    if period is None:
+        return None
+    since = bool(match["since"]) and match["lead"] in {"自", "从"}
+    begin = match.start() if since or not match["lead"] else match.start() + 1
+    stop = match.end() if since or not match["since"] else match.start("since")
+    return DateSpan(
+        raw=text[offset + begin : offset + stop],
+        start=offset + begin,
+        end=offset + stop,
+        first=period[0],
+        last=period[1],
+        before=bool(match["before"]),
+        since=since,
+        lead=match["lead"] or "",
+        whole_year=not any(match[part] for part in ("month", "half", "season", "end", "bare")),
+    )
+
+
+def _dated(
+    match: re.Match[str], year: int | None, after: dt.date | None
+) -> tuple[dt.date, dt.date] | None:
+    """Give the period of a match, its year taken from what stands around it where it names none."""
+    if match["year"]:
+        return _period(match, int(match["year"]))
+    if match["relative"]:
+        return None if after is None else _period(match, after.year + _RELATIVE[match["relative"]])
+    if year is not None:
+        return _period(match, year)
+    if after is None:
+        return None
+    period = _period(match, after.year)
+    late = period is not None and period[1] < after
+    return _period(match, after.year + 1) if late else period
+
+
+def _period(match: re.Match[str], year: int) -> tuple[dt.date, dt.date] | None:
+    first_month, last_month, first_day, last_day = 1, 12, 1, 31
+    if match["month"]:
+        first_month = last_month = int(match["month"])
+        last_day = calendar.monthrange(year, last_month)[1]
+        if match["day"]:
+            if not 1 <= int(match["day"]) <= last_day:
+                return None
+            first_day = last_day = int(match["day"])
+        else:
+            last_day = _TENTHS.get(match["third"] or "", last_day)
+    elif match["half"]:
+        first_month, last_month = (1, 6) if match["half"][0] == "上" else (7, 12)
+    elif match["season"]:
+        last_month = _SEASONS[match["season"]]
+        first_month = last_month - 2
+    if not match["month"]:
+        last_day = calendar.monthrange(year, last_month)[1]
+    return dt.date(year, first_month, first_day), dt.date(year, last_month, last_day)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, re.Pattern[str]]:
+    lists = word_list("dates")
+    made = {name: re.compile(any_of(lists[name])) for name in _WORD_LISTS}
+    made["recurring"] = re.compile(f"(?:{any_of(lists['recurring'])})(?!{lists['recurring_not']})")
+    made["milestone"] = re.compile(rf"[，,]?(?:{any_of(lists['milestone'])})")
+    made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
+    made["feedback"] = re.compile(any_of(lists["feedback"]))
+    return made
+
+
+def has_words(kind: str, text: str) -> bool:
+    """Say whether a text holds any word of a list of ``dates.toml``.
+
+    Parameters
+    ----------
+    kind
+        ``immediate``, ``immediate_measure``, ``long_term``, ``long_term_measure``,
+        ``recurring``, ``vague`` or ``done``.
+    text
+        The text.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return _words()[kind].search(text) is not None
+
+
+def issue_deadline(
+    text: str, start: int, end: int, *, after: dt.date | None = None
+) -> IssueDeadline:
+    """Read an issue's deadline (整改时限).
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The value of the label.
+    after
+        Dates that name no year lie after this day.
+
+    Returns
+    -------
+    IssueDeadline
+        With the last day of the latest period named, None where none is.
+    """
+    dates = find_dates(text, start, end, after=after)
+    raw = text[start:end]
+    begins = next((date.first for date in dates if date.since), None)
+    ends = [date for date in dates if not date.since]
+    if begins is None and ends:
+        begins = _range_begin(text, start, dates)
+    return IssueDeadline(
+        raw=raw,
+        start=start,
+        end=end,
+        date=max((date.last for date in ends), default=None),
+        from_date=begins,
+        immediate=has_words("immediate", raw),
+        long_term=has_words("long_term", raw),
+    )
+
+
+def _range_begin(text: str, start: int, dates: list[DateSpan]) -> dt.date | None:
+    """Give the first day of a range: 2023年9月至2024年6月, 2023—2025年."""
+    for earlier, later in pairwise(dates):
+        if later.lead in {"至", "到"} or _RANGE.search(text[earlier.end : later.start]):
+            return earlier.first
+    before = _YEAR_BEFORE.search(text[start : dates[0].start].translate(WIDE_DIGITS))
+    return None if before is None else dt.date(int(before[1]), 1, 1)
+
+
+def measure_deadlines(
+    text: str, start: int, end: int, *, after: dt.date | None = None
+) -> tuple[MeasureDeadline, ...]:
+    """Find the dates that bound a measure.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The measure.
+    after
+        Dates that name no year lie after this day.
+
+    Returns
+    -------
+    tuple of MeasureDeadline
+        Kind ``by`` (前, 内), ``from`` (自…起, its first day) or ``milestone`` (no 前, but
+        something is to be reached then).
+    """
+    return tuple(
+        MeasureDeadline(
+            raw=date.raw,
+            start=date.start,
+            end=date.end,
+            date=date.first if kind is DeadlineKind.FROM else date.last,
+            kind=kind,
+        )
+        for date, kind in _bounding(text, start, end, after)
+    )
+
+
+def _bounding(
+    text: str, start: int, end: int, after: dt.date | None
+) -> Iterator[tuple[DateSpan, DeadlineKind]]:
+    for date in find_dates(text, start, end, after=after):
+        kind = _kind(date, text[date.end : min(end, date.end + 30)])
+        if kind is not None:
+            yield date, kind
+
+
+def _kind(date: DateSpan, after: str) -> DeadlineKind | None:
+    if _words()["fact"].match(after):
+        return None
+    if date.since:
+        return DeadlineKind.FROM
+    if date.before:
+        return DeadlineKind.BY
+    if not date.whole_year and _words()["milestone"].match(after):
+        return DeadlineKind.MILESTONE
+    return None
+
+
+def facts_among(text: str, start: int, end: int) -> list[DateSpan]:
+    """Find the dates of a measure that bound nothing.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The measure.
+
+    Returns
+    -------
+    list of DateSpan
+        The dates `measure_deadlines` leaves out, titles not counted.
+    """
+    bounding = {date.start for date, _ in _bounding(text, start, end, None)}
+    return [date for date in find_dates(text, start, end) if date.start not in bounding]
+
+
+def feedback_date(text: str, end: int) -> dt.date | None:
+    """Find the day on which the inspection gave its feedback (反馈).
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    end
+        Where the list begins; only what stands before is looked at.
+
+    Returns
+    -------
+    datetime.date or None
+        The last date before 反馈 in the first sentence that has both.
+    """
+    position = 0
+    year: int | None = None
+    for sentence in re.split(r"(?<=[。\n])", text[:end]):
+        told = list(_words()["feedback"].finditer(sentence))
+        if told:
+            begun = None if year is None else dt.date(year, 1, 1)
+            stop = position + told[-1].start()
+            dates = find_dates(text, position, stop, after=begun)
+            exact = [date for date in dates if not date.before and date.first == date.last]
+            if exact:
+                return exact[-1].last
+        position += len(sentence)
+        years = re.findall(r"(20[0-9]{2})年", sentence.translate(WIDE_DIGITS))
+        year = int(years[-1]) if years else year
+    return None

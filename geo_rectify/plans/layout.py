@@ -1,0 +1,357 @@
+"""Recognising the layout: which labels and numbers this document uses, found from itself.
+
+The labels anchor everything. An issue is a numbered line after which a goal, a problem or
+measures are labelled before the next line numbered alike; so the same numbers in a plan's
+introduction make no issues, and no numbering is fixed beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.plans.numbering import match_number
+from geo_rectify.plans.records import FieldRole, Label, Layout, Line
+from geo_rectify.plans.wording import bracket_pairs, label_pattern, label_roles, word_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.models import Block
+    from geo_rectify.plans.records import SourceText
+
+_OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
+_OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
+_CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
+_MAX_HEADING: Final = 80
+_MIN_REPEATS: Final = 2
+
+
+@lru_cache(maxsize=1)
+def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Give the patterns for a marked label, a bare one, and a marked one within a line."""
+    openings = "".join(map(re.escape, bracket_pairs()))
+    closings = "".join(map(re.escape, bracket_pairs().values()))
+    label = label_pattern()
+    note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
+    marked = re.compile(
+        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{label.replace('?P<label>', '?P<plain>')}\s?{note}\s?[:：])\s*"
+    )
+    bare = re.compile(rf"{label}\s*\Z")
+    inline = re.compile(rf"(?<=[。；;！!\s])(?:{label}\s?[:：])\s*")
+    return marked, bare, inline
+
+
+@lru_cache(maxsize=1)
+def _residue() -> re.Pattern[str]:
+    marks: list[str] = word_list("layout")["marks"]["residue"]
+    return re.compile(rf"(?:{'|'.join(marks)}|[\s\u3000])*")
+
+
+@lru_cache(maxsize=1)
+def _list_titles() -> re.Pattern[str]:
+    marks = word_list("layout")["marks"]
+    return re.compile(
+        rf"(?:{'|'.join(marks['attachment'])})\s*\Z|(?:{'|'.join(marks['list_title'])})\s*\Z"
+        rf"|(?:{'|'.join(marks['attachment'])})\s*(?:{'|'.join(marks['list_title'])})\s*\Z"
+    )
+
+
+def mark_lines(source: SourceText) -> tuple[Line, ...]:
+    """Cut a document into lines, each with its number and label where it has one.
+
+    Parameters
+    ----------
+    source
+        The document.
+
+    Returns
+    -------
+    tuple of Line
+        One line a block; a block in which labels follow one another gives a line for each.
+    """
+    lines: list[Line] = []
+    for index, block in enumerate(source.blocks):
+        lines.extend(_lines_of(source.text, block, cell=index in source.cells))
+    bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
+    return tuple(
+        Line(head=line.head, start=line.start, end=line.end, number=line.number, inline=line.inline)
+        if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
+        else line
+        for line in lines
+    )
+
+
+def _is_bare(line: Line) -> bool:
+    return line.label is not None and not line.label.marked and not line.cell
+
+
+def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
+    marked, bare, inline = _label_patterns()
+    found = _residue().match(text, block.start, block.end)
+    start = block.start if found is None else found.end()
+    end = block.start + len(text[block.start : block.end].rstrip())
+    if start >= end:
+        return
+    number = match_number(text, start, end)
+    words = start if number is None else number.end
+    label = None
+    hit = marked.match(text, words, end)
+    if hit is not None:
+        label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
+    elif number is None:
+        hit = bare.match(text, words, end)
+        if hit is not None:
+            label = _label(hit["label"], words, hit.end(), marked=False)
+    after = words if label is None else label.end
+    cuts = list(_outside_brackets(text, after, inline.finditer(text, after, end)))
+    first_end = cuts[0].start() if cuts else end
+    yield Line(
+        head=block.start,
+        start=start,
+        end=_trimmed(text, start, first_end),
+        number=number,
+        label=label,
+        cell=cell,
+    )
+    for position, cut in enumerate(cuts):
+        stop = cuts[position + 1].start() if position + 1 < len(cuts) else end
+        body = min(cut.end(), stop)
+        yield Line(
+            head=cut.start(),
+            start=cut.start(),
+            end=_trimmed(text, cut.start(), stop),
+            label=_label(cut["label"], cut.start(), body, marked=True),
+            cell=cell,
+            inline=True,
+        )
+
+
+def _outside_brackets(
+    text: str, start: int, found: Iterator[re.Match[str]]
+) -> Iterator[re.Match[str]]:
+    """Leave out what stands within brackets, as the second label of 〔牵头单位：…；配合单位：…〕."""
+    openings, closings = set(bracket_pairs()), set(bracket_pairs().values())
+    depth, position = 0, start
+    for match in found:
+        for character in text[position : match.start()]:
+            depth += character in openings
+            depth = max(0, depth - (character in closings))
+        position = match.start()
+        if not depth:
+            yield match
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip())
+
+
+def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:
+    plain = spelling.replace(" ", "").replace("\u3000", "")
+    return Label(role=label_roles()[plain], spelling=plain, start=start, end=end, marked=marked)
+
+
+def recognise_layout(source: SourceText) -> Layout | None:
+    """Find the list of issues of a document and how it is set out.
+
+    Parameters
+    ----------
+    source
+        The document.
+
+    Returns
+    -------
+    Layout or None
+        None where no goal, measures or deadline is labelled: there is no list.
+    """
+    lines = mark_lines(source)
+    anchor = _anchor_role(lines)
+    if anchor is None:
+        return None
+    first, last = _region(source.text, lines, anchor)
+    anchors = [i for i in range(first, last) if _role(lines[i]) is anchor]
+    style = _issue_style(lines, anchors, first)
+    if style is None:
+        starts = _unnumbered_issues(lines, anchors, first)
+    else:
+        starts = _numbered_issues(lines, style, first, last)
+    sections = _section_lines(source.text, lines, starts, style, first)
+    if not starts:
+        return None
+    opening = min([starts[0], *sections])
+    return Layout(
+        lines=lines,
+        issue_style=style,
+        issue_lines=tuple(starts),
+        section_lines=tuple(sections),
+        last_line=last,
+        list_start=lines[opening].start,
+        spellings=_spellings(lines[starts[0] : last]),
+    )
+
+
+def _role(line: Line) -> FieldRole | None:
+    return None if line.label is None else line.label.role
+
+
+def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
+    """Choose the label that stands once in each issue: the goal, unless measures outnumber it."""
+    counts = Counter(_role(line) for line in lines)
+    most = max(counts[role] for role in _OPENING)
+    if not most:
+        return None
+    return next(role for role in _OPENING if 2 * counts[role] >= most)
+
+
+def _region(text: str, lines: Sequence[Line], anchor: FieldRole) -> tuple[int, int]:
+    """Give the lines of the list: those after the attachment's title that holds most anchors."""
+    titles = [
+        index
+        for index, line in enumerate(lines)
+        if line.label is None
+        and line.number is None
+        and line.end - line.start <= _MAX_HEADING
+        and _list_titles().match(text, line.start, line.end)
+    ]
+    anchors = [index for index, line in enumerate(lines) if _role(line) is anchor]
+    bounds = [0, *titles, len(lines)]
+    parts = [
+        (bisect_left(anchors, end) - bisect_left(anchors, start), start, end)
+        for start, end in pairwise(bounds)
+    ]
+    best = max(range(len(parts)), key=lambda index: (parts[index][0], -index))
+    after = best + 1
+    while after < len(parts) and parts[after][0]:
+        after += 1  # the list itself may be cut by titles, one for each district
+    return parts[best][1], parts[after - 1][2]
+
+
+def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> str | None:
+    """Choose the numbering whose nearest line before each anchor counts on from one to the next."""
+    runs: dict[str, list[int]] = {}
+    seen: Counter[str] = Counter()
+    nearest: dict[str, int] = {}
+    position = first
+    for anchor in anchors:
+        fresh: dict[str, int] = {}
+        for index in range(position, anchor + 1):
+            number = lines[index].number
+            if number is not None and _role(lines[index]) in {None, FieldRole.PROBLEM}:
+                fresh[number.style] = number.value
+                seen[number.style] += 1
+                nearest[number.style] = index
+        for style, value in fresh.items():
+            runs.setdefault(style, []).append(value)
+        position = anchor + 1
+    scores = {}
+    for style, values in runs.items():
+        steps = sum(1 for before, after in pairwise(values) if after == before + 1)
+        restarts = sum(1 for before, after in pairwise(values) if after == 1 and before > 1)
+        # an issue's number stands once before its label, the parts of its problem more often
+        repeats = seen[style] - len(values)
+        scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])
+    if not scores:
+        return None
+    best = max(scores, key=lambda style: scores[style])
+    return best if 2 * len(runs[best]) >= len(anchors) else None
+
+
+def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -> list[int]:
+    candidates = [
+        index
+        for index in range(first, last)
+        if (number := lines[index].number) is not None and number.style == style
+        if _role(lines[index]) in {None, FieldRole.PROBLEM}
+    ]
+    openings = _indices(lines, _OPENERS)
+    closings = _indices(lines, _CLOSING)
+    starts: list[int] = []
+    previous = 0
+    for position, index in enumerate(candidates):
+        stop = candidates[position + 1] if position + 1 < len(candidates) else last
+        number = lines[index].number
+        value = 0 if number is None else number.value
+        opens = _within(openings, index, stop)
+        if not opens and starts:
+            # an issue that lacks its labels still follows in number, after one that is closed
+            opens = value == previous + 1 and _within(closings, starts[-1], index)
+        elif not opens:
+            opens = _within(_indices(lines[index:stop], frozenset({FieldRole.DEADLINE})), 0, stop)
+        if opens:
+            starts.append(index)
+            previous = value
+    return starts
+
+
+def _indices(lines: Sequence[Line], roles: frozenset[FieldRole]) -> list[int]:
+    return [index for index, line in enumerate(lines) if _role(line) in roles]
+
+
+def _within(indices: Sequence[int], start: int, stop: int) -> bool:
+    return bisect_left(indices, start) < bisect_left(indices, stop)
+
+
+def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
+    """Without numbers an issue begins with the paragraph before its first label."""
+    starts: list[int] = []
+    floor = first
+    for anchor in anchors:
+        index = anchor
+        while index > floor and lines[index - 1].label is not None:
+            if _role(lines[index - 1]) in {*_CLOSING, FieldRole.RESPONSIBLE}:
+                break
+            index -= 1
+        if index > floor and lines[index - 1].label is None and _role(lines[index]):
+            index -= 1
+        if not starts or index > starts[-1]:
+            starts.append(index)
+        floor = anchor + 1
+    return starts
+
+
+def _section_lines(
+    text: str, lines: Sequence[Line], starts: Sequence[int], style: str | None, first: int
+) -> list[int]:
+    """Find the headings right before issues: numbered another way, short, and counting up."""
+    found: list[int] = []
+    wanted: str | None = None
+    previous = 0
+    for start in starts:
+        index = start
+        while index > first and _is_heading(text, lines[index - 1], style):
+            index -= 1
+        if index == start:
+            continue
+        number = lines[index].number
+        if number is None or (wanted is not None and number.style != wanted):
+            continue
+        if wanted is None and (number.value != 1 or start != starts[0]):
+            continue
+        if number.value == previous + 1 or previous == 0 or number.value > previous:
+            wanted = number.style
+            found.append(index)
+            previous = number.value
+    return found
+
+
+def _is_heading(text: str, line: Line, style: str | None) -> bool:
+    return (
+        line.number is not None
+        and line.number.style != style
+        and line.label is None
+        and line.end - line.start <= _MAX_HEADING
+        and text[line.end - 1] not in "〕】；;"
+        and line.end > line.number.end
+    )
+
+
+def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:
+    seen: dict[tuple[FieldRole, str], None] = {}
+    for line in lines:
+        if line.label is not None:
+            seen.setdefault((line.label.role, line.label.spelling))
+    return tuple(seen)

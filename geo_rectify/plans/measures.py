@@ -1,0 +1,418 @@
+"""Measures of one issue: from the lines of its measures field to records."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.models import Measure, MeasureDeadline
+from geo_rectify.plans.bodies import Bodies, split_bodies
+from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
+from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, label_roles, word_list
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.plans.records import Line
+
+_AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
+_LEAD_IN: Final = "：:"
+_MAX_PLAIN_BRACKET: Final = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitList:
+    """A piece of text that says whose a measure is: its span, its value, and what it says."""
+
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+    fields: tuple[tuple[FieldRole, int, int], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """A measure under construction: number, pieces of text, labelled values after them."""
+
+    number: int | None
+    number_raw: str
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    labelled: list[tuple[FieldRole, int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuresRead:
+    """The measures of an issue, and what their field says of the issue as a whole."""
+
+    measures: tuple[Measure, ...]
+    issue_fields: tuple[tuple[FieldRole, int, int], ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    openings = "".join(map(re.escape, bracket_pairs()))
+    labelled = re.compile(rf"[{openings}]\s?(?={label_pattern()}\s?[:：])")
+    inner = re.compile(rf"(?:\A|(?<=[；;，,。\s、]))\s*{label_pattern()}\s?[:：]\s*")
+    told = any_of(word_list("layout")["marks"]["bracket_words"])
+    words = re.compile(rf"(?:{told})(?:[，,；;、\s]|\Z)")
+    return labelled, inner, words
+
+
+def unit_lists(text: str, start: int, end: int) -> list[UnitList]:
+    """Find the brackets that name a measure's units, such as 〔责任单位：…〕.
+
+    A bracket without a label counts where it ends the stretch and says who leads or supports
+    (（市住建局牵头，市城管局配合）). Other brackets, as in 樟树坑（昌江）, do not.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The stretch, one paragraph.
+
+    Returns
+    -------
+    list of UnitList
+        In order.
+    """
+    labelled, _, _ = _patterns()
+    found: list[UnitList] = []
+    position = start
+    while (match := labelled.search(text, position, end)) is not None:
+        close = _closing(text, match.start(), end)
+        inside = close if close is not None else _unclosed_end(text, match.end(), end)
+        stop = end if close is None else close + 1
+        fields = tuple(labelled_values(text, match.end(), inside))
+        if fields:
+            found.append(
+                UnitList(
+                    start=match.start(),
+                    end=stop,
+                    value_start=fields[0][1],
+                    value_end=inside,
+                    fields=fields,
+                )
+            )
+        position = max(stop, match.end())
+    plain = _plain_bracket(text, start, end) if not found else None
+    return found if plain is None else [plain]
+
+
+def _closing(text: str, opening: int, end: int) -> int | None:
+    opener = text[opening]
+    closer = bracket_pairs()[opener]
+    depth = 0
+    for position in range(opening, end):
+        depth += text[position] == opener
+        depth -= text[position] == closer
+        if not depth:
+            return position
+    return None
+
+
+def _unclosed_end(text: str, start: int, end: int) -> int:
+    closers = "".join(bracket_pairs().values())
+    while end > start and text[end - 1] in _AFTER_BRACKET + closers:
+        end -= 1
+    return end
+
+
+def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
+    _, _, words = _patterns()
+    stop = _before_marks(text, start, end)
+    closers = {closer: opener for opener, closer in bracket_pairs().items()}
+    if stop <= start or text[stop - 1] not in closers:
+        return None
+    opener, closer = closers[text[stop - 1]], text[stop - 1]
+    depth = 0
+    for position in range(stop - 1, max(start - 1, stop - _MAX_PLAIN_BRACKET), -1):
+        depth += text[position] == closer
+        depth -= text[position] == opener
+        if not depth:
+            if words.search(text, position, stop - 1) is None:
+                return None
+            inside = (FieldRole.RESPONSIBLE, position + 1, stop - 1)
+            return UnitList(
+                start=position,
+                end=stop,
+                value_start=position + 1,
+                value_end=stop - 1,
+                fields=(inside,),
+            )
+    return None
+
+
+def _before_marks(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in _AFTER_BRACKET:
+        end -= 1
+    return end
+
+
+def labelled_values(text: str, start: int, end: int) -> Iterator[tuple[FieldRole, int, int]]:
+    """Part a stretch such as ``牵头单位：…；配合单位：…`` at its labels.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The stretch.
+
+    Yields
+    ------
+    tuple
+        Role, and start and end of the value.
+    """
+    _, inner, _ = _patterns()
+    stretch = text[start:end]
+    found = list(inner.finditer(stretch))
+    for index, match in enumerate(found):
+        stop = found[index + 1].start() if index + 1 < len(found) else len(stretch)
+        role = label_roles()[match["label"].replace(" ", "").replace("\u3000", "")]
+        yield role, start + match.end(), start + _before_marks(stretch, match.end(), stop)
+
+
+def read_measures(
+    text: str, lines: Sequence[Line], *, after: dt.date | None = None
+) -> MeasuresRead:
+    """Read the measures of one issue.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    lines
+        The lines of the measures field, the label's own first; those labelled 责任单位, 完成时限
+        and the like among them.
+    after
+        Dates that name no year lie after this day.
+
+    Returns
+    -------
+    MeasuresRead
+        The measures. Units or a deadline labelled once, after the last of several measures that
+        have none of their own, are those of the issue.
+    """
+    drafts = _drafts(text, lines)
+    issue_fields = _issue_fields(text, drafts)
+    measures = [
+        _measure(text, draft, position, after) for position, draft in enumerate(drafts, start=1)
+    ]
+    return MeasuresRead(measures=tuple(measures), issue_fields=issue_fields)
+
+
+def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    style: str | None = None
+    waiting: FieldRole | None = None
+    for line in lines:
+        label = line.label
+        start = line.start if label is None else label.end
+        inner = waiting if label is None else label.role
+        if inner is not None and inner is not FieldRole.MEASURES:
+            # a label alone on its line, or in its cell, has its value in the next
+            waiting = inner if start >= line.end else None
+            if drafts and waiting is None:
+                drafts[-1].labelled.append((inner, start, line.end))
+            continue
+        if start >= line.end:
+            continue
+        number = match_number(text, start, line.end)
+        if number is not None and style is None:
+            style = number.style
+        if number is not None and number.style == style:
+            drafts.extend(_numbered(text, start, line.end, style))
+        else:
+            _unnumbered(text, drafts, start, line.end)
+    if style is not None and len(drafts) > 1 and drafts[0].number is None:
+        last = drafts[0].pieces[-1][1]
+        if text[last - 1] in _LEAD_IN:
+            del drafts[0]  # 采取以下措施：
+    return [draft for draft in drafts if draft.pieces]
+
+
+def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:
+    """Give a paragraph's measures: one, or several where their numbers run on within it."""
+    first = match_number(text, start, end)
+    if first is None:
+        return
+    heads = [(start, first.end, first.value, first.raw)]
+    for match in style_pattern(style).finditer(text, first.end, end):
+        value = numeral_value(match["value"])
+        if value == heads[-1][2] + 1 and text[match.start() - 1] in "。；;〕】）) \u3000":
+            body = match.end()
+            while body < end and text[body].isspace():
+                body += 1
+            heads.append((match.start(), body, value, match[0].rstrip()))
+    for index, (_, body, value, raw) in enumerate(heads):
+        stop = heads[index + 1][0] if index + 1 < len(heads) else end
+        stop = body + len(text[body:stop].rstrip())
+        pieces = [(body, stop)] if stop > body else []
+        yield _Draft(number=value, number_raw=raw, pieces=pieces)
+
+
+def _unnumbered(text: str, drafts: list[_Draft], start: int, end: int) -> None:
+    """Add a paragraph without number: to the measure before it, or as one of its own."""
+    lists = unit_lists(text, start, end)
+    only_units = bool(lists) and not text[start : lists[0].start].strip()
+    if drafts and only_units:
+        drafts[-1].pieces.append((start, end))
+        return
+    before = drafts[-1] if drafts else None
+    told = before is not None and (bool(before.labelled) or _told(text, before))
+    plain = before is not None and before.number is None and not told and not lists
+    if before is None or (told and (bool(lists) or before.number is None)) or plain:
+        drafts.append(_Draft(number=None, number_raw="", pieces=[(start, end)]))
+    else:
+        before.pieces.append((start, end))
+
+
+def _told(text: str, draft: _Draft) -> bool:
+    return any(unit_lists(text, *piece) for piece in draft.pieces[-1:])
+
+
+def _issue_fields(text: str, drafts: list[_Draft]) -> tuple[tuple[FieldRole, int, int], ...]:
+    """Take from the last measure what is labelled after it but holds for the issue."""
+    if len(drafts) < 2 or not drafts[-1].labelled:  # noqa: PLR2004 - a list of measures
+        return ()
+    if any(draft.labelled or _told(text, draft) for draft in drafts[:-1]):
+        return ()
+    fields = tuple(drafts[-1].labelled)
+    drafts[-1].labelled.clear()
+    return fields
+
+
+def _measure(text: str, draft: _Draft, position: int, after: dt.date | None) -> Measure:
+    lists = [found for piece in draft.pieces for found in unit_lists(text, *piece)]
+    start, end = draft.pieces[0][0], draft.pieces[-1][1]
+    first_tail = None
+    for found in reversed(lists):
+        edge = end if first_tail is None else first_tail.start
+        if text[found.end : edge].strip(_AFTER_BRACKET):
+            break
+        first_tail = found
+    body_end = end if first_tail is None else first_tail.start
+    body_end = start + len(text[start:body_end].rstrip())
+    fields = [value for found in lists for value in found.fields] + draft.labelled
+    bodies = bodies_of(text, fields)
+    named = _units_span(first_tail, lists, draft)
+    body = text[start:body_end]
+    return Measure(
+        position=position,
+        number=draft.number,
+        number_raw=draft.number_raw,
+        text=body,
+        start=start,
+        end=body_end,
+        deadlines=_deadlines(text, (start, body_end), lists, fields, after=after),
+        units=bodies.units,
+        lead_units=bodies.lead,
+        supporting_units=bodies.supporting,
+        units_raw="" if named is None else text[named[0] : named[1]],
+        units_start=None if named is None else named[0],
+        units_end=None if named is None else named[1],
+        immediate=has_words("immediate_measure", body),
+        recurring=has_words("recurring", body),
+    )
+
+
+def _units_span(
+    tail: UnitList | None, lists: Sequence[UnitList], draft: _Draft
+) -> tuple[int, int] | None:
+    chosen = tail or (lists[-1] if lists else None)
+    if chosen is not None:
+        return chosen.value_start, chosen.value_end
+    for role, start, end in draft.labelled:
+        if role in UNIT_ROLES:
+            return start, end
+    return None
+
+
+def bodies_of(text: str, fields: Sequence[tuple[FieldRole, int, int]]) -> Bodies:
+    """Join the bodies of labelled values, those that lead first.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    fields
+        Role, start and end of each value; roles that name no units are passed over.
+
+    Returns
+    -------
+    Bodies
+        Every body once.
+    """
+    order = (FieldRole.LEAD, FieldRole.RESPONSIBLE, FieldRole.SUPPORTING)
+    units: dict[str, None] = {}
+    lead: dict[str, None] = {}
+    supporting: dict[str, None] = {}
+    for wanted in order:
+        for role, start, end in fields:
+            if role is not wanted:
+                continue
+            bodies = split_bodies(text[start:end])
+            units.update(dict.fromkeys(bodies.units))
+            lead.update(dict.fromkeys(bodies.units if role is FieldRole.LEAD else bodies.lead))
+            supporting.update(
+                dict.fromkeys(bodies.units if role is FieldRole.SUPPORTING else bodies.supporting)
+            )
+    return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def _deadlines(
+    text: str,
+    span: tuple[int, int],
+    lists: Sequence[UnitList],
+    fields: Sequence[tuple[FieldRole, int, int]],
+    *,
+    after: dt.date | None,
+) -> tuple[MeasureDeadline, ...]:
+    found = [
+        deadline
+        for deadline in measure_deadlines(text, *span, after=after)
+        if not any(held.start <= deadline.start < held.end for held in lists)
+    ]
+    for role, value_start, value_end in fields:
+        if role is FieldRole.DEADLINE:
+            read = issue_deadline(text, value_start, value_end, after=after)
+            if read.date is not None and read.date not in {held.date for held in found}:
+                found.append(
+                    MeasureDeadline(raw=read.raw, start=read.start, end=read.end, date=read.date)
+                )
+    return tuple(sorted(found, key=lambda deadline: deadline.start))
+
+
+def with_issue_units(measures: Sequence[Measure], bodies: Bodies) -> tuple[Measure, ...]:
+    """Give the issue's units to measures that name none.
+
+    Parameters
+    ----------
+    measures
+        The measures.
+    bodies
+        The units labelled for the issue as a whole.
+
+    Returns
+    -------
+    tuple of Measure
+        Units filled in where they were missing; the span of the words stays empty there.
+    """
+    return tuple(
+        measure
+        if measure.units
+        else replace(
+            measure,
+            units=bodies.units,
+            lead_units=bodies.lead,
+            supporting_units=bodies.supporting,
+        )
+        for measure in measures
+    )

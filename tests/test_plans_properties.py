@@ -1,0 +1,137 @@
+"""Whatever a text holds, reading it ends in a plan or in our own error, and spans hold."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo_rectify.errors import InputFileError
+from geo_rectify.plans import issues_document, read_plan
+from geo_rectify.plans.building import build_plan
+from geo_rectify.plans.reading import _line_blocks
+from geo_rectify.plans.records import SourceText
+
+GOLDEN = Path(__file__).parent / "golden"
+PLAN = (GOLDEN / "same_labels" / "plan.txt").read_text(encoding="utf-8")
+LINES = PLAN.splitlines() + (GOLDEN / "numbered_items" / "plan.txt").read_text("utf-8").splitlines()
+PIECES = [
+    "〔责任单位：",
+    "〕",
+    "（",
+    "）",
+    "\n",
+    "（一）",
+    "1．",
+    "整改目标：",
+    "整改措施：",
+    "验收单位：",
+    "2024年底前",
+    "第1-4条",
+    "负责",
+    "、",
+    "\u3000",
+    "《",
+    "86处",
+    "牵头",
+]
+QUIET = settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
+
+
+def source_of(text: str) -> SourceText:
+    return SourceText(name="x.txt", sha256="0" * 64, text=text, blocks=tuple(_line_blocks(text)))
+
+
+def check_measures(text, issue) -> None:
+    for position, measure in enumerate(issue.measures, start=1):
+        assert measure.position == position
+        assert measure.text.strip() == measure.text
+        for deadline in measure.deadlines:
+            assert text[deadline.start : deadline.end] == deadline.raw
+        if measure.units_start is not None:
+            assert text[measure.units_start : measure.units_end] == measure.units_raw
+        assert set(measure.lead_units) | set(measure.supporting_units) <= set(measure.units)
+        assert all(unit.strip() for unit in measure.units)
+    for unit in issue.acceptance.units if issue.acceptance else ():
+        assert set(unit.measures or ()) <= set(range(1, len(issue.measures) + 1))
+
+
+def check_issue(text, issue) -> None:
+    assert 0 <= issue.start <= issue.end <= len(text)
+    pieces = [issue.problem, issue.goal, issue.responsible_person, *issue.measures]
+    for piece in filter(None, pieces):
+        assert text[piece.start : piece.end] == piece.text
+        assert issue.start <= piece.end <= issue.end
+    for raw in filter(None, (issue.deadline, issue.acceptance, *issue.figures)):
+        assert text[raw.start : raw.end] == raw.raw
+    check_measures(text, issue)
+
+
+def check_spans(plan) -> None:
+    text = plan.text
+    assert all(text[s.start : s.end].endswith(s.heading) for s in plan.sections)
+    assert all(text[block.start : block.end].strip() for block in plan.blocks)
+    numbers = [issue.number for issue in plan.issues]
+    assert numbers == sorted(set(numbers))
+    assert all(before.end <= after.start for before, after in pairwise(plan.issues))
+    for issue in plan.issues:
+        check_issue(text, issue)
+    json.dumps(issues_document(plan))
+
+
+@QUIET
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(PLAN)),
+            st.integers(0, 40),
+            st.sampled_from(PIECES) | st.text(max_size=5),
+        ),
+        max_size=12,
+    )
+)
+def test_cuts_and_insertions(edits):
+    text = PLAN
+    for start, length, piece in edits:
+        text = text[:start] + piece + text[start + length :]
+    check_spans(build_plan(source_of(text)))
+
+
+@QUIET
+@given(st.lists(st.sampled_from(LINES), max_size=60))
+def test_lines_in_any_order(lines):
+    check_spans(build_plan(source_of("\n".join(lines))))
+
+
+@QUIET
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60))
+def test_pieces_in_any_order(pieces):
+    check_spans(build_plan(source_of("".join(pieces))))
+
+
+@QUIET
+@given(payload=st.binary(max_size=400), suffix=st.sampled_from([".txt", ".docx"]))
+def test_any_bytes(tmp_path_factory, payload, suffix):
+    path = tmp_path_factory.mktemp("any") / f"plan{suffix}"
+    path.write_bytes(payload)
+    plan = None
+    with contextlib.suppress(InputFileError):
+        plan = read_plan(path)
+    if plan is not None:
+        check_spans(plan)
+
+
+def test_goldens_hold():
+    for case in ("same_labels", "numbered_items"):
+        plan = read_plan(GOLDEN / case / "plan.txt")
+        assert plan.issues
+        check_spans(plan)
+
+
+def test_same_input_gives_the_same_plan():
+    path = GOLDEN / "numbered_items" / "plan.txt"
+    assert read_plan(path) == read_plan(path)
