@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEED: Final = 20221101
-WEST: Final = 114.0
+WEST: Final = 115.53
 SOUTH: Final = 25.0
 METRE: Final = 1 / 111_000.0
 
@@ -83,7 +83,7 @@ def draw_zones(size: Size) -> np.ndarray[Any, Any]:
     """
     rng = np.random.default_rng(SEED)
     side = int(np.ceil(np.sqrt(size.zones * 1.3)))
-    step = 0.036
+    step = 0.018
     taken = side // 4
     zones = [
         shapely.Polygon(
