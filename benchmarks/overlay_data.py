@@ -1,7 +1,8 @@
 """Seeded zones, points, pits and uncertain points for the overlay benchmark.
 
 Zones are star-shaped with a rough outline, one to a cell of a lattice, so that none overlap; a
-tenth have a hole, a tenth two parts, and one is huge. Six sites in ten lie within some hundred
+tenth have a hole, a tenth two parts, some are large and one is huge (a red line of a province has
+most of its vertices in a few zones). Six sites in ten lie within some hundred
 metres of a boundary, where overlay is hard; the rest lie anywhere.
 """
 
@@ -24,17 +25,18 @@ METRE: Final = 1 / 111_000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How big a case is: zones, vertices of the huge one, mean vertices of the others."""
+    """How big a case is: zones, vertices of the huge one, how many large ones, mean of the rest."""
 
     zones: int
     huge: int
+    large: int
     mean: float
 
 
 SIZES: Final = {
-    "city": Size(zones=300, huge=3_000, mean=200.0),
-    "prefecture": Size(zones=3_000, huge=40_000, mean=220.0),
-    "province": Size(zones=20_022, huge=247_000, mean=232.0),
+    "city": Size(zones=300, huge=3_000, large=2, mean=180.0),
+    "prefecture": Size(zones=3_000, huge=40_000, large=10, mean=180.0),
+    "province": Size(zones=20_022, huge=247_000, large=66, mean=165.0),
 }
 
 
@@ -82,8 +84,8 @@ def draw_zones(size: Size) -> np.ndarray[Any, Any]:
         Polygons and multipolygons in lon/lat.
     """
     rng = np.random.default_rng(SEED)
-    side = int(np.ceil(np.sqrt(size.zones * 1.3)))
-    step = 0.018
+    side = int(np.ceil(np.sqrt(size.zones * 1.4)))
+    step = 0.0174
     taken = side // 4
     zones = [
         shapely.Polygon(
@@ -96,7 +98,19 @@ def draw_zones(size: Size) -> np.ndarray[Any, Any]:
             )
         )
     ]
-    cells = [(i, j) for j in range(side) for i in range(side) if i >= taken or j >= taken]
+    blocks = [(i, j) for j in range(0, taken - 3, 4) for i in range(taken, side - 3, 4)]
+    blocks = blocks[: size.large]
+    for i, j in blocks:
+        vertices = int(np.clip(rng.lognormal(np.log(16_000), 0.6), 4_000, 60_000))
+        x, y = WEST + (i + 2) * step, SOUTH + (j + 2) * step
+        zones.append(shapely.Polygon(outline(rng, x, y, 1.7 * step, vertices)))
+    filled = {(i + di, j + dj) for i, j in blocks for di in range(4) for dj in range(4)}
+    cells = [
+        (i, j)
+        for j in range(side)
+        for i in range(side)
+        if (i >= taken or j >= taken) and (i, j) not in filled
+    ]
     at = 0
     while len(zones) < size.zones:
         i, j = cells[at]

@@ -10,6 +10,7 @@ import shapely
 
 from geo_rectify.crs import require_same_crs
 from geo_rectify.overlay.engines import groups_of, require_options
+from geo_rectify.overlay.scaled import overlay_partitions
 from geo_rectify.overlay.shapes import SiteShapes, ZoneParts, site_shapes, zone_parts
 from geo_rectify.tables import CLASS_OVERLAPS, join_list
 from geo_rectify.vocabulary import Relation
@@ -49,6 +50,8 @@ def overlay_classes(
 
     Raises
     ------
+    MissingDependencyError
+        The engine is ``dask`` and dask-geopandas is not installed.
     CRSError
         A frame has no coordinate system, the two differ, or they are not in lon/lat.
     TableError
@@ -58,6 +61,15 @@ def overlay_classes(
     """
     require_options(engine, max_distance_m)
     require_same_crs(sites, zones, names=("sites", "zones"))
+    if engine == "dask":
+        return overlay_partitions(
+            overlay_classes,
+            sites,
+            zones,
+            max_distance_m=max_distance_m,
+            min_overlap_m2=min_overlap_m2,
+            by=["site_id", "zone_class"],
+        )
     left, right = site_shapes(sites), zone_parts(zones)
     classes, class_of_zone = np.unique(right.classes.astype(str), return_inverse=True)
     by_zone, by_class = groups_of(

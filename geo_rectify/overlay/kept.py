@@ -18,6 +18,8 @@ import shutil
 import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +34,8 @@ from geo_rectify.overlay.grid import Frame, Grid, build_grid
 from geo_rectify.overlay.shapes import COLLECTION, POLYGON, without
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from geo_rectify.overlay.shapes import Flags, Shapes, ZoneParts
@@ -55,12 +59,25 @@ _ARRAYS: Final = (
 )
 
 
+_KEEPING: Final = ContextVar("keeping", default=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerIndex:
     """Zones ready for the grid engine: ``odd`` flags zones left to GEOS, which the grid lacks."""
 
     grid: Grid
     odd: Flags
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Keep no index meanwhile: partitions of a cluster are looked at once."""
+    before = _KEEPING.set(False)  # noqa: FBT003 - a variable's value
+    try:
+        yield
+    finally:
+        _KEEPING.reset(before)
 
 
 def index_of(zones: ZoneParts) -> LayerIndex:
@@ -122,7 +139,7 @@ def _valid(shapes: Shapes) -> Flags:
 
 def _folder() -> Path | None:
     named = os.environ.get("GEO_RECTIFY_CACHE", "")
-    if named == "off":
+    if named == "off" or not _KEEPING.get():
         return None
     base = Path(named) if named else Path(platformdirs.user_cache_dir("geo_rectify"))
     return base / "overlay"

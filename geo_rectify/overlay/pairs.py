@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         ZoneParts,
     )
 
-_METRES_PER_DEGREE: Final = 110_000.0
+METRES_PER_DEGREE: Final = 110_000.0
 """Below the shortest degree of latitude (110,574 m), so that boxes are never too small."""
 _SAME_AREA: Final = 1e-9
 _SAME_EDGE: Final = 1e-13
@@ -227,7 +227,7 @@ def candidates_within(
     """
     present = np.flatnonzero(~shapely.is_missing(sites.shapes))
     west, south, east, north = shapely.bounds(sites.shapes[present]).T
-    up = max_distance_m / _METRES_PER_DEGREE
+    up = max_distance_m / METRES_PER_DEGREE
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
     side = up / np.cos(np.radians(highest))
     boxes = shapely.box(west - side, south - up, east + side, north + up)
