@@ -36,7 +36,7 @@ from overlay_engines import ENGINES, file_of, read
 TASKS: Final = ("points", "areas", "nearest", "verdicts")
 OURS: Final = "ours, kept index"
 FIRST: Final = "ours, first use"
-LIMIT_S: Final = 400
+LIMIT_S: Final = 240
 SLOW_S: Final = 25.0
 UNASKED: Final = {("geopandas, expert", "nearest"): "no shorter spelling than the documented one"}
 
@@ -167,7 +167,9 @@ def main() -> int:
     parser.add_argument("--engines", default=";".join(ENGINES))
     parser.add_argument("--points", type=int, default=10_000)
     parser.add_argument("--pits", type=int, default=2_000)
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "overlay_bench")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "overlay_bench"
+    )
     parser.add_argument("--scaling", action="store_true", help="ours alone, sites doubled, sizes")
     asked = parser.parse_args()
     faults: list[str] = []

@@ -72,9 +72,7 @@ def ours(task: str, folder: Path, engine: str) -> Answer:
     ids, shapes, radii = read(folder, file_of(task))
     sites = gpd.GeoDataFrame({"site_id": ids}, geometry=shapes, crs=4490)
     ids, shapes, _ = read(folder, "zones")
-    zones = gpd.GeoDataFrame(
-        {"zone_id": ids, "zone_class": "red_line"}, geometry=shapes, crs=4490
-    )
+    zones = gpd.GeoDataFrame({"zone_id": ids, "zone_class": "red_line"}, geometry=shapes, crs=4490)
     if task == "nearest":
         made = overlay_classes(sites, zones, max_distance_m=LIMIT_M, engine=engine)
         return made.loc[made["distance_m"].notna(), ["site_id", "distance_m"]]
@@ -130,7 +128,10 @@ def documented(task: str, folder: Path) -> Answer:
         return gpd.sjoin(sites, zones, predicate="within")[["site_id", "zone_id"]]
     if task == "nearest":
         made = gpd.sjoin_nearest(
-            sites.to_crs(PLANE), zones.to_crs(PLANE), max_distance=LIMIT_M, distance_col="distance_m"
+            sites.to_crs(PLANE),
+            zones.to_crs(PLANE),
+            max_distance=LIMIT_M,
+            distance_col="distance_m",
         )
         return made.drop_duplicates("site_id")[["site_id", "distance_m"]]
     made = gpd.overlay(sites, zones, keep_geom_type=True)
@@ -161,7 +162,7 @@ def duckdb(task: str, folder: Path) -> Answer:
                 "always_xy := true)"
             )
         source = f"read_parquet('{folder / file}.parquet')"
-        db.execute(f"CREATE TABLE {name} AS SELECT id, {shape} AS g FROM {source}")  # noqa: S608
+        db.execute(f"CREATE TABLE {name} AS SELECT id, {shape} AS g FROM {source}")
     if task == "points":
         join = "SELECT s.id AS site_id, z.id AS zone_id FROM s JOIN z ON ST_Within(s.g, z.g)"
         return db.execute(join).df()
@@ -188,7 +189,7 @@ def sedona(task: str, folder: Path) -> Answer:
         raise NotImplementedError(message)
     for name, file in (("s", file_of(task)), ("z", "zones")):
         db.read_parquet(str(folder / f"{file}.parquet")).to_view(f"raw_{name}")
-        view = f"SELECT id AS {name}_id, ST_GeomFromWKB(geometry) AS {name}_g FROM raw_{name}"  # noqa: S608
+        view = f"SELECT id AS {name}_id, ST_GeomFromWKB(geometry) AS {name}_g FROM raw_{name}"
         db.sql(view).to_memtable().to_view(name)
     if task == "points":
         made = db.sql("SELECT s_id, z_id FROM s JOIN z ON ST_Within(s_g, z_g)").to_pandas()
@@ -226,7 +227,7 @@ def postgis(task: str, folder: Path) -> Answer:
                 shape = f"ST_Transform(ST_Buffer({flat}, r, 16), 4490)"
             if name == "z":
                 shape = f"ST_Subdivide({shape}, 128)"
-            db.execute(f"CREATE UNLOGGED TABLE {name} AS SELECT id, {shape} AS g FROM {name}_raw")  # noqa: S608
+            db.execute(f"CREATE UNLOGGED TABLE {name} AS SELECT id, {shape} AS g FROM {name}_raw")
             db.execute(f"CREATE INDEX ON {name} USING gist (g)")
             db.execute(f"ANALYZE {name}")
         begun = time.perf_counter()

@@ -34,7 +34,9 @@ def cluster():
 
 def partitioned(frame, parts):
     order = frame.geometry.hilbert_distance().argsort()
-    return dask_geopandas.from_geopandas(frame.iloc[order].reset_index(drop=True), npartitions=parts)
+    return dask_geopandas.from_geopandas(
+        frame.iloc[order].reset_index(drop=True), npartitions=parts
+    )
 
 
 @pytest.mark.parametrize("limit", [0.0, 3000.0])
@@ -86,7 +88,9 @@ def test_a_worker_killed_in_mid_run_costs_nothing_but_time(cluster, tmp_path):
     sites, zones = crowd(14, sites=200, zones=100)
     wanted = overlay_classes(sites, zones)
     before = set(cluster.run(os.getpid).values())
-    doomed = partitioned(sites, 6).map_partitions(deadly, str(tmp_path), "s0100", meta=sites.iloc[:0])
+    doomed = partitioned(sites, 6).map_partitions(
+        deadly, str(tmp_path), "s0100", meta=sites.iloc[:0]
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = overlay_classes(doomed, partitioned(zones, 3), engine="dask")

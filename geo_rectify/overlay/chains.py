@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo_rectify.crs import equal_area
-from geo_rectify.overlay.shapes import AREA
+from geo_rectify.overlay.shapes import AREA, parts_of
 
 if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, Shapes
@@ -63,9 +63,10 @@ def chains_of(shapes: Shapes) -> Chains:
     Chains
         In the order of the shapes.
     """
-    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    parts, shape_of = parts_of(shapes)
     filled = ~shapely.is_empty(parts)
-    parts, shape_of = parts[filled], shape_of[filled]
+    if not filled.all():
+        parts, shape_of = parts[filled], shape_of[filled]
     areal = shapely.get_dimensions(parts) == AREA
     if areal.any():
         turned = shapely.orient_polygons(parts[areal])

@@ -78,13 +78,13 @@ def find_crossings(sites: Chains, grid: Grid) -> tuple[Crossings, Indices]:
     count = grid.edge_start[cell + 1] - grid.edge_start[cell]
     busy = np.flatnonzero(count)
     cell, edge, count = cell[busy], edge[busy].astype(np.int64), count[busy]
+    mine, theirs = _columns(sites), _columns(grid.rings)
     found: list[tuple[Indices, Indices]] = []
     doubtful: list[Indices] = []
     for part in batches(count, limit=_BATCH):
         run, place = spread(grid.edge_start[cell[part]], count[part])
         one, other = edge[part][run], grid.edge[place].astype(np.int64)
-        near = np.flatnonzero(_boxes_meet(sites.xy, one, grid.rings.xy, other))
-        one, other = one[near], other[near]
+        one, other = _boxes_meet(mine, one, theirs, other)
         crosses, doubt = _compared(sites.xy, one, grid.rings.xy, other)
         found.append((one[crosses], other[crosses]))
         doubtful.append(_keys(sites, one[doubt], grid, other[doubt]))
@@ -106,13 +106,22 @@ def _keys(sites: Chains, one: Indices, grid: Grid, other: Indices) -> Indices:
     return np.unique(keys)
 
 
-def _boxes_meet(xy: Numbers, one: Indices, others: Numbers, other: Indices) -> Flags:
-    meet = np.ones(len(one), dtype=bool)
-    for axis in (0, 1):
-        p, q = xy[one, axis], xy[one + 1, axis]
-        a, b = others[other, axis], others[other + 1, axis]
-        meet &= (np.minimum(a, b) <= np.maximum(p, q)) & (np.maximum(a, b) >= np.minimum(p, q))
-    return meet
+def _columns(chains: Chains) -> tuple[Numbers, Numbers]:
+    return np.ascontiguousarray(chains.xy[:, 0]), np.ascontiguousarray(chains.xy[:, 1])
+
+
+def _boxes_meet(
+    mine: tuple[Numbers, Numbers],
+    one: Indices,
+    theirs: tuple[Numbers, Numbers],
+    other: Indices,
+) -> tuple[Indices, Indices]:
+    """Keep the pairs of edges whose boxes meet, one axis after the other."""
+    for edges, others in zip(mine, theirs, strict=True):
+        p, q, a, b = edges[one], edges[one + 1], others[other], others[other + 1]
+        meet = (np.minimum(a, b) <= np.maximum(p, q)) & (np.maximum(a, b) >= np.minimum(p, q))
+        one, other = one[meet], other[meet]
+    return one, other
 
 
 def _orientations(

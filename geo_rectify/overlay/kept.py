@@ -73,7 +73,7 @@ class LayerIndex:
 @contextmanager
 def nothing_kept() -> Iterator[None]:
     """Keep no index meanwhile: partitions of a cluster are looked at once."""
-    before = _KEEPING.set(False)  # noqa: FBT003 - a variable's value
+    before = _KEEPING.set(False)
     try:
         yield
     finally:

@@ -98,7 +98,8 @@ def overlay_partitions(
     for message in sorted({message for _, messages in done for message in messages}):
         warnings.warn(message, GeoRectifyWarning, stacklevel=3)
     filled = [frame for frame, _ in done if len(frame)] or [frame for frame, _ in done[:1]]
-    return pd.concat(filled, ignore_index=True).sort_values(by, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(filled, ignore_index=True)
+    return rows.sort_values(by, ignore_index=True)
 
 
 def _needed(name: str) -> Any:
@@ -152,7 +153,8 @@ def _widened(box: Numbers, metres: float) -> Numbers:
     up = metres * 1.01 / METRES_PER_DEGREE
     highest = min(max(abs(box[1]), abs(box[3])) + up, 89.0)
     side = up / np.cos(np.radians(highest))
-    return box + np.array([-side, -up, side, up])
+    wide: Numbers = box + np.array([-side, -up, side, up])
+    return wide
 
 
 def _boxes_meet(box: Numbers, boxes: Numbers) -> Any:
