@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo_rectify.crs import areas_m2
 from geo_rectify.errors import GeoRectifyWarning
-from geo_rectify.overlay import doubtful_geometry, overlay_classes, overlay_sites
+from geo_rectify.overlay import doubtful_geometry, engines, overlay_classes, overlay_sites
 
 LATTICE = st.integers(0, 8)
 STEPS = st.sampled_from([1e-7, 1e-5, 0.001, 0.0031, 1 / 3, 1.0])
@@ -268,3 +268,35 @@ def test_a_long_edge_takes_its_own_cells():
     zones.loc[0, "geometry"] = needle
     made, wanted = both(overlay_sites, sites, zones, max_distance_m=0)
     assert_same(made, wanted, sites, zones)
+
+
+def test_auto_takes_the_engine_that_suits_the_size(monkeypatch):
+    used = []
+    real = engines.met_zones
+
+    def noted(*args, **kwargs):
+        used.append("grid")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(engines, "met_zones", noted)
+    monkeypatch.setattr(engines, "_FEW_VERTICES", 1_000)
+    monkeypatch.setattr(engines, "_FEW_SITES", 100)
+    monkeypatch.setattr(engines, "_FEW_POINTS", 20)
+    sites, zones = crowd(6, sites=90, zones=60)
+    few = sites.iloc[:10]
+    overlay_sites(few, zones)
+    overlay_classes(few, zones)
+    overlay_sites(sites, zones)
+    assert used == []
+    overlay_classes(sites, zones)
+    assert used == ["grid"]
+    overlay_sites(
+        pd.concat(
+            [sites, crowd(8, sites=50, zones=1)[0].assign(site_id=[f"x{at}" for at in range(50)])],
+            ignore_index=True,
+        ),
+        zones,
+    )
+    assert used == ["grid", "grid"]
+    overlay_sites(sites, zones.iloc[:5], engine="geos")
+    assert used == ["grid", "grid"]
