@@ -283,6 +283,26 @@ def buffer_m(geometry: BaseGeometry, distance_m: float) -> BaseGeometry:
     return from_plane(shapely.buffer(to_plane(geometry, epsg), distance_m), epsg)
 
 
+def equal_area(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unroll positions on a cylinder of the ellipsoid's area, on which `areas_m2` measures.
+
+    Parameters
+    ----------
+    lonlat
+        Positions as rows of lon, lat.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows of x, y in metres.
+    """
+    x = np.radians(lonlat[:, 0]) * _SEMI_MAJOR
+    sin = np.sin(np.radians(lonlat[:, 1]))
+    q = (1 - _E2) * (sin / (1 - _E2 * sin * sin) + np.arctanh(_E * sin) / _E)
+    flat: NDArray[np.float64] = np.column_stack((x, _SEMI_MAJOR * q / 2))
+    return flat
+
+
 def areas_m2(geometries: Any) -> NDArray[np.float64]:
     """Measure ellipsoidal areas of lon/lat polygons.
 
@@ -301,18 +321,10 @@ def areas_m2(geometries: Any) -> NDArray[np.float64]:
     numpy.ndarray
         Areas in square metres.
     """
-
-    def cylinder(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = np.radians(lonlat[:, 0]) * _SEMI_MAJOR
-        sin = np.sin(np.radians(lonlat[:, 1]))
-        q = (1 - _E2) * (sin / (1 - _E2 * sin * sin) + np.arctanh(_E * sin) / _E)
-        flat: NDArray[np.float64] = np.column_stack((x, _SEMI_MAJOR * q / 2))
-        return flat
-
     array = np.asarray(geometries, dtype=object)
     if array.size == 0:
         return np.zeros(array.shape)
-    unrolled = shapely.transform(shapely.force_2d(array), cylinder)
+    unrolled = shapely.transform(shapely.force_2d(array), equal_area)
     areas: NDArray[np.float64] = np.nan_to_num(np.asarray(shapely.area(unrolled), dtype=float))
     return areas
 

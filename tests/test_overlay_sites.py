@@ -160,7 +160,7 @@ def test_wrong_tables_are_named(sites, zones, words):
 def test_unknown_engines_and_distances_are_refused():
     sites = sites_of(s=point(500, 500))
     assert len(overlay_sites(sites, KM, engine="geos")) == 1
-    with pytest.raises(ValueError, match="use one of auto, geos"):
+    with pytest.raises(ValueError, match="use one of auto, geos, grid, dask"):
         overlay_sites(sites, KM, engine="quick")
     with pytest.raises(ValueError, match="max_distance_m"):
         overlay_sites(sites, KM, max_distance_m=-1)

@@ -9,13 +9,16 @@ import pandas as pd
 import shapely
 
 from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.pairs import Groups, compare, require_engine, summed
+from geo_rectify.overlay.engines import groups_of, require_options
+from geo_rectify.overlay.scaled import overlay_partitions
 from geo_rectify.overlay.shapes import SiteShapes, ZoneParts, site_shapes, zone_parts
 from geo_rectify.tables import CLASS_OVERLAPS, join_list
 from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from geo_rectify.overlay.pairs import Groups
 
 
 def overlay_classes(
@@ -47,6 +50,8 @@ def overlay_classes(
 
     Raises
     ------
+    MissingDependencyError
+        The engine is ``dask`` and dask-geopandas is not installed.
     CRSError
         A frame has no coordinate system, the two differ, or they are not in lon/lat.
     TableError
@@ -54,14 +59,27 @@ def overlay_classes(
     ValueError
         The engine is unknown or the distance negative.
     """
-    require_engine(engine)
+    require_options(engine, max_distance_m)
     require_same_crs(sites, zones, names=("sites", "zones"))
+    if engine == "dask":
+        return overlay_partitions(
+            overlay_classes,
+            sites,
+            zones,
+            max_distance_m=max_distance_m,
+            min_overlap_m2=min_overlap_m2,
+            by=["site_id", "zone_class"],
+        )
     left, right = site_shapes(sites), zone_parts(zones)
     classes, class_of_zone = np.unique(right.classes.astype(str), return_inverse=True)
-    class_of_part = class_of_zone[right.owner].astype(np.int64)
-    pairs = compare(left, right, max_distance_m=max_distance_m, nearest_by=class_of_part)
-    by_zone = summed(pairs, left, right.owner, min_overlap_m2=min_overlap_m2)
-    by_class = summed(pairs, left, class_of_part, min_overlap_m2=min_overlap_m2)
+    by_zone, by_class = groups_of(
+        left,
+        right,
+        class_of_zone.astype(np.int64),
+        engine=engine,
+        max_distance_m=max_distance_m,
+        min_overlap_m2=min_overlap_m2,
+    )
     frame = _every_pair(left, classes)
     row = by_class.site * len(classes) + by_class.group
     frame.loc[row, "relation"] = by_class.relation
@@ -98,23 +116,19 @@ def _named_zones(
     by_zone: Groups, zones: ZoneParts, class_of_zone: Any, *, classes: int
 ) -> tuple[dict[int, Any], dict[int, list[Any]]]:
     """Give for each row of site and class the deciding zone, and all zones that meet the site."""
-    ids = zones.ids[by_zone.group]
-    rank = {str(r): place for place, r in enumerate(Relation)}
-    order = sorted(
-        range(len(ids)),
-        key=lambda at: (
-            -by_zone.overlap_m2[at],
-            -by_zone.share[at],
-            rank[str(by_zone.relation[at])],
-            by_zone.distance_m[at],
-            str(ids[at]),
-        ),
+    names = np.unique(zones.ids.astype(str), return_inverse=True)[1][by_zone.group]
+    ranks = {str(relation): place for place, relation in enumerate(Relation)}
+    rank = np.array([ranks[relation] for relation in by_zone.relation.tolist()], dtype=np.int64)
+    row = by_zone.site * classes + class_of_zone[by_zone.group]
+    best_first = np.lexsort(
+        (names, by_zone.distance_m, rank, -by_zone.share, -by_zone.overlap_m2, row)
     )
-    deciding: dict[int, Any] = {}
+    ids = zones.ids[by_zone.group]
+    begins = np.unique(row[best_first], return_index=True)[1]
+    deciding = dict(
+        zip(row[best_first][begins].tolist(), ids[best_first[begins]].tolist(), strict=True)
+    )
     meeting: dict[int, list[Any]] = {}
-    for at in order:
-        row = int(by_zone.site[at] * classes + class_of_zone[by_zone.group[at]])
-        deciding.setdefault(row, ids[at])
-        if by_zone.relation[at] != Relation.NEAR:
-            meeting.setdefault(row, []).append(ids[at])
+    for at in np.flatnonzero(rank != ranks[Relation.NEAR]).tolist():
+        meeting.setdefault(int(row[at]), []).append(ids[at])
     return deciding, meeting

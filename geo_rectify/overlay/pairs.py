@@ -33,8 +33,7 @@ if TYPE_CHECKING:
         ZoneParts,
     )
 
-ENGINES: Final = ("auto", "geos")
-_METRES_PER_DEGREE: Final = 110_000.0
+METRES_PER_DEGREE: Final = 110_000.0
 """Below the shortest degree of latitude (110,574 m), so that boxes are never too small."""
 _SAME_AREA: Final = 1e-9
 _SAME_EDGE: Final = 1e-13
@@ -81,16 +80,23 @@ class Groups:
 
 
 def compare(
-    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float, nearest_by: Indices | None
+    sites: SiteShapes,
+    zones: ZoneParts,
+    candidates: tuple[Indices, Indices],
+    *,
+    max_distance_m: float | None,
+    nearest_by: Indices | None,
 ) -> Pairs:
-    """Compare sites with the zone parts near them.
+    """Compare sites with zone parts.
 
     Parameters
     ----------
     sites, zones
         The two sides.
+    candidates
+        Rows of site shapes and of zone parts to compare, pair by pair.
     max_distance_m
-        How far to look, metres.
+        How far to look, metres; None to measure no distances.
     nearest_by
         A group for each part (its class): a group that meets a site needs no distances, which
         are then left infinite. None to measure all.
@@ -100,8 +106,8 @@ def compare(
     Pairs
         Pairs within reach, in no promised order.
     """
-    site, part = _candidates(sites, zones, max_distance_m)
-    shapes = _valid_parts(zones, np.unique(part))
+    site, part = candidates
+    shapes = valid_parts(zones, np.unique(part))
     shapely.prepare(shapes[np.unique(part)])
     meets = shapely.intersects(shapes[part], sites.shapes[site])
     covers = np.zeros(len(site), dtype=bool)
@@ -114,13 +120,16 @@ def compare(
     cut = cut[~whole]
     piece[cut] = shapely.intersection(shapes[part[cut]], sites.shapes[site[cut]])
     piece_m2 = areas_m2(piece)
-    wanted = ~meets
+    wanted = ~meets if max_distance_m is not None else np.zeros(len(site), dtype=bool)
     if nearest_by is not None and len(site):
         key = site * (int(nearest_by.max()) + 1) + nearest_by[part]
         wanted &= ~np.isin(key, key[meets])
     distance = np.where(meets, 0.0, np.inf)
     far = np.flatnonzero(wanted)
-    distance[far] = _distances(sites.shapes, shapes, site[far], part[far], max_distance_m)
+    if max_distance_m is not None:
+        distance[far] = distances(
+            sites.shapes, shapes, site[far], part[far], limit_m=max_distance_m
+        )
     return Pairs(
         site=site,
         part=part,
@@ -199,33 +208,26 @@ def summed(pairs: Pairs, sites: SiteShapes, group_of: Indices, *, min_overlap_m2
     )
 
 
-def require_engine(engine: str) -> None:
-    """Raise unless an engine of that name exists.
+def candidates_within(
+    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float
+) -> tuple[Indices, Indices]:
+    """Find the parts whose box lies within reach of a site's box.
 
     Parameters
     ----------
-    engine
-        ``auto`` or ``geos``; both are GEOS today.
+    sites, zones
+        The two sides.
+    max_distance_m
+        How far to look, metres.
 
-    Raises
-    ------
-    ValueError
-        It is another name.
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Rows of site shapes and of zone parts, pair by pair.
     """
-    if engine not in ENGINES:
-        message = f"unknown engine {engine!r}; use one of {', '.join(ENGINES)}"
-        raise ValueError(message)
-
-
-def _candidates(
-    sites: SiteShapes, zones: ZoneParts, max_distance_m: float
-) -> tuple[Indices, Indices]:
-    if not 0 <= max_distance_m < np.inf:
-        message = f"max_distance_m is {max_distance_m}; give metres, 0 or more"
-        raise ValueError(message)
     present = np.flatnonzero(~shapely.is_missing(sites.shapes))
     west, south, east, north = shapely.bounds(sites.shapes[present]).T
-    up = max_distance_m / _METRES_PER_DEGREE
+    up = max_distance_m / METRES_PER_DEGREE
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
     side = up / np.cos(np.radians(highest))
     boxes = shapely.box(west - side, south - up, east + side, north + up)
@@ -233,18 +235,46 @@ def _candidates(
     return present[found].astype(np.int64), part.astype(np.int64)
 
 
-def _valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
-    """Give all parts, those near a site mended where they need it."""
+def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
+    """Give all parts, those near a site mended where they need it.
+
+    Parameters
+    ----------
+    zones
+        The zones.
+    near
+        Rows of the parts near a site.
+
+    Returns
+    -------
+    numpy.ndarray
+        A copy of the parts; None where nothing areal is left of one.
+    """
     checked = mended(zones.parts[near], zones.ids[zones.owner[near]], name="zones")
     parts = zones.parts.copy()
     parts[near] = checked
     return parts
 
 
-def _distances(
-    shapes: Shapes, parts: Shapes, site: Indices, part: Indices, limit_m: float
+def distances(
+    shapes: Shapes, parts: Shapes, site: Indices, part: Indices, *, limit_m: float
 ) -> Numbers:
-    """Measure pairs in the plane of each site; infinite beyond the limit."""
+    """Measure pairs in the plane of each site.
+
+    Parameters
+    ----------
+    shapes, parts
+        Shapes of sites, and valid parts of zones.
+    site, part
+        Rows of both, pair by pair.
+    limit_m
+        How far to look, metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        Metres, infinite beyond the limit.
+    """
     result = np.full(len(site), np.inf)
     known = ~shapely.is_missing(parts[part])
     rows, place = np.unique(site, return_inverse=True)

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 AREA: Final = 2
 """Topological dimension of polygons; lines have 1, points 0, nothing -1."""
+_QUARTER: Final = 16
+"""Segments in a quarter of a disc."""
+POINT: Final = 0
+"""GEOS type of a point."""
+POLYGON: Final = 3
+"""GEOS type of a polygon."""
+COLLECTION: Final = 7
+"""GEOS type of a geometry collection."""
 _NAMED: Final = 5
 """How many doubtful geometries a warning names."""
 LEFT_OUT: Final = "left out"
@@ -61,6 +69,7 @@ class ZoneParts:
 
     ids: NDArray[Any]
     classes: NDArray[Any]
+    shapes: Shapes
     parts: Shapes
     owner: Indices
 
@@ -101,8 +110,15 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
         shape_of=shape_of,
         shapes=own,
         dimensions=shapely.get_dimensions(own).astype(np.int64),
-        areas_m2=areas_m2(own),
+        areas_m2=_areas(own),
     )
+
+
+def _areas(shapes: Shapes) -> Numbers:
+    areas = np.zeros(len(shapes))
+    areal = shapely.get_dimensions(shapes) == AREA
+    areas[areal] = areas_m2(shapes[areal])
+    return areas
 
 
 def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
@@ -118,6 +134,13 @@ def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
     tuple of numpy.ndarray
         Where each distinct shape stands first, and for each shape its place in that list.
     """
+    if (shapely.get_type_id(shapes) == POINT).all():
+        # many points: sorted as numbers, ten times faster
+        where = shapely.get_coordinates(shapes)
+        _, at_first, at_place = np.unique(
+            where[:, 0] + 1j * where[:, 1], return_index=True, return_inverse=True
+        )
+        return at_first.astype(np.int64), at_place.astype(np.int64)
     known: dict[bytes | None, int] = {}
     first: list[int] = []
     places = np.zeros(len(shapes), dtype=np.int64)
@@ -158,14 +181,60 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
     if thin.any():
         message = f"zones: {ids[thin][0]!r} is no area; zones are polygons"
         raise TableError(message)
-    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, owner = parts_of(shapes)
     areal = shapely.get_dimensions(parts) == AREA
     return ZoneParts(
         ids=ids,
         classes=zones["zone_class"].astype(str).to_numpy(dtype=object),
+        shapes=shapes,
         parts=parts[areal],
         owner=owner[areal].astype(np.int64),
     )
+
+
+def parts_of(shapes: Shapes) -> tuple[Shapes, Indices]:
+    """Take shapes of several parts apart; others stay the objects they are, which saves copies.
+
+    Parameters
+    ----------
+    shapes
+        Geometries, None among them.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Parts, and the row of the shape each belongs to, ascending.
+    """
+    types = shapely.get_type_id(shapes)
+    single = (types >= POINT) & (types <= POLYGON)
+    if single.all():
+        return shapes, np.arange(len(shapes))
+    rows = np.flatnonzero(~single)
+    parts, owner = shapely.get_parts(shapes[rows], return_index=True)
+    every = np.concatenate((shapes[single], parts))
+    owners = np.concatenate((np.flatnonzero(single), rows[owner])).astype(np.int64)
+    order = np.argsort(owners, kind="stable")
+    return every[order], owners[order]
+
+
+def without(shapes: Shapes, flags: Flags) -> Shapes:
+    """Give shapes with some of them missing.
+
+    Parameters
+    ----------
+    shapes
+        Geometries.
+    flags
+        Which to leave out.
+
+    Returns
+    -------
+    numpy.ndarray
+        A copy.
+    """
+    kept = shapes.copy()
+    kept[flags] = None
+    return kept
 
 
 def mended(shapes: Shapes, ids: NDArray[Any], *, name: str) -> Shapes:
@@ -312,7 +381,9 @@ def _check(frame: gpd.GeoDataFrame, *, name: str, key: str, also: tuple[str, ...
 
 def _flat(frame: gpd.GeoDataFrame) -> Shapes:
     """Give the geometry without heights; empty geometry becomes missing."""
-    shapes: Shapes = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
+    shapes: Shapes = np.asarray(frame.geometry.array, dtype=object)
+    if shapely.has_z(shapes).any() or shapely.has_m(shapes).any():
+        shapes = shapely.force_2d(shapes)
     empty = shapely.is_empty(shapes)
     if empty.any():
         shapes = shapes.copy()
@@ -322,9 +393,14 @@ def _flat(frame: gpd.GeoDataFrame) -> Shapes:
 
 def _broken(shapes: Shapes) -> Flags:
     """Say which shapes have a coordinate that is no finite number."""
+    flags = np.zeros(len(shapes), dtype=bool)
+    for piece in np.array_split(shapes, max(1, len(shapes) // 50_000)):
+        if not np.isfinite(shapely.get_coordinates(piece).sum()):
+            break
+    else:
+        return flags
     coordinates, index = shapely.get_coordinates(shapes, return_index=True)
     bad = ~np.isfinite(coordinates).all(axis=1)
-    flags = np.zeros(len(shapes), dtype=bool)
     flags[index[bad]] = True
     return flags
 
@@ -367,11 +443,26 @@ def _widened(shapes: Shapes, radii: Numbers) -> Shapes:
     codes = plane_codes(shapes[chosen])
     for code in np.unique(codes):
         here = chosen[codes == code]
+        points = shapely.get_type_id(shapes[here]) == POINT
+        wide[here[points]] = _discs(shapes[here[points]], radii[here[points]], int(code))
+        here = here[~points]
         flat = projected(shapes[here], int(code))
         wide[here] = projected(
-            shapely.buffer(flat, radii[here], quad_segs=16), int(code), back=True
+            shapely.buffer(flat, radii[here], quad_segs=_QUARTER), int(code), back=True
         )
     return wide
+
+
+def _discs(points: Shapes, radii: Numbers, epsg: int) -> Shapes:
+    """Draw the polygons `shapely.buffer` gives around points, all at once and ten times faster."""
+    move, back = transformer(STORED, f"EPSG:{epsg}"), transformer(f"EPSG:{epsg}", STORED)
+    centre = np.column_stack(move.transform(*shapely.get_coordinates(points).T))
+    angle = -np.arange(4 * _QUARTER) * (np.pi / 2 / _QUARTER)
+    circle = np.column_stack((np.cos(angle), np.sin(angle)))
+    rings = centre[:, None, :] + radii[:, None, None] * circle
+    lonlat = np.stack(back.transform(rings[:, :, 0], rings[:, :, 1]), axis=-1)
+    made: Shapes = np.asarray(shapely.polygons(lonlat), dtype=object)
+    return made
 
 
 def _warn(name: str, said: list[str], what: str) -> None:
