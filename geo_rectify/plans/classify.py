@@ -40,11 +40,12 @@ def document_title(source: SourceText, layout: Layout | None) -> str:
     text = source.text
     stop = len(text) if layout is None else layout.list_start
     taken: list[str] = []
+    cells = source.cells
     after = 0
     for index, block in enumerate(source.blocks):
         line = text[block.start : block.end].strip()
         gap = taken and text[after : block.start].count("\n") > 1
-        ended = block.start >= stop or index in source.cells or len(taken) == _MAX_TITLE_LINES
+        ended = block.start >= stop or index in cells or len(taken) == _MAX_TITLE_LINES
         if ended or gap:
             break
         number = match_number(text, block.start, block.end)

@@ -10,10 +10,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.plans.grids import (
+    common_width,
+    find_columns,
+    holds_issues,
+    table_lines,
+    tables_of,
+)
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.records import FieldRole, Label, Layout, Line
 from geo_rectify.plans.wording import bracket_pairs, label_pattern, label_roles, word_list
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 _OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
 _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
+_NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
 _MIN_REPEATS: Final = 2
 
@@ -75,14 +84,91 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         One line a block; a block in which labels follow one another gives a line for each.
     """
     lines: list[Line] = []
+    cells = source.cells
+    tables = _issue_tables(source)
     for index, block in enumerate(source.blocks):
-        lines.extend(_lines_of(source.text, block, cell=index in source.cells))
+        if index in tables:
+            lines.extend(tables[index])
+        else:
+            lines.extend(_lines_of(source.text, block, cell=index in cells))
+    lines = _headings_as_labels(lines)
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     return tuple(
-        Line(head=line.head, start=line.start, end=line.end, number=line.number, inline=line.inline)
+        replace(line, label=None)
         if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
         else line
         for line in lines
+    )
+
+
+def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
+    """Give the lines of tables that list issues by the first block of each, none for its others."""
+    made: dict[int, list[Line]] = {}
+    columns = None
+
+    def cut(index: int) -> list[Line]:
+        return list(_lines_of(source.text, source.blocks[index], cell=True))
+
+    for cells in tables_of(source).values():
+        found = find_columns(source, cells)
+        if found is not None:
+            columns, header = found
+        elif columns is not None and common_width(cells) == columns.width:
+            header = 0  # the table goes on without its header
+        else:
+            columns = None
+        if columns is None or not holds_issues(columns):
+            columns = None
+            continue
+        first = [cell.first for cell in cells if cell.row > header and cell.last > cell.first]
+        if not first:
+            continue
+        heads = range(
+            min(cell.first for cell in cells),
+            max(
+                (cell.last for cell in cells if cell.row <= header), default=cells[0].first
+            ),
+        )
+        titles = {
+            index
+            for cell in cells
+            if cell.row <= header and cell.columns >= columns.width and columns.width > 1
+            for index in range(cell.first, cell.last)
+        }
+        made.update((i, cut(i) if i in titles else []) for i in heads)
+        made.update((i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made)
+        made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
+    return made
+
+
+def _headings_as_labels(lines: list[Line]) -> list[Line]:
+    """Read numbered headings as labels where they set out one issue (一、整改问题 二、整改措施).
+
+    The same words head parts of a plan's introduction; so a problem must be among them, and
+    measures, a goal or the state of completion.
+    """
+    held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
+    notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
+    kept = [
+        line if notice or not _is_numbered_heading(line) else replace(line, label=None)
+        for line in lines
+    ]
+    if not notice:
+        return kept
+    return [
+        replace(line, number=None, label=replace(line.label, marked=True))
+        if line.label is not None and _is_numbered_heading(line)
+        else line
+        for line in kept
+    ]
+
+
+def _is_numbered_heading(line: Line) -> bool:
+    return (
+        line.number is not None
+        and line.label is not None
+        and not line.label.marked
+        and not line.cell
     )
 
 
@@ -103,7 +189,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     hit = marked.match(text, words, end)
     if hit is not None:
         label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
-    elif number is None:
+    else:
         hit = bare.match(text, words, end)
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)

@@ -42,6 +42,7 @@ class _Draft:
 
     number: int | None
     number_raw: str
+    row: int | None = None
     pieces: list[tuple[int, int]] = field(default_factory=list)
     labelled: list[tuple[FieldRole, int, int]] = field(default_factory=list)
 
@@ -220,22 +221,38 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
             # a label alone on its line, or in its cell, has its value in the next
             waiting = inner if start >= line.end else None
             if drafts and waiting is None:
-                drafts[-1].labelled.append((inner, start, line.end))
+                for draft in _beside(drafts, line):
+                    draft.labelled.append((inner, start, line.end))
             continue
         if start >= line.end:
             continue
         number = match_number(text, start, line.end)
         if number is not None and style is None:
             style = number.style
+        known = len(drafts)
+        row = None if line.rows is None else line.rows[0]
         if number is not None and number.style == style:
             drafts.extend(_numbered(text, start, line.end, style))
+        elif row is not None and drafts and drafts[-1].row != row:
+            drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
         else:
             _unnumbered(text, drafts, start, line.end)
+        for draft in drafts[known:]:
+            draft.row = row
     if style is not None and len(drafts) > 1 and drafts[0].number is None:
         last = drafts[0].pieces[-1][1]
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
     return [draft for draft in drafts if draft.pieces]
+
+
+def _beside(drafts: list[_Draft], line: Line) -> list[_Draft]:
+    """Give the measures a labelled value is about: those of its table rows, else the last one."""
+    if line.rows is None:
+        return drafts[-1:]
+    first, last = line.rows
+    held = [draft for draft in drafts if draft.row is not None and first <= draft.row <= last]
+    return held or drafts[-1:]
 
 
 def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:

@@ -56,6 +56,32 @@ def numeral_value(text: str) -> int | None:
     return total + (pending or 0)
 
 
+def chinese_numeral(value: int) -> str:
+    """Write a number in Chinese numerals.
+
+    Parameters
+    ----------
+    value
+        From 0 to 999; others come back in Arabic digits.
+
+    Returns
+    -------
+    str
+        For example ``二十三``.
+    """
+    digits = "零一二三四五六七八九"
+    if not 0 <= value <= 999:  # noqa: PLR2004 - no list is longer
+        return str(value)
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    made = f"{digits[hundreds]}百" if hundreds else ""
+    if tens:
+        made += ("" if tens == 1 and not hundreds else digits[tens]) + "十"
+    elif hundreds and ones:
+        made += "零"
+    return made + digits[ones] if ones or not value else made
+
+
 @lru_cache(maxsize=1)
 def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
     made = []
