@@ -28,7 +28,7 @@ _RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年"
 _DATE: Final = re.compile(
     r"""
     (?P<lead>自|从|至|到)?
-    (?<![0-9.第])
+    (?<![0-9.第])(?<!每年)(?<!每)
     (?:
         (?P<year>(?:19|20)[0-9]{2})\s?
         (?: (?P<mark>年)(?!度|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
@@ -243,6 +243,9 @@ def issue_deadline(
     raw = text[start:end]
     begins = next((date.first for date in dates if date.since), None)
     ends = [date for date in dates if not date.since]
+    if any(not date.whole_year for date in ends):
+        # 2024年汛期前（2024年5月底）: the year alone says less than the day beside it
+        ends = [date for date in ends if not date.whole_year or date.before]
     if begins is None and ends:
         begins = _range_begin(text, start, dates)
     return IssueDeadline(

@@ -37,6 +37,11 @@ _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASUR
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
+_MAX_SIGNATURE: Final = 30
+_SIGNED: Final = re.compile(
+    r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
+    r"|[（(]?此件(?:主动|依申请|删减)?公开(?:发布)?[)）]?|抄送[:：].{0,200}"
+)
 _MIN_REPEATS: Final = 2
 
 
@@ -261,13 +266,17 @@ def recognise_layout(source: SourceText) -> Layout | None:
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if _role(lines[i]) is anchor]
     style = _issue_style(lines, anchors, first)
-    if style is None:
+    single = _single_problem(lines, anchors, first, last)
+    if single is not None:
+        style, starts = None, [single]
+    elif style is None:
         starts = _unnumbered_issues(lines, anchors, first)
     else:
         starts = _numbered_issues(lines, style, first, last)
     sections = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
+    last = _without_tail(source.text, lines, starts[-1], last)
     opening = min([starts[0], *sections])
     return Layout(
         lines=lines,
@@ -280,6 +289,52 @@ def recognise_layout(source: SourceText) -> Layout | None:
     )
 
 
+def _single_problem(
+    lines: Sequence[Line], anchors: Sequence[int], first: int, last: int
+) -> int | None:
+    """Give the line of the only problem of a document that labels one, as a notice does."""
+    problems = [i for i in range(first, last) if _role(lines[i]) is FieldRole.PROBLEM]
+    if len(problems) != 1 or len(anchors) != 1 or problems[0] > anchors[0]:
+        return None
+    index = problems[0]
+    before = lines[index - 1] if index > first else None
+    numbered = before is not None and before.number is not None and before.number.end == before.end
+    return None if numbered or lines[index].number is not None else index
+
+
+def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> int:
+    """Leave out what follows the last issue: how to object, who signs and when."""
+    tail = tuple(word_list("layout")["notice"]["tail"])
+    done = False
+    for index in range(start, last):
+        line = lines[index]
+        done = done or _role(line) is FieldRole.COMPLETION
+        if done and line.label is None and line.number is None:
+            if text.startswith(tail, line.start, line.end):
+                last = index
+                break
+    while last - 1 > start and _signs(text, lines[last - 1]):
+        last -= 1
+        if last - 1 > start and _is_signature(text, lines[last - 1]):
+            last -= 1
+    return last
+
+
+def _signs(text: str, line: Line) -> bool:
+    """Say whether a line is the date of a signature, or a note below one."""
+    plain = text[line.start : line.end]
+    return line.label is None and not line.cell and _SIGNED.fullmatch(plain) is not None
+
+
+def _is_signature(text: str, line: Line) -> bool:
+    return (
+        line.label is None
+        and line.number is None
+        and line.end - line.start <= _MAX_SIGNATURE
+        and text[line.end - 1] not in "。；;：:〕】）)"
+    )
+
+
 def _role(line: Line) -> FieldRole | None:
     return None if line.label is None else line.label.role
 
@@ -287,10 +342,14 @@ def _role(line: Line) -> FieldRole | None:
 def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
     """Choose the label that stands once in each issue: the goal, unless measures outnumber it."""
     counts = Counter(_role(line) for line in lines)
-    most = max(counts[role] for role in _OPENING)
-    if not most:
-        return None
-    return next(role for role in _OPENING if 2 * counts[role] >= most)
+    most = max(counts[FieldRole.GOAL], counts[FieldRole.MEASURES])
+    if counts[FieldRole.DEADLINE] and (not most or (most == 1 and not counts[FieldRole.GOAL])):
+        # measures may carry deadlines of their own: these alone open an issue only without others
+        most = max(most, counts[FieldRole.DEADLINE])
+    if most:
+        return next(role for role in _OPENING if 2 * counts[role] >= most)
+    told = counts[FieldRole.PROBLEM] and counts[FieldRole.COMPLETION]
+    return FieldRole.PROBLEM if told else None
 
 
 def _region(text: str, lines: Sequence[Line], anchor: FieldRole) -> tuple[int, int]:
@@ -383,6 +442,13 @@ def _within(indices: Sequence[int], start: int, stop: int) -> bool:
 
 def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
     """Without numbers an issue begins with the paragraph before its first label."""
+    labelled = [
+        index
+        for index in range(first, len(lines))
+        if _role(lines[index]) is FieldRole.PROBLEM
+    ]
+    if len(labelled) >= len(anchors):
+        return labelled
     starts: list[int] = []
     floor = first
     for anchor in anchors:
@@ -402,26 +468,31 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
 def _section_lines(
     text: str, lines: Sequence[Line], starts: Sequence[int], style: str | None, first: int
 ) -> list[int]:
-    """Find the headings right before issues: numbered another way, short, and counting up."""
-    found: list[int] = []
-    wanted: str | None = None
-    previous = 0
+    """Find the headings right before issues: numbered another way, short, and counting up.
+
+    Of several levels of headings the one that counts on over most issues is taken, the outer one
+    where they are alike.
+    """
+    runs: dict[str, list[int]] = {}
     for start in starts:
         index = start
         while index > first and _is_heading(text, lines[index - 1], style):
             index -= 1
-        if index == start:
-            continue
-        number = lines[index].number
-        if number is None or (wanted is not None and number.style != wanted):
-            continue
-        if wanted is None and (number.value != 1 or start != starts[0]):
-            continue
-        if number.value == previous + 1 or previous == 0 or number.value > previous:
-            wanted = number.style
-            found.append(index)
-            previous = number.value
-    return found
+        for heading in range(index, start):
+            number = lines[heading].number
+            if number is None:
+                continue
+            run = runs.setdefault(number.style, [])
+            if (run and number.value > _value_of(lines[run[-1]])) or (
+                not run and number.value == 1 and start == starts[0]
+            ):
+                run.append(heading)
+    found = [run for run in runs.values() if run]
+    return max(found, key=len) if found else []
+
+
+def _value_of(line: Line) -> int:
+    return 0 if line.number is None else line.number.value
 
 
 def _is_heading(text: str, line: Line, style: str | None) -> bool:

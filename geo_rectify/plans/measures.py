@@ -226,7 +226,7 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
             continue
         if start >= line.end:
             continue
-        number = match_number(text, start, line.end)
+        number = match_number(text, start, line.end, inner=True)
         if number is not None and style is None:
             style = number.style
         known = len(drafts)
@@ -257,7 +257,7 @@ def _beside(drafts: list[_Draft], line: Line) -> list[_Draft]:
 
 def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:
     """Give a paragraph's measures: one, or several where their numbers run on within it."""
-    first = match_number(text, start, end)
+    first = match_number(text, start, end, inner=True)
     if first is None:
         return
     heads = [(start, first.end, first.value, first.raw)]

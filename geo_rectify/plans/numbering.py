@@ -99,6 +99,12 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(made)
 
 
+@lru_cache(maxsize=1)
+def _inner_styles() -> frozenset[str]:
+    entries: list[dict[str, Any]] = word_list("layout")["numbering"]
+    return frozenset(str(entry["style"]) for entry in entries if entry.get("inner"))
+
+
 @lru_cache(maxsize=16)
 def style_pattern(style: str) -> re.Pattern[str]:
     """Give the pattern of one numbering style.
@@ -116,7 +122,7 @@ def style_pattern(style: str) -> re.Pattern[str]:
     return dict(_styles())[style]
 
 
-def match_number(text: str, start: int, end: int) -> Number | None:
+def match_number(text: str, start: int, end: int, *, inner: bool = False) -> Number | None:
     """Read the printed number at the head of a line.
 
     Parameters
@@ -125,6 +131,8 @@ def match_number(text: str, start: int, end: int) -> Number | None:
         The whole text.
     start, end
         The line.
+    inner
+        Whether it is a line of measures, which some styles number alone.
 
     Returns
     -------
@@ -132,6 +140,8 @@ def match_number(text: str, start: int, end: int) -> Number | None:
         The number with its style; spaces after it are skipped.
     """
     for style, pattern in _styles():
+        if style in _inner_styles() and not inner:
+            continue
         found = pattern.match(text, start, end)
         if found is None:
             continue
