@@ -33,6 +33,9 @@ _MIN_REPEAT_SHARE: Final = 0.4
 _MIN_RULES: Final = 4
 _MIN_CHARACTERS_PER_PAGE: Final = 8
 _EDGE_TOLERANCE: Final = 3.0
+_PADDING: Final = 8.0
+_SMALL: Final = 0.85
+_EDGE_SHARE: Final = 0.08
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,7 +198,7 @@ def _table(found: Any, characters: Sequence[dict[str, Any]]) -> _Table | None:
                 rows=sum(top - 1 < each < bottom - 1 for each in tops),
                 columns=sum(x0 - 1 < each < x1 - 1 for each in columns),
                 lines=lines,
-                right=max((line.x1 for line in lines), default=x1),
+                right=x1 - min(_PADDING, max(0.0, min((line.x0 for line in lines), default=x0) - x0)),
             )
         )
     return table
@@ -259,16 +262,25 @@ def _drop_furniture(pages: Sequence[_Page]) -> None:
     repeated: Counter[tuple[str, int]] = Counter()
     for page in pages:
         repeated.update({_furniture_key(line) for line in _edge_lines(page)})
-    limit = max(_MIN_REPEATS, _MIN_REPEAT_SHARE * len(pages))
+    limit = max(min(_MIN_REPEATS, max(2, len(pages))), _MIN_REPEAT_SHARE * len(pages))
+    sizes = sorted(line.size for page in pages for line in page.lines)
+    small = _SMALL * sizes[len(sizes) // 2] if sizes else 0.0
     for page in pages:
         edges = _edge_lines(page)
         outer = [line for line in (edges[:1] + edges[-1:]) if _PAGE_NUMBER.fullmatch(line.text)]
         gone = {
             id(line)
             for line in edges
-            if repeated[_furniture_key(line)] >= limit or any(line is each for each in outer)
+            if repeated[_furniture_key(line)] >= limit
+            or any(line is each for each in outer)
+            or (line.size < small and _is_at_edge(line, page))
         }
         page.lines = [line for line in page.lines if id(line) not in gone]
+
+
+def _is_at_edge(line: PrintedLine, page: _Page) -> bool:
+    edge = _EDGE_SHARE * page.height
+    return line.bottom < edge or line.top > page.height - edge
 
 
 def _edge_lines(page: _Page) -> list[PrintedLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _GAP: Final = 0.9
 _LATIN_GAP: Final = 0.18
 _INDENT: Final = 1.2
-_SLACK: Final = 0.6
 _CLOSING: Final = frozenset("，。、；：？！）】》〉〕”’」』…—·％%),.;:?!]}")
 _OPENING: Final = frozenset("（【《〈〔“‘「『([{")
 
@@ -30,6 +30,7 @@ class PrintedLine:
     bottom: float
     size: float
     first_width: float
+    words_x1: float
     page: int = 0
 
     def on(self, page: int) -> PrintedLine:
@@ -94,6 +95,7 @@ def _line(row: list[dict[str, Any]]) -> PrintedLine | None:
         bottom=max(c["bottom"] for c in inked),
         size=sorted(c["size"] for c in inked)[len(inked) // 2],
         first_width=_first_width(inked),
+        words_x1=max((c["x1"] for c in inked if c["text"] not in _CLOSING), default=inked[0]["x1"]),
     )
 
 
@@ -129,10 +131,30 @@ def right_margin(lines: Sequence[PrintedLine]) -> float:
     Returns
     -------
     float
-        In points; most full lines end within a character of it.
+        In points. Marks at the end of a line may hang over it and do not count.
     """
-    ends = sorted(line.x1 for line in lines)
-    return ends[int(0.9 * (len(ends) - 1))] if ends else 0.0
+    ends = sorted(line.words_x1 for line in lines)
+    return ends[int(0.99 * (len(ends) - 1))] if ends else 0.0
+
+
+def left_margin(lines: Sequence[PrintedLine]) -> float:
+    """Find where the lines of a document begin that go on with a paragraph.
+
+    Parameters
+    ----------
+    lines
+        Its lines.
+
+    Returns
+    -------
+    float
+        In points: the leftmost place at which one line in twenty begins.
+    """
+    places = Counter(round(line.x0) for line in lines)
+    enough = max(1, len(lines) // 20)
+    return float(
+        min((place for place, count in places.items() if count >= enough), default=0)
+    )
 
 
 def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[str, int]]:
@@ -154,7 +176,7 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
         The words of each paragraph, and the page it begins on.
     """
     made: list[tuple[str, int]] = []
-    left = min((line.x0 for line in lines), default=0.0)
+    left = left_margin(lines)
     before: PrintedLine | None = None
     for line in lines:
         if before is not None and _goes_on(before, line, left=left, right=right):
@@ -171,7 +193,7 @@ def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: floa
         return False
     if before.x1 + line.first_width <= right - 0.1 * line.size:
         return False
-    if line.x0 > left + _INDENT * line.size and line.x0 > before.x0 + _SLACK * line.size:
+    if line.x0 > left + _INDENT * line.size:
         return False
     return not (ends_sentence(before.text) and begins_item(line.text))
 
