@@ -52,6 +52,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
         "name": re.compile(rf"[{lists['surnames']}][\u4e00-\u9fff·]{{1,2}}\Z"),
+        "body": re.compile(rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL),
+        "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
         "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
         "alias": re.compile(
@@ -79,7 +81,7 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    for group in _groups(_short_names(text)):
+    for group in _groups(_patterns()["duty"].sub("，", _short_names(text))):
         for told, items in _told(group):
             for unit in _filled(_without_persons(items)):
                 units.setdefault(unit)
@@ -88,6 +90,23 @@ def split_bodies(text: str) -> Bodies:
                 elif told == "supporting":
                     supporting.setdefault(unit)
     return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def are_bodies(text: str) -> bool:
+    """Say whether a list names bodies and nothing else.
+
+    Parameters
+    ----------
+    text
+        The words of a bracket.
+
+    Returns
+    -------
+    bool
+        Whether each item ends as a body's name does.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
 
 
 def aliases(text: str) -> list[tuple[str, str]]:
@@ -149,8 +168,13 @@ def _without_persons(items: list[str]) -> list[str]:
     """Leave out who heads a body: 园区管委会 李强, 副市长王明."""
     made: list[str] = []
     for item in items:
-        named = bool(made) and _patterns()["name"].fullmatch(item) is not None
-        if not named and _patterns()["person"].fullmatch(item) is None:
+        named = (
+            bool(made)
+            and _patterns()["name"].fullmatch(item) is not None
+            and _patterns()["body"].fullmatch(item) is None
+        )
+        known = item in word_list("units")["none"]
+        if not named and not known and _patterns()["person"].fullmatch(item) is None:
             made.append(_patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item)
     return made
 

@@ -129,7 +129,9 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         stop = stops[bisect_right(stops, index)]
         value = printed[position - 1]
         section = bisect_left(layout.section_lines, index)
-        issue = _issue(text, layout.lines[index:stop], after=feedback)
+        issue = _issue(
+            text, layout.lines[index:stop], after=feedback, per_measure=layout.per_measure
+        )
         made.append(
             replace(
                 issue,
@@ -177,14 +179,14 @@ class _Fields:
         return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _fields(lines: Sequence[Line]) -> _Fields:
+def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
     fields = _Fields(end=lines[0].end)
     role = FieldRole.PROBLEM
     for index, line in enumerate(lines):
         start = line.start
         if line.label is not None:
             inside = role is FieldRole.MEASURES and line.label.role in _IN_MEASURES
-            if inside and _stays_in_measures(lines, index):
+            if inside and _stays_in_measures(lines, index, per_measure):
                 fields.measure_lines.append(line)
                 fields.end = max(fields.end, line.end)
                 continue
@@ -208,21 +210,26 @@ def _fields(lines: Sequence[Line]) -> _Fields:
     return fields
 
 
-def _stays_in_measures(lines: Sequence[Line], index: int) -> bool:
+def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset[str]) -> bool:
     """Say whether a label within the measures is about a measure and not about the issue.
 
-    责任人 on a line of its own is about the issue unless measures follow it.
+    It is where the document repeats it within issues, or where measures follow it.
     """
-    label = lines[index].label
-    if label is None or label.role is not FieldRole.PERSON or lines[index].inline:
+    line = lines[index]
+    if line.label is None or line.rows is not None:
         return True
-    following = next((line for line in lines[index + 1 :] if line.label is None), None)
-    return following is not None and following.number is not None
+    following = next((each for each in lines[index + 1 :] if each.label is None), None)
+    goes_on = following is not None and following.number is not None
+    if line.label.role is FieldRole.PERSON and not line.inline:
+        return goes_on
+    return goes_on or line.label.spelling in per_measure
 
 
-def _issue(text: str, lines: Sequence[Line], *, after: dt.date | None) -> Issue:
+def _issue(
+    text: str, lines: Sequence[Line], *, after: dt.date | None, per_measure: frozenset[str]
+) -> Issue:
     head = lines[0]
-    fields = _fields(lines)
+    fields = _fields(lines, per_measure)
     problem = _problem(text, lines, fields)
     deadline = _deadline(text, fields, after)
     if after is None and deadline is not None and deadline.date is not None:

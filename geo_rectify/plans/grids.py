@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line, Number
-from geo_rectify.plans.wording import label_roles, word_list
+from geo_rectify.plans.wording import inferred_role, label_roles, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +102,8 @@ def header_role(words: str) -> str | None:
         ):
             if word in plain:
                 return known[word]
-    return None
+    role = inferred_role(plain) if len(plain) <= 16 else None  # noqa: PLR2004
+    return None if role is None else role.value
 
 
 def _words(source: SourceText, cell: Cell) -> str:
@@ -160,6 +161,7 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
             for column in range(cell.column, cell.column + cell.columns):
                 roles[column] = role, _words(source, cell).strip()
         last = max(last, under)
+    roles = _task_as_problem(roles)
     number = next((column for column, (role, _) in sorted(roles.items()) if role == "number"), None)
     made = Columns(
         roles={
@@ -173,6 +175,18 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
         header=tuple(header),
     )
     return made, last
+
+
+def _task_as_problem(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Read 整改任务 beside 整改措施, with no problem named, as the problem."""
+    held = [role for role, _ in roles.values()]
+    measures = [column for column, (role, _) in sorted(roles.items()) if role == FieldRole.MEASURES]
+    if FieldRole.PROBLEM in held or len(measures) < 2:  # noqa: PLR2004 - tasks and measures
+        return roles
+    spelling = roles[measures[0]][1]
+    if spelling == roles[measures[1]][1]:
+        return roles
+    return roles | {measures[0]: (FieldRole.PROBLEM.value, spelling)}
 
 
 def holds_issues(columns: Columns) -> bool:

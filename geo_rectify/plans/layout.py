@@ -24,7 +24,14 @@ from geo_rectify.plans.grids import (
 )
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.records import FieldRole, Label, Layout, Line
-from geo_rectify.plans.wording import bracket_pairs, label_pattern, label_roles, word_list
+from geo_rectify.plans.wording import (
+    bracket_pairs,
+    inferred_role,
+    label_pattern,
+    plain_label,
+    role_of_label,
+    word_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +44,7 @@ _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASUR
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
+_OWN_LABEL: Final = re.compile(r"[〔【（(\[［]?(?P<words>[^，。；：:、〔〕【】\s0-9]{3,12})[〕】）)\]］]?\s?[：:]\s*")
 _MAX_SIGNATURE: Final = 30
 _SIGNED: Final = re.compile(
     r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
@@ -96,7 +104,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
             lines.extend(tables[index])
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
-    lines = _headings_as_labels(lines)
+    lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     return tuple(
         replace(line, label=None)
@@ -144,6 +152,57 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
         made.update((i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made)
         made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
     return made
+
+
+def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
+    """Label the lines that open with words of the document's own, told by what they are made of.
+
+    Such words count where they come again before a colon, and no list holds them.
+    """
+    found: dict[int, tuple[re.Match[str], FieldRole]] = {}
+    counts: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        if line.label is not None or line.rows is not None:
+            continue
+        start = line.start if line.number is None else line.number.end
+        match = _OWN_LABEL.match(text, start, line.end)
+        role = None if match is None else inferred_role(match["words"])
+        if match is not None and role is not None:
+            found[index] = match, role
+            counts[plain_label(match["words"])] += 1
+    made = list(lines)
+    for index, (match, role) in found.items():
+        spelling = plain_label(match["words"])
+        if counts[spelling] >= _MIN_REPEATS:
+            label = Label(
+                role=role, spelling=spelling, start=match.start(), end=match.end(), marked=True
+            )
+            made[index] = replace(lines[index], label=label)
+    return made
+
+
+def _tasks_as_problems(lines: list[Line]) -> list[Line]:
+    """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
+    spelled: dict[str, int] = {}
+    for line in lines:
+        if line.label is not None and line.label.role is FieldRole.MEASURES:
+            spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+    if len(spelled) < 2 or any(_role(line) is FieldRole.PROBLEM for line in lines):  # noqa: PLR2004
+        return lines
+    task, count = max(
+        ((word, n) for word, n in spelled.items() if "任务" in word),
+        key=lambda each: each[1],
+        default=("", 0),
+    )
+    others = [n for word, n in spelled.items() if "任务" not in word]
+    if count < 2 or not others or max(others) != count:  # noqa: PLR2004 - a heading is no label
+        return lines
+    return [
+        replace(line, label=replace(line.label, role=FieldRole.PROBLEM))
+        if line.label is not None and line.label.spelling == task
+        else line
+        for line in lines
+    ]
 
 
 def _headings_as_labels(lines: list[Line]) -> list[Line]:
@@ -242,8 +301,8 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:
-    plain = spelling.replace(" ", "").replace("\u3000", "")
-    return Label(role=label_roles()[plain], spelling=plain, start=start, end=end, marked=marked)
+    role = role_of_label(spelling)
+    return Label(role=role, spelling=plain_label(spelling), start=start, end=end, marked=marked)
 
 
 def recognise_layout(source: SourceText) -> Layout | None:
@@ -286,6 +345,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         last_line=last,
         list_start=lines[opening].start,
         spellings=_spellings(lines[starts[0] : last]),
+        per_measure=_per_measure(lines[starts[0] : last], len(starts)),
     )
 
 
@@ -504,6 +564,12 @@ def _is_heading(text: str, line: Line, style: str | None) -> bool:
         and text[line.end - 1] not in "〕】；;"
         and line.end > line.number.end
     )
+
+
+def _per_measure(lines: Sequence[Line], issues: int) -> frozenset[str]:
+    """Find the labels that stand more often than issues do: they are about single measures."""
+    counts = Counter(line.label.spelling for line in lines if line.label is not None)
+    return frozenset(spelling for spelling, count in counts.items() if count > issues)
 
 
 def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:

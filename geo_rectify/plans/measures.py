@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Measure, MeasureDeadline
-from geo_rectify.plans.bodies import Bodies, split_bodies
+from geo_rectify.plans.bodies import Bodies, are_bodies, split_bodies
 from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
-from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, label_roles, word_list
+from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
 _LEAD_IN: Final = "：:"
+_SENTENCE_ENDS: Final = "。；;！!"
 _MAX_PLAIN_BRACKET: Final = 160
 
 
@@ -137,17 +138,28 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
         depth += text[position] == closer
         depth -= text[position] == opener
         if not depth:
-            if words.search(text, position, stop - 1) is None:
+            inner = text[position + 1 : stop - 1]
+            told = words.search(text, position, stop - 1) is not None
+            apart = opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
+            if not told and not (apart and position > start and are_bodies(_unlabelled(inner))):
                 return None
-            inside = (FieldRole.RESPONSIBLE, position + 1, stop - 1)
+            first = position + 1 + len(_unlabelled(inner))
+            inside = (FieldRole.RESPONSIBLE, position + 1, first)
             return UnitList(
                 start=position,
                 end=stop,
                 value_start=position + 1,
                 value_end=stop - 1,
-                fields=(inside,),
+                fields=(inside, *labelled_values(text, first, stop - 1)),
             )
     return None
+
+
+def _unlabelled(words: str) -> str:
+    """Give what stands in a bracket before its first label: 区住建委；完成时限：2024年6月."""
+    _, inner, _ = _patterns()
+    found = inner.search(words)
+    return words if found is None else words[: found.start()]
 
 
 def _before_marks(text: str, start: int, end: int) -> int:
@@ -176,7 +188,7 @@ def labelled_values(text: str, start: int, end: int) -> Iterator[tuple[FieldRole
     found = list(inner.finditer(stretch))
     for index, match in enumerate(found):
         stop = found[index + 1].start() if index + 1 < len(found) else len(stretch)
-        role = label_roles()[match["label"].replace(" ", "").replace("\u3000", "")]
+        role = role_of_label(match["label"])
         yield role, start + match.end(), start + _before_marks(stretch, match.end(), stop)
 
 

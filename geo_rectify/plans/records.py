@@ -154,6 +154,8 @@ class Layout:
         Offset at which the list begins.
     spellings
         The labels the list uses, by role, in order of first use.
+    per_measure
+        The labels that are about single measures rather than issues.
     """
 
     lines: tuple[Line, ...]
@@ -163,3 +165,4 @@ class Layout:
     last_line: int
     list_start: int
     spellings: tuple[tuple[FieldRole, str], ...]
+    per_measure: frozenset[str] = frozenset()
