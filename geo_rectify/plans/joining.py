@@ -34,7 +34,8 @@ def _opening() -> re.Pattern[str]:
     closings = "".join(map(re.escape, bracket_pairs().values()))
     residue = "|".join(word_list("layout")["marks"]["residue"])
     return re.compile(
-        rf"(?:\s|{residue})*(?:[{openings}]?\s?{label_pattern()}\s?[{closings}]?\s?[:：]|附\s?[件表])"
+        rf"(?:\s|{residue})*(?:(?P<open>[{openings}])?\s?{label_pattern()}\s?(?(open)[{closings}])"
+        r"\s?[:：]|附\s?[件表])"
     )
 
 

@@ -44,7 +44,9 @@ _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASUR
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
-_OWN_LABEL: Final = re.compile(r"[〔【（(\[［]?(?P<words>[^，。；：:、〔〕【】\s0-9]{3,12})[〕】）)\]］]?\s?[：:]\s*")
+_OWN_LABEL: Final = re.compile(
+    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]{3,12})(?(open)[〕】）)\]］])\s?[：:]\s*"
+)
 _MAX_SIGNATURE: Final = 30
 _SIGNED: Final = re.compile(
     r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
