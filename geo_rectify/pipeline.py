@@ -32,7 +32,7 @@ from geo_rectify.places import (
     precision_of,
     read_corrections,
 )
-from geo_rectify.plans import read_plan
+from geo_rectify.plans import read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.tables import (
     FOOTPRINTS,
@@ -164,6 +164,14 @@ def assess(
     say("mentions")
     mentions = tuple(
         mention for plan in documents for mention in find_mentions(plan, names=known.names())
+    )
+
+    documents = tuple(
+        with_place_checks(
+            plan,
+            {m.issue for m in mentions if m.doc_id == plan.doc_id and m.issue is not None},
+        )
+        for plan in documents
     )
 
     say("locate")

@@ -128,8 +128,10 @@ def xlsx_of_rows(rows: list[list[str]], path: Path, *, title: str = "") -> Path:
         sheet.cell(r + top, c + 1, int(words) if words.isdecimal() else words)
         if (down, right) != (1, 1):
             sheet.merge_cells(
-                start_row=r + top, start_column=c + 1,
-                end_row=r + top + down - 1, end_column=c + right,
+                start_row=r + top,
+                start_column=c + 1,
+                end_row=r + top + down - 1,
+                end_column=c + right,
             )
     book.save(path)
     return path
@@ -147,8 +149,9 @@ def html_of_rows(rows: list[list[str]], path: Path, *, title: str = "") -> Path:
                 made.append(f'<td rowspan="{down}" colspan="{right}">{shown}</td>')
         made.append("</tr>")
     page = "".join([*made, "</table>"])
-    path.write_text(f'<html><head><meta charset="gb2312"></head><body>{page}</body></html>',
-                    encoding="gb18030")
+    path.write_text(
+        f'<html><head><meta charset="gb2312"></head><body>{page}</body></html>', encoding="gb18030"
+    )
     return path
 
 

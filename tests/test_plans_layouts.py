@@ -70,7 +70,9 @@ def issue_outline(issue) -> dict:
         "person": passage(issue.responsible_person),
         "completion": passage(issue.completion),
         "asides": [f"{aside.label}：{joined(aside.text)}" for aside in issue.asides],
-        "figures": [f"{f.subject} {'约' if f.approx else ''}{f.value:g}{f.unit}" for f in issue.figures],
+        "figures": [
+            f"{f.subject} {'约' if f.approx else ''}{f.value:g}{f.unit}" for f in issue.figures
+        ],
     }
 
 

@@ -46,13 +46,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.DOTALL,
         ),
         "place": re.compile(
-            rf".*(?:{any_of(lists['place'])}|[（(][{lists['place_kinds']}]{{1,12}}[)）])\Z", re.DOTALL
+            rf".*(?:{any_of(lists['place'])}|[（(][{lists['place_kinds']}]{{1,12}}[)）])\Z",
+            re.DOTALL,
         ),
         "person": re.compile(
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
         "name": re.compile(rf"[{lists['surnames']}][\u4e00-\u9fff·]{{1,2}}\Z"),
-        "body": re.compile(rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL),
+        "body": re.compile(
+            rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL
+        ),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
         "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
@@ -175,7 +178,9 @@ def _without_persons(items: list[str]) -> list[str]:
         )
         known = item in word_list("units")["none"]
         if not named and not known and _patterns()["person"].fullmatch(item) is None:
-            made.append(_patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item)
+            made.append(
+                _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item
+            )
     return made
 
 
@@ -284,7 +289,9 @@ def expand_group(unit: str, counties: Sequence[str]) -> tuple[str, ...]:
         ``城东区党委``, ``石桥县党委``; a body that is no group comes back alone.
     """
     lists = word_list("units")
-    found = re.match(rf"各\s?(?:[{lists['place_kinds']}]|[（(][{lists['place_kinds']}]{{1,12}}[)）])+", unit)
+    found = re.match(
+        rf"各\s?(?:[{lists['place_kinds']}]|[（(][{lists['place_kinds']}]{{1,12}}[)）])+", unit
+    )
     if found is None or not counties:
         return (unit,)
     return tuple(f"{county}{unit[found.end() :]}" for county in counties)

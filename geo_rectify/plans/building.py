@@ -48,12 +48,13 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     Parameters
     ----------
     path
-        A ``.txt`` or ``.docx`` file.
+        A file of any format `read_source` reads, or a folder of them taken as one plan.
 
     Returns
     -------
     Plan
-        The text with its issues; a document of another kind has none, and a reason.
+        The text with its issues, those of a public notice or petition table among them; a document
+        of another kind has none, and a reason.
 
     Raises
     ------
@@ -61,6 +62,8 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
         The file cannot be read.
     EncodingError
         It is a text in an unknown encoding.
+    MissingDependencyError
+        It is an old Office file and LibreOffice is not installed.
     """
     return build_plan(read_source(path))
 
@@ -103,7 +106,7 @@ def build_plan(source: SourceText) -> Plan:
             sections=_sections(source.text, layout),
             issues=_issues(source.text, layout, feedback=feedback),
         )
-    return replace(plan, checks=plan_checks(plan, replaced=source.replaced))
+    return replace(plan, checks=plan_checks(plan, replaced=source.replaced, notes=source.notes))
 
 
 def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
@@ -118,7 +121,7 @@ def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
 
 
 def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Issue, ...]:
-    stops = sorted({*layout.issue_lines, *layout.section_lines, layout.last_line})
+    stops = sorted({*layout.issue_lines, *layout.heading_lines, layout.last_line})
     printed = [_value(layout.lines[index]) for index in layout.issue_lines]
     rising = all(
         before is not None and after is not None and before < after
@@ -203,9 +206,11 @@ def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
                 fields.aside(line, start)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
-        elif role is FieldRole.PERSON and fields.person is not None and len(
-            fields.spans.get(role, [])
-        ) == 1:
+        elif (
+            role is FieldRole.PERSON
+            and fields.person is not None
+            and len(fields.spans.get(role, [])) == 1
+        ):
             fields.person = fields.person[0], max(fields.person[1], fields.spans[role][0][1])
     return fields
 
@@ -275,9 +280,7 @@ def _problem(text: str, lines: Sequence[Line], fields: _Fields) -> Passage:
     inside = [line for line in lines if found.start <= line.start < found.end]
     printed = [line.number for line in inside if line.number is not None and line.label is None]
     if len(printed) == 1 and printed[0].start == found.start and printed[0].end < found.end:
-        return Passage(
-            text=text[printed[0].end : found.end], start=printed[0].end, end=found.end
-        )
+        return Passage(text=text[printed[0].end : found.end], start=printed[0].end, end=found.end)
     return found
 
 

@@ -70,9 +70,7 @@ class _Group:
 def _headers() -> dict[str, str]:
     """Give the role of every header, by its spelling."""
     lists = word_list("layout")["headers"]
-    made = {
-        word: role for role, words in lists.items() if role != "within" for word in words
-    }
+    made = {word: role for role, words in lists.items() if role != "within" for word in words}
     return made | {word: role.value for word, role in label_roles().items()}
 
 
@@ -89,7 +87,9 @@ def header_role(words: str) -> str | None:
     str or None
         A field's role, ``number`` or ``section``; None for words that head no known column.
     """
-    plain = _NOISE.sub("", unicodedata.normalize("NFKC", words).replace("(", "（").replace(")", "）"))
+    plain = _NOISE.sub(
+        "", unicodedata.normalize("NFKC", words).replace("(", "（").replace(")", "）")
+    )
     plain = re.sub(r"（.*?）", "", plain)
     if not plain or len(plain) > _MAX_HEADER:
         return None
@@ -245,7 +245,9 @@ def table_lines(
         if _is_title(source, here, columns):
             _close(source, group, columns, cut, lines)
             group = None
-            lines.extend(line for cell in here for i in range(cell.first, cell.last) for line in cut(i))
+            lines.extend(
+                line for cell in here for i in range(cell.first, cell.last) for line in cut(i)
+            )
             continue
         if tuple(_words(source, cell) for cell in here) == columns.header[: len(here)]:
             continue
@@ -341,7 +343,8 @@ def _close(
             if role not in _PER_MEASURE and role is not FieldRole.MEASURES:
                 cells = cells[:1]
             whole = group.first == group.last or (
-                len(cells) == 1 and cells[0].row == group.first
+                len(cells) == 1
+                and cells[0].row == group.first
                 and cells[0].row + cells[0].rows > group.last
             )
             for cell in cells:
@@ -390,9 +393,7 @@ def _head(
         end = blocks[problem[0].last - 1].end
     label = Label(role=FieldRole.PROBLEM, spelling=spelling, start=body, end=body, marked=True)
     start = begin if number is None else number.start
-    return [
-        Line(head=start, start=start, end=end, number=number, label=label, cell=True)
-    ]
+    return [Line(head=start, start=start, end=end, number=number, label=label, cell=True)]
 
 
 def _value(raw: str) -> int | None:

@@ -47,6 +47,7 @@ _MAX_HEADING: Final = 80
 _OWN_LABEL: Final = re.compile(
     r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]{3,12})(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
+_BARE_HEADING: Final = re.compile(r"[^，。；：:！!？?\n]{2,30}(?:方面|方面的?问题|领域|类问题)")
 _MAX_SIGNATURE: Final = 30
 _SIGNED: Final = re.compile(
     r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
@@ -140,9 +141,7 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
             continue
         heads = range(
             min(cell.first for cell in cells),
-            max(
-                (cell.last for cell in cells if cell.row <= header), default=cells[0].first
-            ),
+            max((cell.last for cell in cells if cell.row <= header), default=cells[0].first),
         )
         titles = {
             index
@@ -151,7 +150,9 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
             for index in range(cell.first, cell.last)
         }
         made.update((i, cut(i) if i in titles else []) for i in heads)
-        made.update((i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made)
+        made.update(
+            (i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made
+        )
         made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
     return made
 
@@ -334,7 +335,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         starts = _unnumbered_issues(lines, anchors, first)
     else:
         starts = _numbered_issues(lines, style, first, last)
-    sections = _section_lines(source.text, lines, starts, style, first)
+    sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
     last = _without_tail(source.text, lines, starts[-1], last)
@@ -347,6 +348,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         last_line=last,
         list_start=lines[opening].start,
         spellings=_spellings(lines[starts[0] : last]),
+        heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
     )
 
@@ -505,9 +507,7 @@ def _within(indices: Sequence[int], start: int, stop: int) -> bool:
 def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
     """Without numbers an issue begins with the paragraph before its first label."""
     labelled = [
-        index
-        for index in range(first, len(lines))
-        if _role(lines[index]) is FieldRole.PROBLEM
+        index for index in range(first, len(lines)) if _role(lines[index]) is FieldRole.PROBLEM
     ]
     if len(labelled) >= len(anchors):
         return labelled
@@ -529,28 +529,40 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
 
 def _section_lines(
     text: str, lines: Sequence[Line], starts: Sequence[int], style: str | None, first: int
-) -> list[int]:
+) -> tuple[list[int], list[int]]:
     """Find the headings right before issues: numbered another way, short, and counting up.
 
     Of several levels of headings the one that counts on over most issues is taken, the outer one
-    where they are alike.
+    where they are alike. The headings of all levels come second: none belongs to an issue.
     """
     runs: dict[str, list[int]] = {}
+    headings: list[int] = []
+    outer: set[str] = set()
     for start in starts:
         index = start
         while index > first and _is_heading(text, lines[index - 1], style):
             index -= 1
         for heading in range(index, start):
             number = lines[heading].number
+            style_here = "" if number is None else number.style
+            if start == starts[0]:
+                outer.add(style_here)
+            if number is None or (
+                style_here in outer and text[lines[heading].end - 1] not in "。；;"
+            ):
+                headings.append(heading)
             if number is None:
+                runs.setdefault("", []).append(heading)
                 continue
             run = runs.setdefault(number.style, [])
             if (run and number.value > _value_of(lines[run[-1]])) or (
                 not run and number.value == 1 and start == starts[0]
             ):
                 run.append(heading)
-    found = [run for run in runs.values() if run]
-    return max(found, key=len) if found else []
+    plain = runs.pop("", [])
+    found = [run for run in runs.values() if run] or [plain]
+    chosen = max(found, key=len)
+    return chosen, sorted({*headings, *chosen})
 
 
 def _value_of(line: Line) -> int:
@@ -558,6 +570,8 @@ def _value_of(line: Line) -> int:
 
 
 def _is_heading(text: str, line: Line, style: str | None) -> bool:
+    if line.number is None and line.label is None and not line.cell:
+        return _BARE_HEADING.fullmatch(text, line.start, line.end) is not None
     return (
         line.number is not None
         and line.number.style != style

@@ -198,7 +198,8 @@ def _table(found: Any, characters: Sequence[dict[str, Any]]) -> _Table | None:
                 rows=sum(top - 1 < each < bottom - 1 for each in tops),
                 columns=sum(x0 - 1 < each < x1 - 1 for each in columns),
                 lines=lines,
-                right=x1 - min(_PADDING, max(0.0, min((line.x0 for line in lines), default=x0) - x0)),
+                right=x1
+                - min(_PADDING, max(0.0, min((line.x0 for line in lines), default=x0) - x0)),
             )
         )
     return table
@@ -217,9 +218,7 @@ def _at(edges: Sequence[float], value: float) -> int:
 
 
 def _content(pages: list[_Page], *, name: str) -> Content:
-    told = sum(
-        len(line.text) for page in pages for line in page.lines
-    ) + sum(
+    told = sum(len(line.text) for page in pages for line in page.lines) + sum(
         len(line.text)
         for page in pages
         for table in page.tables

@@ -152,9 +152,7 @@ def left_margin(lines: Sequence[PrintedLine]) -> float:
     """
     places = Counter(round(line.x0) for line in lines)
     enough = max(1, len(lines) // 20)
-    return float(
-        min((place for place, count in places.items() if count >= enough), default=0)
-    )
+    return float(min((place for place, count in places.items() if count >= enough), default=0))
 
 
 def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[str, int]]:

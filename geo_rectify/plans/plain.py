@@ -179,9 +179,7 @@ def _add_table(
                     final = begin + len(words.strip())
                     blocks.append(Block(start=begin, end=final, locator=locator))
                 position = right if match is None else match.end()
-            grid.append(
-                Cell(table=table, row=row, column=column, first=first, last=len(blocks))
-            )
+            grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
 
 
 def _width(line: str) -> int:
@@ -220,9 +218,7 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
     return not (ends_sentence(line) and begins_item(after))
 
 
-def _break_between(
-    text: str, line: tuple[int, int], after: tuple[int, int]
-) -> tuple[int, int]:
+def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
     start = line[0] + len(text[slice(*line)].rstrip())
     words = text[slice(*after)]
     return start, after[0] + len(words) - len(words.lstrip())

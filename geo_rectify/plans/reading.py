@@ -143,7 +143,7 @@ def joined(name: str, parts: Sequence[SourceText]) -> SourceText:
         Their texts joined with a line feed; the hash is that of their hashes.
     """
     if len(parts) == 1:
-        return replace(parts[0], name=parts[0].name)
+        return parts[0]
     digest = hashlib.sha256("".join(part.sha256 for part in parts).encode("ascii"))
     offset = first = tables = 0
     texts, blocks, grid, wraps, notes = [], [], [], [], []

@@ -154,6 +154,8 @@ class Layout:
         Offset at which the list begins.
     spellings
         The labels the list uses, by role, in order of first use.
+    heading_lines
+        Index of every heading line, of all levels.
     per_measure
         The labels that are about single measures rather than issues.
     """
@@ -165,4 +167,5 @@ class Layout:
     last_line: int
     list_start: int
     spellings: tuple[tuple[FieldRole, str], ...]
+    heading_lines: tuple[int, ...] = ()
     per_measure: frozenset[str] = frozenset()

@@ -152,7 +152,9 @@ def shared_deadlines(
     if not parted:
         return tuple(measures), deadline
     read = {
-        number: issue_deadline(text, first, first + len(text[first:last].rstrip("；;，,、 \n")), after=after)
+        number: issue_deadline(
+            text, first, first + len(text[first:last].rstrip("；;，,、 \n")), after=after
+        )
         for number, (first, last) in parted.items()
     }
     made = []

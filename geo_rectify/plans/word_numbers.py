@@ -95,7 +95,9 @@ class ListNumbers:
         counts[level + 1 :] = [None] * (_LEVELS - level - 1)
         if levels[level].format in _SILENT:
             return ""
-        return _PLACEHOLDER.sub(lambda hit: self._shown(levels, counts, int(hit[1]) - 1), levels[level].text)
+        return _PLACEHOLDER.sub(
+            lambda hit: self._shown(levels, counts, int(hit[1]) - 1), levels[level].text
+        )
 
     @staticmethod
     def _shown(levels: dict[int, _Level], counts: list[int | None], level: int) -> str:

@@ -96,7 +96,9 @@ def role_of_label(spelling: str) -> FieldRole:
     if plain in roles:
         return roles[plain]
     levels: list[str] = word_list("layout")["marks"]["levels"]
-    return next(roles[plain[len(w) :]] for w in levels if plain.startswith(w) and plain[len(w) :] in roles)
+    return next(
+        roles[plain[len(w) :]] for w in levels if plain.startswith(w) and plain[len(w) :] in roles
+    )
 
 
 @lru_cache(maxsize=1)
