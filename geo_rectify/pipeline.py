@@ -6,19 +6,16 @@ it together as `assess`. What people get is drawn from the `Assessment` by the r
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
-from geo_rectify.crs import buffer_m, to_stored
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge
 from geo_rectify.models import issue_key
@@ -29,21 +26,12 @@ from geo_rectify.places import (
     find_mentions,
     locate,
     open_gazetteer,
-    precision_of,
     read_corrections,
+    read_sites,
 )
 from geo_rectify.plans import read_plan, with_place_checks
 from geo_rectify.settings import Settings
-from geo_rectify.tables import (
-    FOOTPRINTS,
-    REJECTED,
-    SITES,
-    UNLOCATED,
-    frame_of,
-    geoframe_of,
-    validate,
-)
-from geo_rectify.vocabulary import LayerRole, Precision, SiteStatus
+from geo_rectify.vocabulary import LayerRole, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,7 +203,7 @@ def assess_sites(
         It has no coordinate system.
     """
     asked = settings if settings is not None else Settings()
-    located = _located_from(sites)
+    located = read_sites(sites)
     loaded = _as_layers(layers, settings=asked)
     return _judged(located, plans=(), layers=loaded, settings=asked, progress=_silent)
 
@@ -272,99 +260,6 @@ def _shapes_to_overlay(located: Located) -> gpd.GeoDataFrame:
     held = shapes["site_id"].isin(outlines.index)
     shapes.loc[held, "geometry"] = outlines.reindex(shapes.loc[held, "site_id"]).to_numpy()
     return shapes
-
-
-def _located_from(sites: StrPath | gpd.GeoDataFrame) -> Located:
-    if isinstance(sites, gpd.GeoDataFrame):
-        return _located_from_frame(sites, name="the frame")
-    path = Path(sites)
-    names = _layer_names(path)
-    if {"sites", "footprints"} <= set(names):
-        ours = to_stored(gpd.read_file(path, layer="sites"))
-        footprints = to_stored(gpd.read_file(path, layer="footprints"))
-        ours = ours.rename_geometry("geometry")
-        validate(ours, SITES)
-        validate(footprints, FOOTPRINTS)
-        return _bare(ours, footprints)
-    if len(names) != 1:
-        message = (
-            f"{path.name} holds the layers {', '.join(names)}; wanted one layer with geometry, or "
-            "the layers sites and footprints as `geo-rectify locate` writes them"
-        )
-        raise InputFileError(message)
-    return _located_from_frame(gpd.read_file(path), name=path.name)
-
-
-def _layer_names(path: Path) -> list[str]:
-    if not path.is_file():
-        message = f"{path} is no file; name a vector file such as sites.gpkg"
-        raise InputFileError(message)
-    try:
-        return [str(name) for name in gpd.list_layers(path)["name"]]
-    except (RuntimeError, ValueError) as err:
-        message = f"{path.name} is no vector file GDAL can open ({err}); save it as GeoPackage"
-        raise InputFileError(message) from err
-
-
-def _located_from_frame(frame: gpd.GeoDataFrame, *, name: str) -> Located:
-    stored = to_stored(frame)
-    usable = ~(stored.geometry.isna() | stored.geometry.is_empty)
-    if not usable.any():
-        message = f"{name} has no geometry; give points or polygons"
-        raise InputFileError(message)
-    rows, shapes = [], []
-    for position, (keep, record, shape) in enumerate(
-        zip(
-            usable,
-            stored.drop(columns=stored.geometry.name).to_dict("records"),
-            stored.geometry,
-            strict=True,
-        ),
-        start=1,
-    ):
-        uncertainty = _number(record.get("uncertainty_m"))
-        site_id = str(record.get("site_id") or _shape_id(shape, position))
-        rows.append(
-            {
-                "site_id": site_id,
-                "name": str(record.get("name") or record.get("名称") or f"第{position}个"),
-                "kind": str(record.get("kind") or "other"),
-                "precision": precision_of(uncertainty, measured=True).value
-                if keep
-                else Precision.NONE.value,
-                "uncertainty_m": uncertainty,
-                "method": "as given",
-                "source": name,
-                "status": (SiteStatus.LOCATED if keep else SiteStatus.UNLOCATED).value,
-                "geometry": shape if keep else None,
-            }
-        )
-        if keep:
-            widened = buffer_m(shape, uncertainty) if uncertainty > 0 else shape
-            shapes.append({"site_id": site_id, "geometry": widened})
-    made = geoframe_of(rows, SITES)
-    validate(made, SITES)
-    return _bare(made, geoframe_of(shapes, FOOTPRINTS))
-
-
-def _bare(sites: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> Located:
-    return Located(
-        mentions=(),
-        sites=sites,
-        footprints=footprints,
-        unlocated=frame_of([], UNLOCATED),
-        rejected=frame_of([], REJECTED),
-    )
-
-
-def _shape_id(shape: object, position: int) -> str:
-    digest = hashlib.sha1(shapely.to_wkb(shape), usedforsecurity=False).hexdigest()
-    return f"s{digest[:10]}" if digest else f"s{position}"
-
-
-def _number(value: object) -> float:
-    number = pd.to_numeric(value, errors="coerce") if value is not None else np.nan
-    return 0.0 if pd.isna(number) else float(number)
 
 
 def _as_plan(plan: StrPath | Plan) -> Plan:

@@ -20,6 +20,7 @@ import shapely
 
 from geo_rectify.crs import STORED, buffer_m
 from geo_rectify.errors import RegionError
+from geo_rectify.repair import made_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,8 @@ def _decode(blob: bytes, start: int) -> BaseGeometry:
     else:
         parts = [_polygon(blob, part) for part, _ in _container(blob, start + 4)]
         shape = shapely.MultiPolygon(parts)
-    return shape if shapely.is_valid(shape) else shapely.make_valid(shape)
+    mended: BaseGeometry = made_valid([shape])[0]
+    return mended
 
 
 @lru_cache(maxsize=512)

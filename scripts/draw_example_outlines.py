@@ -1,8 +1,8 @@
 """Draw the schematic outlines of the example: geo_rectify/example/corrections.geojson.
 
 They stand for what an inspector would bring back. None is a real boundary: each is a rounded block
-of the area given, at a position chosen so that the demo shows an outline across a schematic red
-line, one inside a schematic reserve and one clear of all sample zones.
+of the area given, at a position chosen so that the demo shows a surveyed outline inside a schematic
+red line, a rough one across the edge of a schematic reserve and one clear of all sample zones.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from geo_rectify.crs import M2_PER_MU, from_plane, gauss_kruger_epsg, to_plane
 TARGET = Path(__file__).parent.parent / "geo_rectify" / "example" / "corrections.geojson"
 NOTE = "示意轮廓，示例数据，不作依据"
 OUTLINES = (
-    # name, county, kind, lon, lat, area in m²
-    ("满坑坞", "珠山区", "catchment/area", 117.2305, 29.2460, 13.6 * M2_PER_MU),
-    ("王家坞水库", "浮梁县", "lake-reservoir", 117.3800, 29.3010, 42_000.0),
-    ("欧神诺陶瓷厂区", "浮梁县", "factory/company", 117.1350, 29.3090, 150_000.0),
+    # name, county, kind, lon, lat, area in m², uncertainty in m
+    ("满坑坞", "珠山区", "catchment/area", 117.2520, 29.2440, 13.6 * M2_PER_MU, 2),
+    ("王家坞水库", "浮梁县", "lake-reservoir", 117.3538, 29.3010, 42_000.0, 150),
+    ("欧神诺陶瓷厂区", "浮梁县", "factory/company", 117.1350, 29.3090, 150_000.0, 2),
 )
 
 
@@ -61,14 +61,14 @@ def main() -> None:
                 "county": county,
                 "kind": kind,
                 "datum": "CGCS2000",
-                "uncertainty_m": 2,
+                "uncertainty_m": uncertainty,
                 "action": "set",
                 "by": "示例",
                 "note": NOTE,
             },
             "geometry": json.loads(shapely.to_geojson(outline(lon, lat, area))),
         }
-        for name, county, kind, lon, lat, area in OUTLINES
+        for name, county, kind, lon, lat, area, uncertainty in OUTLINES
     ]
     collection = {"type": "FeatureCollection", "features": features}
     text = json.dumps(collection, ensure_ascii=False, indent=1)

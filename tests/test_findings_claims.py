@@ -153,6 +153,19 @@ def test_counted_sets_have_their_count_and_areas():
     ]
 
 
+def test_counted_townships_say_where_and_own_no_area():
+    _, found = claims_of(
+        "遗留矿坑86处，14个乡镇都有，涉及土地1200余亩。",
+        p=("遗留矿坑", "mine/quarry", {"multiplicity": "86处", "count": 86} | COUNTED),
+        t=("乡镇", "township", {"multiplicity": "14个", "count": 14} | COUNTED),
+    )
+    assert [(claim.site_id, claim.stated) for claim in found] == [
+        ("p", "86"),
+        ("t", "14"),
+        ("p", "1200余"),
+    ]
+
+
 def test_tasks_state_no_counts_and_repeats_are_told_once():
     plan = plan_of(
         "遗留矿坑86处，涉及土地1200余亩。",

@@ -194,3 +194,20 @@ def test_a_candidate_that_is_none_is_said(twins, action: str, candidate: str):
 def test_a_frame_of_another_form_is_refused(shipped, mine):
     with pytest.raises(TableError, match="origin"):
         locate(mine, shipped, corrections=corrections({**SPOT}).drop(columns="origin"))
+
+
+def test_a_place_known_to_the_prefecture_takes_a_county_and_keeps_it(shipped):
+    """The text says 景德镇市 alone; the inspector knows the county, and the position shows it."""
+    pond = one("满坑坞", PlaceType.CATCHMENT, county="景德镇市(prefecture level only)", issue=27)
+    row = {"name": "满坑坞", "county": "珠山区", "kind": "catchment/area"}
+    _, site = _apply(pond, shipped, {**row, "lon": 117.23, "lat": 29.28})
+    assert (site["precision"], site["county"], site["adcode"]) == ("surveyed", "珠山区", "360203")
+    refused, unmoved = _apply(pond, shipped, {**row, "county": "贵溪市", **SPOT})
+    assert unmoved["precision"] == "prefecture"
+    assert "未采用" in refused.correction_notes[0]
+
+
+def test_what_the_reader_noticed_is_told(shipped, mine):
+    row = {"site_id": _id(mine, shipped), **SPOT, "note": "东、北坐标填反，已对调"}
+    found, _ = _apply(mine, shipped, row)
+    assert "东、北坐标填反，已对调" in found.correction_notes[0]

@@ -126,7 +126,7 @@ def test_a_source_without_boundary_says_so(out):
 def test_schematic_layers_give_neither_clear_nor_conflict(sampled):
     findings = pd.read_csv(sampled / "findings.csv")
     assert not {"clear", "conflict"} & set(findings["verdict"])
-    assert "possible" in set(findings["verdict"])
+    assert "undetermined" in set(findings["verdict"])
 
 
 @pytest.mark.parametrize(

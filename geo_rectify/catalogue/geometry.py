@@ -14,6 +14,7 @@ from geo_rectify.catalogue.files import GEOJSON_DRIVERS
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import MAX_EDGE_M, STORED, areas_m2, same_crs, to_stored, unshift
 from geo_rectify.errors import CRSError, LayerError
+from geo_rectify.repair import made_valid
 from geo_rectify.vocabulary import Datum
 
 if TYPE_CHECKING:
@@ -265,8 +266,7 @@ def drop_unplaced(frame: gpd.GeoDataFrame, *, called: Callable[[object], str]) -
 def mend_areas(frame: gpd.GeoDataFrame, *, called: Callable[[object], str]) -> Mended:
     """Repair invalid polygons and leave out what is no area, with a sentence for each.
 
-    The structure method of `shapely.make_valid` is used: unlike the line-work method it does not
-    fill a hole that equals its shell.
+    `repair.made_valid` mends them.
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ def mend_areas(frame: gpd.GeoDataFrame, *, called: Callable[[object], str]) -> M
     wrong = np.flatnonzero(keep & ~away & ~shapely.is_valid(shapes))
     if len(wrong):
         reasons = shapely.is_valid_reason(shapes[wrong])
-        mended = shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False)
+        mended = made_valid(shapes[wrong])
         before, after = areas_m2(shapes[wrong]), areas_m2(mended)
         shapes[wrong] = mended
         repairs += [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.findings.wording import clauses, sentences, wording
 from geo_rectify.models import issue_key
-from geo_rectify.vocabulary import Role, label
+from geo_rectify.vocabulary import PlaceType, Role, label
 
 if TYPE_CHECKING:
     import re
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _REACH: Final = 25
 """How far from the statement its subject may begin or end, characters."""
 _LEAST_COUNT: Final = 2
+_ADMINISTRATIVE: Final = frozenset({PlaceType.COUNTY, PlaceType.TOWNSHIP, PlaceType.VILLAGE})
+"""Counted 乡镇 say where, not what: no area stated beside them is theirs."""
 
 
 class ClaimKind(StrEnum):
@@ -255,15 +257,16 @@ def _set_claims(sentence: _Sentence, taken: Sequence[tuple[int, int]]) -> Iterat
                 site_id=mention.site_id,
             ),
         )
-    if not counted:
+    holders = [m for m in counted if m.type not in _ADMINISTRATIVE]
+    if not holders:
         return
-    for match in wording().area.finditer(text, counted[0].end, sentence.end):
+    for match in wording().area.finditer(text, holders[0].end, sentence.end):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
         first, last = next(
             (s, e) for s, e in clauses(text, sentence.start, sentence.end) if match.start() < e
         )
-        nearest = next(m for m in counted if m.end <= match.start())
+        nearest = next(m for m in reversed(holders) if m.end <= match.start())
         words = (text[first : match.start()] + text[match.end() : last]).strip()
         claim = Claim(
             claim_id="",

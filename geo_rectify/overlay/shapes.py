@@ -17,6 +17,7 @@ import shapely
 
 from geo_rectify.crs import STORED, areas_m2, gauss_kruger_epsg, require_crs, transformer
 from geo_rectify.errors import GeoRectifyWarning, TableError
+from geo_rectify.repair import made_valid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -340,7 +341,7 @@ def _without_broken(shapes: Shapes, ids: NDArray[Any], *, name: str) -> Shapes:
 
 def _repaired(shapes: Shapes) -> Shapes:
     """Repair shapes and keep of each only the parts of its own dimension."""
-    fixed = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    fixed = made_valid(shapes)
     return np.array(
         [
             _of_dimension(made, int(dimension))

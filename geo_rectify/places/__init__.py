@@ -2,6 +2,7 @@
 
 from geo_rectify.places.corrections import read_corrections
 from geo_rectify.places.gazetteer import Gazetteer, open_gazetteer
+from geo_rectify.places.given import read_sites
 from geo_rectify.places.kinds import precision_of
 from geo_rectify.places.locating import locate
 from geo_rectify.places.recognition import find_mentions
@@ -15,4 +16,5 @@ __all__ = [
     "open_gazetteer",
     "precision_of",
     "read_corrections",
+    "read_sites",
 ]

@@ -19,6 +19,7 @@ from geo_rectify.places.areas import widened
 from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, coarse, kind_of, precision_of
 from geo_rectify.places.names import normalise, short_county
 from geo_rectify.places.positions import Orders, Position
+from geo_rectify.regions import counties, county_polygons
 from geo_rectify.tables import CORRECTIONS, validate
 from geo_rectify.vocabulary import CorrectionAction, Precision
 
@@ -47,6 +48,7 @@ class Correction:
     candidate: str
     date: str
     by: str
+    note: str
     origin: str
     uncertainty_m: float
     geometry: BaseGeometry | None
@@ -135,6 +137,7 @@ def _rows(frame: gpd.GeoDataFrame) -> list[Correction]:
                 candidate=text(record["candidate"]),
                 date=text(record["date"]),
                 by=text(record["by"]),
+                note=text(record["note"]),
                 origin=text(record["origin"]),
                 uncertainty_m=SURVEYED_M if unsure is None or math.isnan(unsure) else unsure,
                 geometry=None if shape is None or shapely.is_empty(shape) else shape,
@@ -169,8 +172,14 @@ def _by_name(
 
 
 def _counties(draft: Draft) -> list[str]:
-    zone = draft.area.dev_zone.split("|") if draft.area.dev_zone else []
-    return [*draft.area.county.split("|"), draft.area.label, *zone]
+    """Name the areas a correction may give: any county of the prefecture where none is known."""
+    area = draft.area
+    zone = area.dev_zone.split("|") if area.dev_zone else []
+    possible: list[str] = []
+    if area.prefecture and not area.codes:
+        table = counties()
+        possible = table.loc[table["prefecture_adcode"] == area.prefecture, "name"].tolist()
+    return [*area.county.split("|"), area.label, *zone, *possible]
 
 
 def orders_of(corrections: Sequence[Correction]) -> Orders:
@@ -233,7 +242,10 @@ def apply(
     chosen = max(usable, key=lambda c: (c.date, c.order))
     notes.extend(_passed_over(c, chosen) for c in usable if c is not chosen)
     notes.append(_used(draft, chosen))
-    return _corrected(position, chosen), tuple(notes)
+    corrected = _corrected(position, chosen)
+    if not draft.area.codes:
+        corrected = replace(corrected, adcode=_county_of(chosen, draft.area.prefecture))
+    return corrected, tuple(notes)
 
 
 def _unusable(correction: Correction) -> str:
@@ -257,7 +269,8 @@ def _passed_over(correction: Correction, chosen: Correction) -> str:
 
 
 def _used(draft: Draft, correction: Correction) -> str:
-    note = f"{correction.label}：已采用，约±{correction.uncertainty_m:.0f}米。"
+    said = f"（{correction.note}）" if correction.note else ""
+    note = f"{correction.label}：已采用，约±{correction.uncertainty_m:.0f}米{said}。"
     if (
         draft.area.limits
         and correction.geometry is not None
@@ -308,6 +321,16 @@ def _corrected(position: Position, correction: Correction) -> Position:
         score=1.0,
         reason="" if precision is not Precision.TOWNSHIP else position.reason,
     )
+
+
+def _county_of(correction: Correction, prefecture: str) -> str:
+    """Give the county of the prefecture a position lies in, "" for none."""
+    if not prefecture or correction.geometry is None:
+        return ""
+    inside = shapely.point_on_surface(correction.geometry)
+    frame = county_polygons((prefecture,))
+    held = frame.loc[shapely.intersects(frame.geometry.to_numpy(), inside), "adcode"]
+    return str(held.iloc[0]) if len(held) else ""
 
 
 def _signed(correction: Correction) -> str:

@@ -21,6 +21,7 @@ import shapely
 from geo_rectify.crs import area_m2, from_plane, gauss_kruger_epsg, to_plane
 from geo_rectify.places.areas import polygon, widened
 from geo_rectify.places.names import normalise, township_stem
+from geo_rectify.repair import made_valid
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -282,7 +283,7 @@ def polygonal(shape: BaseGeometry) -> BaseGeometry:
         A valid polygon or multipolygon, empty where there is none.
     """
     if not shapely.is_valid(shape):
-        shape = shapely.make_valid(shape)
+        shape = made_valid([shape])[0]
     if shape.geom_type in {"Polygon", "MultiPolygon"}:
         return shape
     parts = [

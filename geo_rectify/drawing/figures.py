@@ -1,0 +1,236 @@
+"""Static figures for the report: an overview of all sites and zones on one sheet.
+
+Drawn with matplotlib's objects alone: no pyplot, no global settings, nothing that depends on the
+clock. Distances on the sheet are in the 3-degree Gauss-Kruger zone of its middle.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from geo_rectify.crs import gauss_kruger_epsg, to_plane
+from geo_rectify.drawing.legend import draw_north, draw_panel, draw_scale_bar, furniture_boxes
+from geo_rectify.drawing.lettering import figure_data, open_lettering
+from geo_rectify.drawing.marks import draw_symbols, symbols_of
+from geo_rectify.drawing.markup import demo_mark
+from geo_rectify.drawing.placement import Box
+from geo_rectify.drawing.sheet import (
+    Sheet,
+    draw_counties,
+    draw_footprints,
+    draw_rivers,
+    draw_zones,
+    write_text,
+)
+from geo_rectify.errors import RegionError
+from geo_rectify.regions import area_name, county_polygons
+from geo_rectify.tables import split_list
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.figure import Figure
+
+    from geo_rectify.drawing.lettering import Lettering
+    from geo_rectify.pipeline import Assessment
+
+WIDTH_MM: Final = 156.0
+HEIGHT_MM: Final = 174.0
+"""Size of the sheet: the width of a GB/T 9704 page's text, and room for its caption below."""
+_DPI: Final = 200
+_MM: Final = 1 / 25.4
+_TITLE_MM: Final = 10.0
+_PANEL_MM: Final = 47.0
+_STRIP_MM: Final = 62.0
+_MARGIN: Final = 0.04
+_NOWHERE: Final = (115.5, 28.0, 118.5, 30.0)
+_LEAST_DEGREES: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The overview figure and the words it could only draw as a code.
+
+    Attributes
+    ----------
+    png
+        The picture.
+    key
+        Codes and their words; empty wherever a Chinese font is installed.
+    notes
+        Notes that could not be drawn at all; empty likewise.
+    """
+
+    png: bytes
+    key: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def overview_figure(assessment: Assessment) -> bytes:
+    """Draw all sites, footprints and zones over the county lines as one PNG.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    bytes
+        The picture, the same for the same run and fonts.
+    """
+    return draw_overview(assessment).png
+
+
+def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -> Overview:
+    """Draw the overview figure and say which words it could only draw as a code.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+    letters
+        The lettering; the best font installed where None.
+
+    Returns
+    -------
+    Overview
+        The picture and its key.
+    """
+    from matplotlib.backends.backend_agg import (  # noqa: PLC0415 - loads when a figure is drawn
+        FigureCanvasAgg,
+    )
+    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
+
+    lettering = letters if letters is not None else open_lettering()
+    figure = Figure(figsize=(WIDTH_MM * _MM, HEIGHT_MM * _MM), dpi=_DPI, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    _compose(figure, assessment, letters=lettering)
+    picture = io.BytesIO()
+    canvas.print_png(picture, metadata={"Software": None})  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped; print_figure would heed savefig settings
+    key = tuple((code, words) for words, code in lettering.codes.items())
+    return Overview(png=picture.getvalue(), key=key, notes=tuple(lettering.unsaid))
+
+
+def _compose(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
+    areas = _counties(assessment)
+    west, south, east, north = _extent(assessment, areas)
+    epsg = gauss_kruger_epsg((west + east) / 2)
+    outline = shapely.segmentize(shapely.box(west, south, east, north), 0.05)
+    bounds = shapely.bounds(to_plane(outline, epsg))
+    tall = (bounds[3] - bounds[1]) > 1.05 * (bounds[2] - bounds[0])
+    width = WIDTH_MM - 2 - (_PANEL_MM if tall else 0.0)
+    height = HEIGHT_MM - 2 - _TITLE_MM - (0.0 if tall else _STRIP_MM)
+    sheet = _open_sheet(
+        figure, bounds, width_mm=width, height_mm=height, epsg=epsg, letters=letters
+    )
+    _write_heading(figure, assessment, letters=letters)
+    draw_counties(sheet, areas)
+    draw_rivers(sheet, assessment)
+    zones = draw_zones(sheet, assessment)
+    draw_footprints(sheet, assessment)
+    symbols = symbols_of(assessment, epsg=epsg)
+    draw_symbols(sheet, symbols, taken=furniture_boxes(sheet))
+    draw_scale_bar(sheet)
+    draw_north(sheet)
+    if tall:
+        panel = (width + 3.5, 1.0, _PANEL_MM - 3.5, height)
+    else:
+        panel = (1.0, 1.0, width, _STRIP_MM - 2)
+    draw_panel(figure, assessment, panel=panel, sheet=sheet, zones=zones, symbols=symbols)
+
+
+def _open_sheet(
+    figure: Figure,
+    bounds: Any,
+    *,
+    width_mm: float,
+    height_mm: float,
+    epsg: int,
+    letters: Lettering,
+) -> Sheet:
+    """Make the map's frame, its extent widened to the shape it has on paper."""
+    left, bottom, right, top = (float(value) for value in bounds)
+    inner_width, inner_height = width_mm * (1 - 2 * _MARGIN), height_mm * (1 - 2 * _MARGIN)
+    scale = max((right - left) / inner_width, (top - bottom) / inner_height)
+    x, y = (left + right) / 2, (bottom + top) / 2
+    half_width, half_height = scale * width_mm / 2, scale * height_mm / 2
+    axes = figure.add_axes(
+        (
+            1 / WIDTH_MM,
+            (HEIGHT_MM - 1 - _TITLE_MM - height_mm) / HEIGHT_MM,
+            width_mm / WIDTH_MM,
+            height_mm / HEIGHT_MM,
+        )
+    )
+    axes.set_xlim(x - half_width, x + half_width)
+    axes.set_ylim(y - half_height, y + half_height)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_autoscale_on(False)
+    for spine in axes.spines.values():
+        spine.set_linewidth(1.2)
+        spine.set_zorder(12)
+    extent = Box(
+        left=x - half_width, bottom=y - half_height, right=x + half_width, top=y + half_height
+    )
+    return Sheet(axes=axes, letters=letters, epsg=epsg, metres_per_mm=scale, extent=extent)
+
+
+def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
+    y = 1 - 5.2 / HEIGHT_MM
+    title = letters.note(figure_data()["words"]["title"])
+    write_text(figure, title, x=0.5, y=y, size=13, letters=letters)
+    mark = demo_mark(assessment.settings)
+    if mark:
+        write_text(
+            figure,
+            letters.note(mark),
+            x=0.99,
+            y=y,
+            size=8,
+            letters=letters,
+            ha="right",
+            color="#b9281f",
+        )
+
+
+def _counties(assessment: Assessment) -> gpd.GeoDataFrame | None:
+    """Give the counties of the prefectures that the sites lie in, None where none is known."""
+    prefectures = {
+        code[:4] + "00"
+        for cell in assessment.sites["adcode"].dropna()
+        for code in split_list(str(cell))
+    }
+    known = []
+    for code in sorted(prefectures):
+        try:
+            area_name(code)
+        except RegionError:
+            continue
+        known.append(code)
+    return county_polygons(known) if known else None
+
+
+def _extent(
+    assessment: Assessment, areas: gpd.GeoDataFrame | None
+) -> tuple[float, float, float, float]:
+    """Give the lon/lat box to show: the counties, or else everything that has a place."""
+    located = assessment.sites.geometry
+    shown: list[Any] = [located[located.notna()]]
+    if areas is None:
+        shown += [assessment.footprints.geometry, assessment.layers.zones.geometry]
+    else:
+        shown.append(areas.geometry)
+    boxes = [series.total_bounds for series in shown if len(series)]
+    boxes = [box for box in boxes if np.isfinite(box).all()]
+    if not boxes:
+        return _NOWHERE
+    stacked = np.array(boxes)
+    low, high = stacked[:, :2].min(axis=0), stacked[:, 2:].max(axis=0)
+    low, high = np.minimum(low, high - _LEAST_DEGREES), np.maximum(high, low + _LEAST_DEGREES)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -1,0 +1,401 @@
+"""Administrative names of all China, and which of them a document is about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition.lexicon import area_words
+from geo_rectify.regions import counties
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+_AUTONOMOUS: Final = re.compile(r"自治[区州县旗]$")
+_RANK: Final = re.compile(r"(?:特别行政区|地区|林区|矿区|新区|联合旗|[省市县区旗盟州])$")
+_MIN_SHORT: Final = 2
+_LONG_REGION: Final = 3
+_TITLE_SPAN: Final = 120
+_TITLE_WEIGHT: Final = 5
+_TELLING: Final = 3
+_MANY: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """One administrative area; codes are the six-digit ones."""
+
+    name: str
+    kind: PlaceType
+    adcode: str
+    prefecture: str
+    prefecture_adcode: str
+    province_adcode: str
+
+
+def short_name(name: str) -> str:
+    """Give an administrative name without its rank: 乐平市 becomes 乐平.
+
+    Parameters
+    ----------
+    name
+        Full name.
+
+    Returns
+    -------
+    str
+        The short form, or the name itself where less than two characters would be left.
+    """
+    cut, autonomous = _AUTONOMOUS.subn("", name)
+    if not autonomous:
+        cut = _RANK.sub("", name)
+    elif not name.endswith("区"):
+        cut = _without_peoples(cut)
+    else:
+        cut = _without_peoples(cut) if "族" in cut or len(cut) > _LONG_REGION else cut
+    return cut if len(cut) >= _MIN_SHORT else name
+
+
+def _without_peoples(name: str) -> str:
+    """Take the peoples off the end: 黔西南布依族苗族 becomes 黔西南."""
+    while True:
+        for people in area_words().peoples:
+            for ending in (people + "族", people):
+                rest = name.removesuffix(ending)
+                bare_word = len(people) == 1 and ending == people
+                if rest != name and len(rest) >= _MIN_SHORT and not bare_word:
+                    name = rest
+                    break
+            else:
+                continue
+            break
+        else:
+            return name
+
+
+def customary_names(name: str) -> tuple[str, ...]:
+    """Give the forms by which autonomous areas are written: 紫云县, 黔西南州, 湘西自治州.
+
+    Parameters
+    ----------
+    name
+        Full name.
+
+    Returns
+    -------
+    tuple of str
+        Forms with a rank but without the peoples' names; empty for other areas.
+    """
+    if not name.endswith(("自治州", "自治县", "自治旗")):
+        return ()
+    short = short_name(name)
+    if short == name:
+        return ()
+    return short + name[-1], short + name[-3:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Areas:
+    """Administrative areas by full name."""
+
+    by_name: Mapping[str, tuple[Area, ...]]
+    by_prefecture: Mapping[str, tuple[Area, ...]]
+
+
+@lru_cache(maxsize=1)
+def areas() -> Areas:
+    """List provinces, prefectures and counties of China by name.
+
+    Returns
+    -------
+    Areas
+        Every full name with the areas that bear it, and the counties of each prefecture.
+    """
+    table = counties()
+    found: dict[str, dict[tuple[str, str], Area]] = {}
+    within: dict[str, list[Area]] = {}
+
+    def add(area: Area) -> None:
+        for name in (area.name, *customary_names(area.name)):
+            found.setdefault(name, {}).setdefault((area.kind, area.adcode), area)
+
+    for row in table.itertuples(index=False):
+        codes = {
+            "prefecture": str(row.prefecture),
+            "prefecture_adcode": str(row.prefecture_adcode),
+            "province_adcode": str(row.province_adcode),
+        }
+        county = Area(name=str(row.name), kind=PlaceType.COUNTY, adcode=str(row.adcode), **codes)
+        add(county)
+        within.setdefault(county.prefecture_adcode, []).append(county)
+        add(
+            Area(
+                name=str(row.prefecture),
+                kind=PlaceType.PREFECTURE,
+                adcode=str(row.prefecture_adcode),
+                **codes,
+            )
+        )
+        add(
+            Area(
+                name=str(row.province),
+                kind=PlaceType.PROVINCE,
+                adcode=str(row.province_adcode),
+                prefecture="",
+                prefecture_adcode="",
+                province_adcode=str(row.province_adcode),
+            )
+        )
+    return Areas(
+        by_name=MappingProxyType({name: tuple(v.values()) for name, v in found.items()}),
+        by_prefecture=MappingProxyType({code: tuple(v) for code, v in within.items()}),
+    )
+
+
+@lru_cache(maxsize=1)
+def _full_names() -> Mapping[str, tuple[int, ...]]:
+    """Give the lengths of the full names that begin with each two characters."""
+    lengths: dict[str, set[int]] = {}
+    for name in areas().by_name:
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return MappingProxyType({key: tuple(sorted(v, reverse=True)) for key, v in lengths.items()})
+
+
+def full_names_in(text: str) -> Counter[str]:
+    """Count the full administrative names of a text, longest match first.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    collections.Counter of str
+        How often each name stands there.
+    """
+    found: Counter[str] = Counter()
+    lengths, names = _full_names(), areas().by_name
+    position = 0
+    while position < len(text):
+        step = 1
+        for length in lengths.get(text[position : position + 2], ()):
+            name = text[position : position + length]
+            if name in names:
+                found[name] += 1
+                step = length
+                break
+        position += step
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The administrative area a document is about.
+
+    Attributes
+    ----------
+    area
+        The prefecture or, for a county's own document, the county; None where nothing tells.
+    level_name
+        Its name, as it stands in `Mention.county` where no county is known.
+    names
+        Full and short names used in the document, each with its area; names of other
+        prefectures only in full.
+    counties_in_order
+        Names of the home's counties.
+    county_codes
+        Their codes, each with the name.
+    """
+
+    area: Area | None
+    level_name: str
+    names: Mapping[str, Area]
+    counties_in_order: tuple[str, ...]
+    county_codes: Mapping[str, str]
+
+    @property
+    def counties(self) -> frozenset[str]:
+        """Give the names of the home's counties as a set."""
+        return frozenset(self.counties_in_order)
+
+
+def _score(areas_here: Counter[str], title: str) -> Counter[str]:
+    """Score prefectures by the full names of themselves, their counties and their province."""
+    scores: Counter[str] = Counter()
+    provinces: Counter[str] = Counter()
+    known = areas()
+    for name, count in areas_here.items():
+        weight = count + (_TITLE_WEIGHT if name in title else 0)
+        bearers = known.by_name[name]
+        for area in bearers:
+            if area.kind is PlaceType.PROVINCE:
+                provinces[area.province_adcode] += weight
+            elif area.kind is PlaceType.PREFECTURE:
+                scores[area.adcode] += 4 * weight
+            elif len(bearers) == 1:
+                scores[area.prefecture_adcode] += 2 * weight
+            else:
+                scores[area.prefecture_adcode] += weight
+    for code in scores:
+        scores[code] += min(provinces.get(code[:2] + "0000", 0), 3)
+    return scores
+
+
+def _county_document(home: str, title: str) -> Area | None:
+    """Give the county a document is about, when its title names one and no prefecture."""
+    known = areas()
+    named = full_names_in(title)
+    if short_name(known.by_prefecture[home][0].prefecture) in title:
+        return None
+    if any(
+        area.kind is PlaceType.PREFECTURE and area.adcode == home
+        for name in named
+        for area in known.by_name[name]
+    ):
+        return None
+    inside = [
+        area
+        for name in named
+        for area in known.by_name[name]
+        if area.kind is PlaceType.COUNTY and area.prefecture_adcode == home
+    ]
+    return inside[0] if len(inside) == 1 else None
+
+
+def _usable(short: str, full: str) -> bool:
+    return short != full and len(short) >= _MIN_SHORT
+
+
+def find_home(text: str, *, title: str = "") -> Home:
+    """Say which province, prefecture or county a document is about.
+
+    Full names of prefectures and counties vote, those of the title five times; a county name
+    that several prefectures have counts half. A title that names a province and none of its
+    prefectures makes a document of the province.
+
+    Parameters
+    ----------
+    text
+        The whole document.
+    title
+        Its title; the first lines of the text where it is empty.
+
+    Returns
+    -------
+    Home
+        The area and the administrative names the document may use.
+    """
+    title = title or text[:_TITLE_SPAN]
+    counted = full_names_in(text)
+    scores = _score(counted, title)
+    if not scores:
+        return Home(
+            area=None,
+            level_name="",
+            names=MappingProxyType({}),
+            counties_in_order=(),
+            county_codes=MappingProxyType({}),
+        )
+    code = max(scores, key=lambda item: (scores[item], item))
+    known = areas()
+    prefecture, province = _above(code)
+    provincial = _province_document(province, counted, title)
+    if provincial:
+        inside = tuple(
+            area
+            for key, listed in known.by_prefecture.items()
+            if key[:2] == code[:2]
+            for area in listed
+        )
+        own = province
+    else:
+        inside = known.by_prefecture[code]
+        own = _county_document(code, title) or prefecture
+    return Home(
+        area=own,
+        level_name=own.name,
+        names=MappingProxyType(_names(counted, inside, (prefecture, province), own)),
+        counties_in_order=tuple(dict.fromkeys(area.name for area in inside)),
+        county_codes=MappingProxyType({area.adcode: area.name for area in inside}),
+    )
+
+
+def _above(code: str) -> tuple[Area, Area]:
+    """Give a prefecture and its province."""
+    known = areas()
+    county = known.by_prefecture[code][0]
+    prefecture = next(
+        area
+        for area in known.by_name[county.prefecture]
+        if area.adcode == code and area.kind is PlaceType.PREFECTURE
+    )
+    province = next(
+        area
+        for bearers in known.by_name.values()
+        for area in bearers
+        if area.kind is PlaceType.PROVINCE and area.adcode == county.province_adcode
+    )
+    return prefecture, province
+
+
+def _province_document(province: Area, counted: Counter[str], title: str) -> bool:
+    """Say whether a document is a whole province's."""
+    if province.name not in title and short_name(province.name) not in title:
+        return False
+    known = areas()
+    prefectures = {
+        area.adcode: area.prefecture
+        for name in counted
+        for area in known.by_name[name]
+        if area.kind is PlaceType.PREFECTURE and area.province_adcode == province.adcode
+    }
+    named = any(short_name(name) in title for name in prefectures.values())
+    return len(prefectures) >= _MANY and not named
+
+
+def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, Area]:
+    """Say which area each full name of the text means, its own areas before others."""
+    known = areas()
+    names: dict[str, Area] = {}
+    for name in counted:
+        bearers = known.by_name[name]
+        here = [area for area in bearers if area.adcode in codes]
+        higher = [area for area in bearers if area.kind is not PlaceType.COUNTY]
+        # 东城区 is more often the east of this city than a district of another.
+        vague = len(name) < _TELLING or set(name) <= area_words().vague
+        told = list(bearers) if len(bearers) == 1 and not vague else []
+        if here or higher or told:
+            names[name] = (here or higher or told)[0]
+    return names
+
+
+def _names(
+    counted: Counter[str], inside: Sequence[Area], above: tuple[Area, Area], own: Area
+) -> dict[str, Area]:
+    """List the administrative names a document may use, short forms only of its own area."""
+    known = areas()
+    names = _counted_names(counted, {area.adcode for area in (own, *inside, *above)})
+    provincial = own.kind is PlaceType.PROVINCE
+    wider: list[Area] = list(above)
+    if provincial:
+        prefectures = dict.fromkeys(area.prefecture for area in inside)
+        wider += [
+            bearer
+            for name in prefectures
+            for bearer in known.by_name[name]
+            if bearer.kind is PlaceType.PREFECTURE
+        ]
+    for area in (*inside, *wider):
+        names.setdefault(area.name, area)
+        for other in customary_names(area.name):
+            names.setdefault(other, area)
+        short = short_name(area.name)
+        if _usable(short, area.name) and not (provincial and area.kind is PlaceType.COUNTY):
+            names.setdefault(short, area)
+    return names

@@ -1,0 +1,359 @@
+"""Which county a mention is in, and how that is known."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition.admin import customary_names, short_name
+from geo_rectify.places.recognition.aliases import place_key
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.enumerations import enumerations
+from geo_rectify.vocabulary import PlaceType, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geo_rectify.places.recognition.drafts import Scene
+
+TEXT: Final = "text"
+UNIT: Final = "unit of the measure"
+ELSEWHERE: Final = "unit or text elsewhere in the issue"
+DOCUMENT: Final = "document"
+GAZETTEER: Final = "gazetteer"
+PREFECTURE_ONLY: Final = "prefecture only"
+
+_ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
+# Kinds that run through several counties: the words around say little, the whole document more.
+_LINEAR: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
+)
+_FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
+_LONGEST_SENTENCE: Final = 2000
+_PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
+
+
+def zones_of(units: Iterable[str]) -> frozenset[str]:
+    """Give the development zones that answer as units: 高新区, 昌南新区.
+
+    Parameters
+    ----------
+    units
+        Responsible units of the document.
+
+    Returns
+    -------
+    frozenset of str
+        Their names.
+    """
+    return frozenset(found[1] for unit in units if (found := _ZONE_BODY.match(unit)) is not None)
+
+
+def unit_counties(units: Iterable[str], document: Document) -> tuple[str, ...]:
+    """Give the counties and zones responsible units belong to, in the order of the units.
+
+    Parameters
+    ----------
+    units
+        Single bodies: 乐平市委, 高新区管委会.
+    document
+        What is known of the document.
+
+    Returns
+    -------
+    tuple of str
+        Each once; empty where only bodies of the prefecture answer.
+    """
+    found: dict[str, None] = {}
+    for unit in units:
+        zone = _ZONE_BODY.match(unit)
+        if zone and zone[1] not in document.home.counties:
+            found[zone[1]] = None
+            continue
+        for county in document.home.counties_in_order:
+            forms = (county, *customary_names(county))
+            if unit.startswith(forms) or (
+                unit.startswith(short_name(county)) and unit.endswith("局")
+            ):
+                found[county] = None
+                break
+    return tuple(found)
+
+
+def assign_counties(scenes: Sequence[Scene], document: Document) -> None:
+    """Fill county and county_basis of every draft.
+
+    Parameters
+    ----------
+    scenes
+        All passages of the document, in order; their drafts are changed in place.
+    document
+        What is known of it.
+    """
+    anchors: dict[int, Draft] = {}
+    for scene in scenes:
+        _by_name(scene, document)
+        _by_neighbours(scene, anchors)
+        _by_gazetteer(scene, document)
+    for scene in scenes:
+        _by_unit(scene, document)
+    _by_evidence(scenes, document, anchors)
+    _by_issue(scenes, document)
+    _by_document(scenes, document)
+
+
+def _open(draft: Draft) -> bool:
+    return not draft.county_basis and draft.role is not Role.ANAPHOR
+
+
+def _set(draft: Draft, county: str, basis: str) -> None:
+    draft.county, draft.county_basis = county, basis
+
+
+def _area_county(name: str, document: Document) -> tuple[str, str] | None:
+    """Give what an administrative name says of the county."""
+    area = document.home.names.get(name)
+    if area is None:
+        return None
+    if area.kind is PlaceType.COUNTY:
+        return (area.name, TEXT) if area.name in document.home.counties else ("", TEXT)
+    if area.kind is PlaceType.PREFECTURE:
+        home = document.home.area
+        near = home is not None and home.province_adcode == area.province_adcode
+        own = near and home is not None and home.prefecture_adcode in {"", area.adcode}
+        return (area.name, PREFECTURE_ONLY) if own else ("", TEXT)
+    return None
+
+
+def _by_name(scene: Scene, document: Document) -> None:
+    """Read the county from the name itself."""
+    for draft in scene.drafts:
+        if draft.kind is PlaceType.PROVINCE:
+            _set(draft, "", TEXT)
+            continue
+        told = None
+        if draft.kind in ADMIN_KINDS:
+            told = _area_county(draft.surface, document)
+        elif draft.prefix:
+            told = _area_county(draft.prefix, document)
+            if told is not None and told[1] == PREFECTURE_ONLY and draft.role is not Role.EXTENT:
+                # A hospital or firm of the prefecture stands in one of its counties.
+                told = None
+        if told is None:
+            zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
+            if zone:
+                told = (zone, TEXT)
+            elif draft.kind is PlaceType.DEV_ZONE and not _nearer(draft.prefix, document):
+                told = (draft.surface, TEXT)
+        if told is not None:
+            _set(draft, *told)
+
+
+def _nearer(prefix: str, document: Document) -> bool:
+    """Say whether a prefix tells more than the province."""
+    area = document.home.names.get(prefix)
+    return area is not None and area.kind is not PlaceType.PROVINCE
+
+
+def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
+    """Take the county of the container before, and of earlier members of the enumeration."""
+    previous: Draft | None = None
+    for draft in scene.drafts:
+        if (
+            previous is not None
+            and previous.role is Role.CONTAINER
+            and draft.role is not Role.TITLE_OR_UNIT
+        ):
+            anchors[id(draft)] = previous
+            abroad = previous.kind in ADMIN_KINDS and previous.kind is not PlaceType.PROVINCE
+            if _open(draft) and previous.county_basis == TEXT and (previous.county or abroad):
+                _set(draft, previous.county, TEXT)
+        if draft.role is not Role.TITLE_OR_UNIT:
+            previous = draft
+    for run in enumerations(scene):
+        for before, draft in pairwise(run):
+            if draft.prefix or draft.kind in ADMIN_KINDS:
+                break
+            if id(before) in anchors and id(draft) not in anchors:
+                anchors[id(draft)] = anchors[id(before)]
+                if _open(draft) and before.county_basis == TEXT and before.county:
+                    _set(draft, before.county, TEXT)
+
+
+def _by_gazetteer(scene: Scene, document: Document) -> None:
+    """Take the county of a township that only one county of the prefecture has."""
+    for draft in scene.drafts:
+        if not _open(draft) or draft.kind is not PlaceType.TOWNSHIP:
+            continue
+        county = gazetteer_county(draft.surface, document)
+        if county:
+            _set(draft, county, GAZETTEER)
+
+
+def gazetteer_county(name: str, document: Document) -> str:
+    """Give the one county of the document's area in which the gazetteer has a name.
+
+    Parameters
+    ----------
+    name
+        Name as written.
+    document
+        What is known of the document.
+
+    Returns
+    -------
+    str
+        The county's name, "" where none or several have it.
+    """
+    codes = {code for _, code in document.gazetteer.get(name, ())}
+    found = {document.home.county_codes[c] for c in codes if c in document.home.county_codes}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _by_unit(scene: Scene, document: Document) -> None:
+    """Take the county of the measure's responsible units."""
+    counties = unit_counties(scene.units, document)
+    if len(counties) == 1:
+        for draft in scene.drafts:
+            if _open(draft):
+                _set(draft, counties[0], UNIT)
+    elif counties:
+        for run in enumerations(scene):
+            # 甲公司、乙公司〔甲县，乙县〕: one to one, in the same order.
+            if len(run) == len(counties) and all(d.kind in _PAIRED and _open(d) for d in run):
+                for draft, county in zip(run, counties, strict=True):
+                    _set(draft, county, UNIT)
+
+
+class _Evidence:
+    """Counties that names have where something says so."""
+
+    def __init__(self, scenes: Sequence[Scene], document: Document) -> None:
+        self._document = document
+        self._held: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._in_issue: dict[tuple[int | None, tuple[str, ...]], set[str]] = defaultdict(set)
+        self._surfaces: dict[str, set[str]] = defaultdict(set)
+        for scene in scenes:
+            for draft in scene.drafts:
+                if draft.county and draft.county_basis in {TEXT, UNIT, GAZETTEER} and draft.named:
+                    key = self.key(draft, scene.issue)
+                    self._held[key].add(draft.county)
+                    self._in_issue[scene.issue, key].add(draft.county)
+                    if draft.kind not in ADMIN_KINDS:
+                        self._surfaces[draft.surface].add(draft.county)
+
+    def key(self, draft: Draft, issue: int | None) -> tuple[str, ...]:
+        """Give what a mention shares with others of its place; sections go with their river."""
+        if draft.kind in _FLOWING:
+            name = draft.surface if draft.kind is PlaceType.RIVER else draft.stem
+            return ("flowing", name)
+        return place_key(draft, self._document, issue)
+
+    def counties(self, draft: Draft, issue: int | None) -> set[str]:
+        """Give the counties the same place has, in its issue before elsewhere."""
+        key = self.key(draft, issue)
+        return self._in_issue.get((issue, key)) or self._held.get(key) or set()
+
+    def disputed(self, draft: Draft, issue: int | None) -> bool:
+        """Say whether a river or section is held by several counties."""
+        return draft.kind in _FLOWING and len(self._held.get(self.key(draft, issue), ())) > 1
+
+    def of_inner(self, draft: Draft) -> set[str]:
+        """Give the counties of the longest other name this one begins with."""
+        for size in range(len(draft.surface) - 1, 1, -1):
+            found = self._surfaces.get(draft.surface[:size])
+            if found:
+                return found
+        return set()
+
+
+def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
+    """Take the county the same name has elsewhere, rivers only where the document agrees."""
+    evidence = _Evidence(scenes, document)
+    for scene in scenes:
+        told_in: tuple[int, str] | None = None
+        for draft in scene.drafts:
+            if evidence.disputed(draft, scene.issue):
+                draft.county, draft.county_basis = "", ""
+                continue
+            if not _open(draft):
+                if draft.county_basis == TEXT and draft.county:
+                    told_in = (_sentence(scene.text, draft.start), draft.county)
+                continue
+            inner = evidence.of_inner(draft)
+            sentence = _sentence(scene.text, draft.start)
+            near = told_in is not None and told_in[0] == sentence and not scene.units
+            told = evidence.counties(draft, scene.issue)
+            if len(inner) == 1:
+                _set(draft, next(iter(inner)), ELSEWHERE)
+            elif near and told_in is not None and draft.kind not in _LINEAR:
+                _set(draft, told_in[1], TEXT)
+            elif len(told) == 1:
+                _set(draft, next(iter(told)), ELSEWHERE)
+        _by_anchor(scene, anchors)
+        _by_members(scene)
+
+
+def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
+    """Take the county of the place a site is said to be at."""
+    for draft in scene.drafts:
+        anchor = anchors.get(id(draft))
+        if anchor is None or not _open(draft) or draft.kind in _FLOWING:
+            continue
+        if anchor.county and anchor.county_basis != PREFECTURE_ONLY:
+            _set(draft, anchor.county, ELSEWHERE)
+
+
+def _by_members(scene: Scene) -> None:
+    """Take the one county the other members of an enumeration are in."""
+    for run in enumerations(scene):
+        kinds = {draft.kind for draft in run}
+        told = {
+            draft.county
+            for draft in run
+            if draft.county and draft.county_basis in {TEXT, ELSEWHERE, GAZETTEER}
+        }
+        if len(kinds) > 1 or kinds & (_LINEAR | ADMIN_KINDS) or len(told) != 1:
+            continue
+        for draft in run:
+            if _open(draft) and not draft.prefix:
+                _set(draft, next(iter(told)), ELSEWHERE)
+
+
+def _sentence(text: str, position: int) -> int:
+    floor = max(0, position - _LONGEST_SENTENCE)
+    return max(floor, *(text.rfind(mark, floor, position) + 1 for mark in "。；！？\n"))
+
+
+def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
+    """Take the one county an issue's units and texts name."""
+    units: dict[int | None, set[str]] = defaultdict(set)
+    texts: dict[int | None, set[str]] = defaultdict(set)
+    for scene in scenes:
+        units[scene.issue].update(unit_counties(scene.units, document))
+        for draft in scene.drafts:
+            if draft.county_basis == TEXT and draft.county and draft.role is not Role.TITLE_OR_UNIT:
+                texts[scene.issue].add(draft.county)
+    for scene in scenes:
+        if scene.issue is None:
+            continue
+        told = units[scene.issue] | texts[scene.issue]
+        if len(told) != 1:
+            continue
+        for draft in scene.drafts:
+            if _open(draft):
+                _set(draft, next(iter(told)), ELSEWHERE)
+
+
+def _by_document(scenes: Sequence[Scene], document: Document) -> None:
+    """Fall back on the area the document is about."""
+    area = document.home.area
+    if area is None:
+        return
+    basis = DOCUMENT if area.kind is PlaceType.COUNTY else PREFECTURE_ONLY
+    for scene in scenes:
+        for draft in scene.drafts:
+            if _open(draft):
+                _set(draft, document.home.level_name, basis)

@@ -1,0 +1,195 @@
+"""From a plan to its mentions of places."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from geo_rectify.models import Mention
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.admin import find_home
+from geo_rectify.places.recognition.aliases import canonical_names
+from geo_rectify.places.recognition.counties import assign_counties, zones_of
+from geo_rectify.places.recognition.drafts import Document, Draft, Scene
+from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
+from geo_rectify.places.recognition.lexicon import context, lexicon
+from geo_rectify.places.recognition.phrases import find_phrases, mark_bodies, titled_names
+from geo_rectify.places.recognition.roles import assign_roles
+from geo_rectify.places.recognition.sets import find_anaphors, find_sets
+from geo_rectify.places.recognition.tokens import tokenise, vocabulary
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo_rectify.models import Measure, Passage, Plan
+
+GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
+"""Names a gazetteer has, each with the kind and the county code of its bearers."""
+
+_MIN_BRAND: Final = 3
+_MAX_BRAND: Final = 5
+_SURE_BEFORE: Final = codes.LISTED + codes.JOINED + codes.ADMIN + codes.SETTLEMENT + codes.HARD
+
+
+def find_mentions(
+    plan: Plan, *, names: Collection[str] | GazetteerNames | None = None
+) -> tuple[Mention, ...]:
+    """Find every place a plan names, with its kind, role and county.
+
+    Parameters
+    ----------
+    plan
+        A plan as read. Problems, goals and measures of its issues are searched; the whole text
+        where it has no issues.
+    names
+        Names a gazetteer has, alone or with kind and county code of their bearers. They confirm
+        names without a head noun and tell the county of townships; nothing needs them.
+
+    Returns
+    -------
+    tuple of Mention
+        In order of the text, not overlapping, ``site_id`` empty.
+    """
+    scenes = _scenes(plan)
+    units = sorted({unit for scene in scenes for unit in scene.units})
+    document = Document(
+        home=find_home(plan.text, title=plan.title),
+        zones=zones_of(units),
+        gazetteer=_gazetteer(names),
+    )
+    _recognise(scenes, document)
+    words = context()
+    for scene in scenes:
+        mark_bodies(scene.text, scene.drafts, words)
+        complete_lists(scene, words)
+        find_sets(scene, words)
+        assign_roles(scene, words)
+    group_lists(scenes)
+    canonical_names(scenes, document)
+    assign_counties(scenes, document)
+    for together in _together(scenes):
+        find_anaphors(together, words)
+    for scene in scenes:
+        scene.drafts.extend(titled_names(scene.text, scene.tokens, document))
+        scene.drafts.sort(key=lambda draft: draft.start)
+    starts = [block.start for block in plan.blocks]
+    return tuple(_mention(plan, starts, scene, draft) for scene in scenes for draft in scene.drafts)
+
+
+def _gazetteer(
+    names: Collection[str] | GazetteerNames | None,
+) -> GazetteerNames:
+    if names is None:
+        return MappingProxyType({})
+    if isinstance(names, Mapping):
+        return names
+    return MappingProxyType(dict.fromkeys(names, ()))
+
+
+def _scenes(plan: Plan) -> list[Scene]:
+    """List the passages of a plan in which places are looked for."""
+    if not plan.issues:
+        return [Scene(issue=None, section=None, field="body", text=plan.text, offset=0, units=())]
+    scenes: list[Scene] = []
+    for issue in plan.issues:
+        parts: list[tuple[str, Passage | Measure, tuple[str, ...]]] = [
+            ("problem", issue.problem, ())
+        ]
+        if issue.goal is not None:
+            parts.append(("goal", issue.goal, ()))
+        parts.extend((f"measure {m.position}", m, m.units) for m in issue.measures)
+        scenes.extend(
+            Scene(
+                issue=issue.number,
+                section=issue.section,
+                field=field,
+                text=plan.text[part.start : part.end],
+                offset=part.start,
+                units=units,
+            )
+            for field, part, units in parts
+        )
+    return scenes
+
+
+def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
+    """Give the passages of one issue at a time."""
+    current: list[Scene] = []
+    for scene in scenes:
+        if current and scene.issue != current[-1].issue:
+            yield current
+            current = []
+        current.append(scene)
+    if current:
+        yield current
+
+
+def _recognise(scenes: list[Scene], document: Document) -> None:
+    """Cut and read every passage twice: the second time with the names the first one is sure of."""
+    words, around = lexicon(), context()
+    known: dict[str, PlaceType] = {}
+    for _ in range(2):
+        cut = vocabulary(words, document.home.names, known)
+        for scene in scenes:
+            scene.tokens = tokenise(scene.text, cut)
+            scene.drafts = find_phrases(
+                scene.text, scene.tokens, lexicon=words, context=around, document=document
+            )
+        known = _learn(scenes)
+        if not known:
+            return
+
+
+def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
+    """Collect names whose left edge is sure, and the brands of registered names."""
+    known: dict[str, PlaceType] = {}
+    for scene in scenes:
+        begins = {token.start: index for index, token in enumerate(scene.tokens)}
+        for draft in scene.drafts:
+            index = begins.get(draft.start, 0)
+            token = scene.tokens[index]
+            before = scene.tokens[index - 1] if index else None
+            if token.end == draft.end and token.kind is not None and token.stem:
+                sure = before is None or (
+                    before.code in _SURE_BEFORE and before.end - before.start > 1
+                )
+                if sure or (before is not None and before.code in codes.LISTED + codes.PUNCTUATION):
+                    known[draft.surface] = draft.kind
+            elif draft.kind is PlaceType.FACTORY and draft.prefix and _is_brand(draft.stem):
+                known[draft.stem] = PlaceType.FACTORY
+    return known
+
+
+def _is_brand(stem: str) -> bool:
+    """Say whether the brand of a registered name may stand for it."""
+    return _MIN_BRAND <= len(stem) <= _MAX_BRAND
+
+
+def _mention(plan: Plan, starts: list[int], scene: Scene, draft: Draft) -> Mention:
+    start, end = scene.offset + draft.start, scene.offset + draft.end
+    at = bisect_right(starts, start) - 1
+    return Mention(
+        mention_id=f"{plan.doc_id}:{start}-{end}",
+        doc_id=plan.doc_id,
+        issue=scene.issue,
+        section=scene.section,
+        field=scene.field,
+        start=start,
+        end=end,
+        surface=draft.surface,
+        normalised=draft.normalised or draft.surface,
+        type=draft.kind,
+        role=draft.role,
+        county=draft.county,
+        county_basis=draft.county_basis,
+        named=draft.named,
+        group=draft.group,
+        multiplicity=draft.multiplicity,
+        count=draft.count,
+        area_stated_m2=draft.area_stated_m2,
+        relation=draft.relation,
+        locator=plan.blocks[at].locator if at >= 0 else "",
+    )

@@ -1,0 +1,278 @@
+"""Word lists of the recognition rules, read from the package's data files on first use."""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What a word may be; one word may carry several of these letters.
+HARD: Final = "h"
+SOFT: Final = "s"
+STEM: Final = "S"
+HEAD: Final = "H"
+MODIFIER: Final = "M"
+INDUSTRY: Final = "I"
+LEGAL: Final = "L"
+CITY: Final = "K"
+RESERVE: Final = "G"
+
+
+# Their names hold ordinary words (周公河珍稀鱼类省级自然保护区).
+_LONG_NAMED: Final = frozenset({PlaceType.NATURE_RESERVE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimpleHead:
+    """A head noun that follows a short stem directly, with what reading it as a name costs."""
+
+    kind: PlaceType
+    weight: float
+    short: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Everything the rules know of words.
+
+    Attributes
+    ----------
+    flags
+        Letters of each word.
+    lengths
+        Lengths of the words that begin with a character, longest first.
+    single_hard
+        One-character words that end a name.
+    stems
+        Ordinary words places are called by.
+    simple, facility
+        Head nouns and what they make.
+    simple_lengths
+        Lengths of the simple heads that begin with a character.
+    own
+        Ends of registered names, which an administrative name before belongs to.
+    firm_words
+        Verbs that stand inside registered names.
+    standing
+        Facilities named without a name.
+    weak_industry
+        Trades too common to make a firm of the word before them.
+    """
+
+    flags: Mapping[str, str]
+    lengths: Mapping[str, tuple[int, ...]]
+    single_hard: frozenset[str]
+    stems: frozenset[str]
+    simple: Mapping[str, SimpleHead]
+    simple_lengths: Mapping[str, tuple[int, ...]]
+    facility: Mapping[str, PlaceType]
+    own: frozenset[str]
+    firm_words: frozenset[str]
+    standing: frozenset[str]
+    weak_industry: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Patterns of the words around a name."""
+
+    relation: re.Pattern[str]
+    revealing: re.Pattern[str]
+    extension: re.Pattern[str]
+    located: re.Pattern[str]
+    link: re.Pattern[str]
+    actor: re.Pattern[str]
+    actor_before: re.Pattern[str]
+    reference_before: re.Pattern[str]
+    reference_after: re.Pattern[str]
+    acts_on: re.Pattern[str]
+    actor_types: frozenset[PlaceType]
+    body: re.Pattern[str]
+    anaphor: re.Pattern[str]
+    anaphor_types: Mapping[str, frozenset[PlaceType]]
+    list_tail: re.Pattern[str]
+    list_kinds: Mapping[str, PlaceType]
+    counted: re.Pattern[str]
+    counted_after: re.Pattern[str]
+    counted_kinds: Mapping[str, PlaceType]
+    area: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaWords:
+    """Words of administrative names: peoples of autonomous areas, characters that tell little."""
+
+    peoples: tuple[str, ...]
+    vague: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def area_words() -> AreaWords:
+    """Read the words of administrative names.
+
+    Returns
+    -------
+    AreaWords
+        Peoples and vague characters.
+    """
+    areas = _load("context.toml")["areas"]
+    return AreaWords(peoples=tuple(areas["peoples"].split()), vague=frozenset(areas["vague"]))
+
+
+def _load(name: str) -> dict[str, Any]:
+    folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
+    return tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+
+
+def alternation(words: Iterable[str]) -> str:
+    """Give a pattern that matches any of the words, longest first.
+
+    Parameters
+    ----------
+    words
+        Literal words.
+
+    Returns
+    -------
+    str
+        A non-capturing group.
+    """
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "(?:" + "|".join(map(re.escape, ordered)) + ")"
+
+
+def _lengths(words: Iterable[str], *, last: bool = False) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[-1] if last else word[0], set()).add(len(word))
+    return MappingProxyType({key: tuple(sorted(v, reverse=True)) for key, v in found.items()})
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Read the word lists.
+
+    Returns
+    -------
+    Lexicon
+        Words with their letters, heads with their kinds.
+    """
+    words, heads = _load("words.toml"), _load("heads.toml")
+    flags: dict[str, str] = {}
+
+    def add(listed: Iterable[str], letter: str) -> None:
+        for word in listed:
+            if letter not in flags.get(word, ""):
+                flags[word] = flags.get(word, "") + letter
+
+    add(words["hard"].split(), HARD)
+    add(words["soft"].split(), SOFT)
+    add(words["stems"].split(), STEM)
+    add(words["single_hard"], HARD)
+    facility = {
+        word: PlaceType(kind)
+        for kind, listed in heads["facility"].items()
+        for word in listed.split()
+    }
+    city = {
+        word: PlaceType(kind) for kind, listed in heads["city"].items() for word in listed.split()
+    }
+    add((word for word, kind in facility.items() if kind in _LONG_NAMED), RESERVE)
+    add((word for word, kind in facility.items() if kind not in _LONG_NAMED), HEAD)
+    add(city, CITY)
+    add(heads["legal"]["words"].split(), LEGAL)
+    add(heads["industry"]["words"].split(), INDUSTRY)
+    add(heads["modifiers"]["words"].split(), MODIFIER)
+    simple = {
+        word: SimpleHead(
+            kind=PlaceType(entry["type"]),
+            weight=float(entry["weight"]),
+            short=bool(entry.get("short", False)),
+        )
+        for entry in heads["simple"]
+        for word in entry["heads"].split()
+    }
+    return Lexicon(
+        flags=MappingProxyType(flags),
+        lengths=_lengths(flags),
+        single_hard=frozenset(words["single_hard"]),
+        stems=frozenset((words["stems"] + words["road_stems"]).split()),
+        simple=MappingProxyType(simple),
+        simple_lengths=_lengths(simple),
+        facility=MappingProxyType(facility | city),
+        own=frozenset(heads["own"]["words"].split()),
+        firm_words=frozenset(heads["firm_words"]["words"].split()),
+        standing=frozenset(heads["standing"]["words"].split()),
+        weak_industry=frozenset(heads["weak_industry"]["words"].split()),
+    )
+
+
+_NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
+_CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|片)"
+_SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
+
+
+@lru_cache(maxsize=1)
+def context() -> Context:
+    """Read the patterns of the words around a name.
+
+    Returns
+    -------
+    Context
+        Compiled patterns.
+    """
+    data, generic = _load("context.toml"), _load("heads.toml")["generic"]
+    relation, located, roles = data["relation"], data["located"], data["roles"]
+    tails = {
+        word: PlaceType(kind)
+        for kind, listed in data["list_tails"].items()
+        for word in listed.split()
+    }
+    counted = {word: PlaceType(kind) for kind, listed in generic.items() for word in listed.split()}
+    nouns = alternation(counted)
+    base, around = alternation(relation["words"].split()), relation["areas"].split()
+    return Context(
+        relation=re.compile(f"[及和]?其?{base}(?:[及和]?{base})*(?:{alternation(around)})?"),
+        revealing=re.compile("[及和]?(?:其)?" + alternation(relation["revealing"].split())),
+        extension=re.compile(alternation(relation["extension"].split())),
+        located=re.compile(alternation(located["words"].split()) + "$"),
+        link=re.compile(f"(?:{roles['link']})?"),
+        actor=re.compile(roles["actor"]),
+        actor_before=re.compile(f"(?:{roles['actor_before']})$"),
+        reference_before=re.compile(f"(?:{roles['reference_before']})$"),
+        reference_after=re.compile(roles["reference_after"]),
+        acts_on=re.compile(roles["acts_on"]),
+        actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
+        body=re.compile(data["bodies"]["pattern"]),
+        anaphor=re.compile(alternation(data["bodies"]["anaphors"].split())),
+        anaphor_types=MappingProxyType(
+            {
+                word: frozenset(PlaceType(kind) for kind in kinds.split())
+                for word, kinds in data["anaphor_types"].items()
+            }
+        ),
+        list_tail=re.compile(
+            r"(?:等(?:\d+(?:余|多)?[家个条座处]|[两一二三四五六七八九十]+[家个条座处])?"
+            r"|(?:\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
+            f"(?P<tail>{alternation(tails)})"
+        ),
+        list_kinds=MappingProxyType(tails),
+        counted=re.compile(
+            f"(?<![第\\d.、．年月]){_NUMBER}{_CLASSIFIER}"
+            f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})"
+        ),
+        counted_after=re.compile(
+            f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"
+        ),
+        counted_kinds=MappingProxyType(counted),
+        area=re.compile(data["area"]["pattern"]),
+    )

@@ -1,0 +1,454 @@
+"""The grammar of place names over the codes of tokens.
+
+Each token is one letter; a name is a regular expression over them. ``UUIL`` is a firm (明琴玻纤有限
+公司), ``VMH`` a facility of a town (三龙镇污水处理厂), ``AUUH`` an administrative name and, apart
+from it, a facility (乐平市|金山工业园区).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.vocabulary import PlaceType, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.places.recognition.lexicon import Context, Lexicon
+    from geo_rectify.places.recognition.tokens import Token
+
+_TAIL: Final = "[MI]*[HG](?:[MI]*[HG])*"
+_PHRASE: Final = re.compile(
+    rf"(?P<town>V{_TAIL})"
+    rf"|(?P<facility>a?[UNSF]+s?{_TAIL})"
+    r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
+    rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
+    rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
+    rf"|(?P<county>(?:A|a{{1,2}})(?:K|s?{_TAIL}))"
+    r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
+    r"|(?P<name>[NVF])"
+    r"|(?P<admin>[Aa])"
+    r"|(?P<bare>U{2,5})"
+    r"|(?P<standing>M?[HG])"
+)
+_INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
+_NAMING: Final = frozenset("USNF")
+_ALONE: Final = {
+    codes.NAME: "name",
+    codes.SETTLEMENT: "name",
+    codes.BRAND: "name",
+    codes.ADMIN: "admin",
+    codes.SHORT_ADMIN: "admin",
+}
+_LOOK_BACK: Final = 6
+_MAX_FIRM: Final = 26
+_MIN_STEM: Final = 2
+_MAX_STEM: Final = 7
+_MAX_BARE: Final = 5
+_MAX_SOFT: Final = 5
+# Facilities that belong to the firm named before them and make no name with it.
+_OF_A_FIRM: Final = frozenset(
+    {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
+)
+# An administrative name alone before these says where they are, and names none of them.
+_UNNAMED_BY_COUNTY: Final = frozenset(
+    {
+        PlaceType.MINE,
+        PlaceType.FACTORY,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MONITORING_SECTION,
+        PlaceType.DRAINAGE_OUTLET,
+        PlaceType.WATER_SOURCE,
+        PlaceType.PUMP_STATION,
+    }
+)
+# 耒水, 湘水: rivers only where something lies along them.
+_WATER_NAMES: Final = ("水", "港", "塘")
+_ALONG: Final = frozenset(
+    ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
+)
+_EDGES: Final = "内外上下中前后里旁处"
+_GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
+
+
+def find_phrases(
+    text: str,
+    tokens: Sequence[Token],
+    *,
+    lexicon: Lexicon,
+    context: Context,
+    document: Document,
+) -> list[Draft]:
+    """Find the names in one passage.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    tokens
+        Its tokens.
+    lexicon, context
+        The word lists and patterns.
+    document
+        What is known of the document.
+
+    Returns
+    -------
+    list of Draft
+        In order of the text, none overlapping another. Bare words are among them only where
+        their surroundings call them places.
+    """
+    row = [token.code for token in tokens]
+    drafts = list(_firms(text, tokens, row, lexicon))
+    for found in _PHRASE.finditer("".join(row)):
+        part = tokens[found.start() : found.end()]
+        draft = _draft(text, part, str(found.lastgroup), lexicon)
+        read = [draft] if draft is not None else list(_apart(text, part, lexicon))
+        drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
+    drafts.sort(key=lambda draft: draft.start)
+    for draft in drafts:
+        _relate(text, draft, context)
+    return drafts
+
+
+def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
+    """Find registered names by their legal ends, and take their tokens out of the row."""
+    for index, token in enumerate(tokens):
+        if row[index] != codes.LEGAL:
+            continue
+        first = index
+        registered = text[token.start : token.end] in lexicon.own
+        while (
+            first
+            and (
+                row[first - 1] in _INSIDE_FIRM
+                or (registered and _firm_word(text, tokens[first - 1], lexicon))
+            )
+            and token.end - tokens[first - 1].start <= _MAX_FIRM
+        ):
+            first -= 1
+        start = _firm_start(text, tokens, row, first=first, legal=index, lexicon=lexicon)
+        if start is None:
+            continue
+        end = token.end
+        prefix = ""
+        if row[start] in "Aa":
+            prefix = text[tokens[start].start : tokens[start].end]
+        yield Draft(
+            start=tokens[start].start,
+            end=end,
+            surface=text[tokens[start].start : end],
+            kind=PlaceType.FACTORY,
+            prefix=prefix,
+            stem=_brand(text, tokens, start + 1 if prefix else start, index),
+            head=text[token.start : end],
+        )
+        for used in range(start, index + 1):
+            row[used] = codes.TITLE
+
+
+def _brand(text: str, tokens: Sequence[Token], first: int, legal: int) -> str:
+    """Give the part of a registered name that is its own, before trade and legal form."""
+    last = first
+    while last < legal and tokens[last].code in codes.UNKNOWN + codes.NAME + codes.BRAND:
+        last += 1
+    if tokens[last].start - tokens[first].start < _MIN_STEM:
+        last = legal
+    return text[tokens[first].start : tokens[last].start]
+
+
+def _firm_start(
+    text: str,
+    tokens: Sequence[Token],
+    row: Sequence[str],
+    *,
+    first: int,
+    legal: int,
+    lexicon: Lexicon,
+) -> int | None:
+    """Say at which token a registered name begins, None where there is none."""
+    registered = text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    generic = text[tokens[legal].start : tokens[legal].end] == "公司"
+    admins = [at for at in range(first, legal) if row[at] in "Aa"]
+    if admins and registered and not generic and legal - admins[-1] > 1:
+        return admins[-1]
+    at = legal
+    if admins:
+        first = admins[-1] + (1 if row[admins[-1]] == codes.ADMIN else 0)
+    soft = 0
+    while at > first and row[at - 1] in "IMsHh" and soft < _MAX_SOFT:
+        at -= 1
+        soft += 1
+    block = at
+    while block > first and row[block - 1] in _NAMING:
+        block -= 1
+    if block > first and row[block - 1] == codes.SHORT_ADMIN:
+        block -= 1
+    elif _function_char(tokens, row, block, at):
+        # 其亚铝业, 为民砖厂: brands may begin with a function word.
+        return block - 1
+    named = tokens[at].start - tokens[block].start
+    if named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at)):
+        return block
+    if named and text[tokens[legal].start : tokens[legal].end] == "集团" and at < legal:
+        return block
+    return None
+
+
+def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
+    return token.code == codes.HARD and text[token.start : token.end] in lexicon.firm_words
+
+
+def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: int) -> bool:
+    """Say whether one function character at the edge of a phrase begins a short brand."""
+    if block < _MIN_STEM or row[block - 1] != codes.HARD:
+        return False
+    single = tokens[block - 1].end - tokens[block - 1].start == 1
+    short = tokens[at].start - tokens[block].start == 1
+    return single and short and row[block - 2] in "AaVDP"
+
+
+def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
+    """Turn one match of the grammar into a draft, or None where it names nothing."""
+    if group in {"facility", "town", "county", "inserted", "quoted", "reserve"}:
+        return _facility(text, part, group, lexicon)
+    start, end = part[0].start, part[-1].end
+    surface = text[start:end]
+    if group == "firm":
+        return _short_firm(text, part, lexicon)
+    if group == "bare":
+        return _bare(surface, start)
+    named = part[0].kind
+    if group == "standing":
+        named = lexicon.facility[text[part[-1].start : end]]
+        stem = ""
+    else:
+        stem = surface if group == "admin" else surface[: part[0].stem]
+    if named is None or (group == "standing" and surface not in lexicon.standing):
+        return None
+    return Draft(
+        start=start, end=end, surface=surface, kind=named, stem=stem, head=surface[len(stem) :]
+    )
+
+
+def _apart(text: str, part: Sequence[Token], lexicon: Lexicon) -> Iterator[Draft]:
+    """Read the names in a phrase that is none as a whole: 某县|矿山."""
+    if len(part) == 1:
+        return
+    for token in part:
+        group = _ALONE.get(token.code)
+        draft = None if group is None else _draft(text, [token], group, lexicon)
+        if draft is not None:
+            yield draft
+
+
+def _bare(surface: str, start: int) -> Draft | None:
+    kept = surface.rstrip(_EDGES)
+    if not _MIN_STEM <= len(kept) <= _MAX_BARE:
+        return None
+    return Draft(
+        start=start,
+        end=start + len(kept),
+        surface=kept,
+        kind=PlaceType.CATCHMENT,
+        stem=kept,
+        bare=True,
+    )
+
+
+def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a brand and its trade as a firm: 煜旺化工, 德孚环保科技."""
+    trades = [token for token in part if token.code == codes.INDUSTRY]
+    lead = part[0].code == codes.SHORT_ADMIN
+    brand_start = part[1].start if lead else part[0].start
+    brand = text[brand_start : trades[0].start]
+    trade = text[trades[0].start : trades[-1].end]
+    if not _MIN_STEM <= len(brand) <= _MAX_BARE - 1:
+        return None
+    if trade in lexicon.weak_industry or text.startswith(_GENERIC_AFTER, part[-1].end):
+        return None
+    start, end = part[0].start, part[-1].end
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        prefix=text[start:brand_start],
+        stem=brand,
+        head=trade,
+    )
+
+
+def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
+    """Read a stem, modifiers and a facility head as one name."""
+    start, end = part[0].start, part[-1].end
+    last = part[-1]
+    head = text[last.start : last.end]
+    kind = lexicon.facility[head]
+    prefix = ""
+    begin = 0
+    if part[0].code in {codes.SHORT_ADMIN, codes.ADMIN}:
+        begin = 2 if part[1].code == codes.SHORT_ADMIN else 1
+        prefix = text[part[begin - 1].start : part[begin - 1].end]
+    stem_end = begin
+    inside = "UNSVIMaB" if group == "quoted" else "UNSFV("
+    if group == "inserted":
+        inside = "UNSVa()"
+    while stem_end < len(part) and part[stem_end].code in inside:
+        stem_end += 1
+    stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
+    middle = part[stem_end:]
+    described = group == "county" and part[begin].code == codes.SOFT
+    if (
+        group == "county"
+        and not stem
+        and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
+    ):
+        return None
+    if group == "facility" and not _MIN_STEM <= len(stem) <= _MAX_STEM:
+        return None
+    if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
+        return None
+    stems = [token for token in part[begin:stem_end] if token.code == codes.STEM]
+    if group == "facility" and len(stems) == stem_end - begin and len(stems) > 1:
+        return None
+    if (
+        group == "facility"
+        and middle[0].code == codes.SOFT
+        and (
+            all(token.code != codes.UNKNOWN for token in part)
+            or any(token.code == codes.NAME for token in part)
+        )
+    ):
+        return None
+    firm_end = _firm_within(text, part, stem_end, group, lexicon)
+    if firm_end is not None and kind in _OF_A_FIRM:
+        end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=kind,
+        prefix=prefix,
+        stem=stem,
+        head=text[middle[0].start : end] if middle else head,
+    )
+
+
+def _firm_within(
+    text: str, part: Sequence[Token], stem_end: int, group: str, lexicon: Lexicon
+) -> int | None:
+    """Give the end of a firm's short name that begins a facility's, None where there is none."""
+    if group != "facility" or not any(t.code == codes.UNKNOWN for t in part[:stem_end]):
+        return None
+    at = stem_end
+    while at < len(part) and part[at].code == codes.INDUSTRY:
+        at += 1
+    if at == stem_end:
+        return None
+    trade = text[part[stem_end].start : part[at - 1].end]
+    return None if trade in lexicon.weak_industry else part[at - 1].end
+
+
+def before(text: str, position: int) -> str:
+    """Give the few characters before a position.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    position
+        Offset into it.
+
+    Returns
+    -------
+    str
+        At most six characters.
+    """
+    return text[max(0, position - _LOOK_BACK) : position]
+
+
+def _revealed(text: str, draft: Draft, context: Context, document: Document) -> bool:
+    """Say whether the words around a bare word make it a place."""
+    if draft.surface in document.gazetteer:
+        return True
+    if context.revealing.match(text, draft.end):
+        return True
+    if context.located.search(before(text, draft.start)):
+        following = text[draft.end : draft.end + 1]
+        return not following or following in "，。；、的内处（”"
+    return False
+
+
+def _relate(text: str, draft: Draft, context: Context) -> None:
+    """Take the words that set a site off from the named place."""
+    if draft.kind is PlaceType.ROAD:
+        longer = context.extension.match(text, draft.end)
+        if longer:
+            draft.end = longer.end()
+            draft.surface = text[draft.start : draft.end]
+            draft.relation = longer[0]
+            return
+    if draft.kind in ADMIN_KINDS:
+        return
+    relation = context.relation.match(text, draft.end)
+    if relation:
+        draft.relation = relation[0]
+        if draft.bare and draft.surface.endswith(_WATER_NAMES) and relation[0] in _ALONG:
+            draft.kind = PlaceType.RIVER
+
+
+def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
+    """Mark administrative names that only begin the name of a body.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    drafts
+        Its drafts, changed in place.
+    context
+        The patterns.
+    """
+    for draft in drafts:
+        if draft.kind in ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}:
+            body = context.body.match(text, draft.end)
+            if body:
+                draft.role = Role.TITLE_OR_UNIT
+
+
+def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:
+    """Find administrative names inside the titles of documents.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    tokens
+        Its tokens.
+    document
+        What is known of the document.
+
+    Yields
+    ------
+    Draft
+        With the role title-or-unit.
+    """
+    names = [name for name, area in document.home.names.items() if name == area.name]
+    if not names:
+        return
+    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+    for token in tokens:
+        if token.code != codes.TITLE:
+            continue
+        for found in pattern.finditer(text, token.start, token.end):
+            yield Draft(
+                start=found.start(),
+                end=found.end(),
+                surface=found[0],
+                kind=document.home.names[found[0]].kind,
+                role=Role.TITLE_OR_UNIT,
+            )

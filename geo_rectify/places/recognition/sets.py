@@ -1,0 +1,203 @@
+"""Counted sets (86处非法开采点) and anaphors (该公司)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
+from geo_rectify.places.recognition.enumerations import enumerations
+from geo_rectify.vocabulary import PlaceType, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_rectify.places.recognition.drafts import Scene
+    from geo_rectify.places.recognition.lexicon import Context
+
+_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
+_TENS: Final = {"十": 10, "百": 100}
+_M2: Final = {"亩": 10_000 / 15, "公顷": 10_000.0, "平方公里": 1_000_000.0}
+_TEN_THOUSAND: Final = 10_000
+_NEAR: Final = 6
+_PART_OF: Final = re.compile(r"[中内的]$")
+
+
+def read_number(raw: str) -> int:
+    """Read a whole number in digits or in Chinese numerals below 1000.
+
+    Parameters
+    ----------
+    raw
+        ``86``, ``二十三``, ``两``.
+
+    Returns
+    -------
+    int
+        Its value; decimals are cut.
+    """
+    if raw[0].isdecimal():
+        return int(float(raw))
+    total, current = 0, 0
+    for char in raw:
+        if char in _TENS:
+            total += (current or 1) * _TENS[char]
+            current = 0
+        else:
+            current = _DIGITS[char]
+    return total + current
+
+
+def find_sets(scene: Scene, context: Context) -> None:
+    """Add the counted sets of a passage, or hang their number on the places they count.
+
+    Parameters
+    ----------
+    scene
+        The passage; its drafts are changed in place.
+    context
+        The patterns.
+    """
+    text = scene.text
+    runs = enumerations(scene)
+    found: list[Draft] = []
+    for match in context.counted.finditer(text):
+        mult = match["number"] + (match["more"] or "") + match["classifier"]
+        noun = match["noun"]
+        if _counts_the_named(scene, runs, match.start(), mult=mult, noun=noun, context=context):
+            continue
+        if _overlaps(scene, match.start(), match.end()):
+            continue
+        found.append(
+            _set(text, (match.start(), match.end()), match["between"] + noun, match, context)
+        )
+    for match in context.counted_after.finditer(text):
+        if _overlaps(scene, match.start("noun"), match.end("noun")):
+            continue
+        if context.counted_kinds[_core(match["noun"], context)] is PlaceType.FACTORY:
+            continue
+        found.append(_set(text, match.span("noun"), match["noun"], match, context))
+    found.sort(key=lambda draft: draft.start)
+    kept: list[Draft] = []
+    for draft in found:
+        if not kept or draft.start >= kept[-1].end:
+            kept.append(draft)
+    _areas(text, kept, context)
+    scene.drafts.extend(kept)
+    scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _core(noun: str, context: Context) -> str:
+    return next(noun[i:] for i in range(len(noun)) if noun[i:] in context.counted_kinds)
+
+
+def _set(
+    text: str, span: tuple[int, int], name: str, match: re.Match[str], context: Context
+) -> Draft:
+    start, end = span
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=context.counted_kinds[_core(match["noun"], context)],
+        named=False,
+        multiplicity=match["number"] + (match["more"] or "") + match["classifier"],
+        count=read_number(match["number"]),
+        normalised=name.replace("的", ""),
+    )
+
+
+def _overlaps(scene: Scene, start: int, end: int) -> bool:
+    return any(draft.start < end and start < draft.end for draft in scene.drafts)
+
+
+def _counts_the_named(
+    scene: Scene,
+    runs: Sequence[Sequence[Draft]],
+    start: int,
+    *,
+    mult: str,
+    noun: str,
+    context: Context,
+) -> bool:
+    """Hang a number on the places just named: 等6个建制镇, 昌江区、乐平市20余家企业."""
+    text = scene.text
+    before = [draft for draft in scene.drafts if draft.end <= start]
+    last = before[-1] if before else None
+    run = next((r for r in runs if last is not None and r[-1] is last), None)
+    gap = text[last.end : start] if last is not None else ""
+    target: Sequence[Draft] = ()
+    if last is not None and gap in {"等", ""} and (run or gap == "等"):
+        target = run or (last,)
+    elif last is not None and last.kind in ADMIN_KINDS and noun in {"乡镇", "镇", "乡", "街道"}:
+        if gap == "" or _PART_OF.search(gap):
+            target = (last,)
+    elif last is not None and _PART_OF.search(text[max(0, start - 1) : start]) and "中" in gap:
+        return True
+    if not target:
+        count = read_number(mult.rstrip("余多处家座栋条口所个宗幢片"))
+        kind = context.counted_kinds[noun]
+        same = [d for d in scene.drafts if d.kind is kind and d.start > start and d.named]
+        if count > 1 and len(same) == count:
+            target = same[:1]
+    for draft in target:
+        draft.multiplicity = draft.multiplicity or mult
+    return bool(target)
+
+
+def _areas(text: str, sets: Sequence[Draft], context: Context) -> None:
+    """Give a set the area its sentence states, when the sentence has but one set."""
+    for draft in sets:
+        begin = max(text.rfind(mark, 0, draft.start) for mark in "。；") + 1
+        stops = [at for at in (text.find(mark, draft.end) for mark in "。；") if at >= 0]
+        end = min(stops, default=len(text))
+        others = [s for s in sets if s is not draft and begin <= s.start < end]
+        if any(other.kind is not PlaceType.TOWNSHIP for other in others):
+            continue
+        if draft.kind in {PlaceType.TOWNSHIP, PlaceType.VILLAGE}:
+            continue
+        stated = context.area.search(text, draft.end, end)
+        if stated:
+            factor = _TEN_THOUSAND if stated[2] else 1
+            draft.area_stated_m2 = round(float(stated[1]) * factor * _M2[stated[3]], 2)
+
+
+def find_anaphors(scenes: Sequence[Scene], context: Context) -> None:
+    """Add anaphors with the name, county and kind of what they stand for.
+
+    Parameters
+    ----------
+    scenes
+        The passages of one issue in order; their drafts are changed in place.
+    context
+        The patterns.
+    """
+    seen: list[Draft] = []
+    for scene in scenes:
+        named = [d for d in scene.drafts if d.named and d.role is not Role.TITLE_OR_UNIT]
+        added: list[Draft] = []
+        for match in context.anaphor.finditer(scene.text):
+            if _overlaps(scene, match.start(), match.end()):
+                continue
+            kinds = context.anaphor_types[match[0]]
+            before = [d for d in named if d.end <= match.start()]
+            fitting = [d for d in (*seen, *before) if d.kind in kinds]
+            if not fitting:
+                continue
+            meant = fitting[-1]
+            added.append(
+                Draft(
+                    start=match.start(),
+                    end=match.end(),
+                    surface=match[0],
+                    kind=meant.kind,
+                    role=Role.ANAPHOR,
+                    named=False,
+                    normalised=meant.normalised,
+                    county=meant.county,
+                    county_basis=meant.county_basis,
+                )
+            )
+        seen.extend(named)
+        scene.drafts.extend(added)
+        scene.drafts.sort(key=lambda draft: draft.start)

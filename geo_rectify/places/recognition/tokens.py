@@ -1,0 +1,424 @@
+"""Cutting a clause into words, names and unknown characters at the least cost.
+
+A lattice over the characters holds every known word, every administrative name, every stem with
+a head noun directly behind it, and every single character as unknown. The cheapest path decides
+where a name begins: 进入|西河, 污水|经|韦陀桥, but 经公桥镇 in a list of towns.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import lexicon as words
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from geo_rectify.places.recognition.admin import Area
+    from geo_rectify.places.recognition.lexicon import Lexicon, SimpleHead
+
+# Codes of tokens; phrases are regular expressions over them.
+UNKNOWN: Final = "U"
+STEM: Final = "S"
+ADMIN: Final = "A"
+SHORT_ADMIN: Final = "a"
+NAME: Final = "N"
+SETTLEMENT: Final = "V"
+HEAD: Final = "H"
+LEGAL: Final = "L"
+INDUSTRY: Final = "I"
+MODIFIER: Final = "M"
+CITY: Final = "K"
+RESERVE: Final = "G"
+SOFT: Final = "s"
+HARD: Final = "h"
+BRAND: Final = "F"
+TITLE: Final = "X"
+LISTED: Final = "D"
+JOINED: Final = "C"
+QUANTITY: Final = "Q"
+PUNCTUATION: Final = "P"
+QUOTE: Final = "B"
+OPEN: Final = "("
+CLOSE: Final = ")"
+
+SETTLEMENTS: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
+
+_CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
+_PIECES: Final = re.compile(
+    r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
+    r"|(?P<road>(?<![A-Za-z])[GSXYC]\d{2,4}(?![A-Za-z0-9])(?:国道|省道|县道|乡道|高速公路|高速|线)?|\d{3}(?:国道|省道|县道))"
+    r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
+    rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
+    r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
+    r"|(?P<listed>、)"
+    r"|(?P<open>[（(〔【\[])"
+    r"|(?P<close>[）)〕】\]])"
+    r"|(?P<quote>[“”‘’\"「」『』])"
+    r"|(?P<run>[\u3400-\u9fff\U00020000-\U0003ffff·]+)"
+    r"|(?P<punctuation>.)",
+    re.DOTALL,
+)
+_PIECE_CODES: Final = {
+    "title": TITLE,
+    "quantity": QUANTITY,
+    "letters": SOFT,
+    "listed": LISTED,
+    "open": OPEN,
+    "close": CLOSE,
+    "quote": QUOTE,
+    "punctuation": PUNCTUATION,
+}
+_COUNTING: Final = re.compile(
+    r"[一二两三四五六七八九十百几多数各若]+[干余多]?[处家座栋条口所个宗幢片项名户批]"
+)
+_JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
+_NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
+_NEVER_WITHIN: Final = frozenset("的了等")
+_ENUMERATING: Final = frozenset("、和及与")
+
+_WORD: Final = 1.0
+_FUNCTION: Final = 1.2
+_FULL_ADMIN: Final = 0.7
+_KNOWN: Final = 0.9
+_UNKNOWN: Final = 1.9
+_NAME: Final = 1.6
+_STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1}
+_RIVER_SHORT: Final = 0.2
+_HARD_WITHIN: Final = 2.2
+_SOFT_WITHIN: Final = 1.4
+_FUNCTION_FIRST: Final = 2.2
+_FUNCTION_AT_START: Final = 1.6
+_FUNCTION_IN_LIST: Final = 0.2
+_FUNCTION_WITHIN: Final = 0.4
+_JOIN_WITHIN: Final = 1.5
+_JOINING_CHARS: Final = frozenset("和及与或")
+_WORD_AT_END: Final = 3.0
+_SETTLEMENT_WORD_AT_END: Final = 1.5
+_AREA_AT_END: Final = 3.0
+_CUTS_WORD: Final = 1.0
+_RANK_WITHIN: Final = 1.5
+_COUNTED_WATER: Final = 1.5
+_NUMERALS: Final = frozenset("一二两三四五六七八九十")
+_AFTER_AREA: Final = -1.6
+_COUNT: Final = 1.3
+_RANKS: Final = frozenset("县旗省州")
+# Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
+_WATERS: Final = frozenset("江河湖溪")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text with its code; ``flags`` are the letters of its word.
+
+    ``kind`` is set for names, ``stem`` is the length of a name's stem.
+    """
+
+    start: int
+    end: int
+    code: str
+    flags: str = ""
+    kind: PlaceType | None = None
+    stem: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The words of one document: the lexicon, its administrative names, names learnt."""
+
+    lexicon: Lexicon
+    areas: Mapping[str, Area]
+    area_lengths: Mapping[str, tuple[int, ...]]
+    known: Mapping[str, PlaceType]
+    known_lengths: Mapping[str, tuple[int, ...]]
+
+
+def vocabulary(
+    lexicon: Lexicon, areas: Mapping[str, Area], known: Mapping[str, PlaceType]
+) -> Vocabulary:
+    """Put together the words one document is cut by.
+
+    Parameters
+    ----------
+    lexicon
+        The word lists.
+    areas
+        Administrative names of the document.
+    known
+        Names learnt from it, with their kind; brands are of the kind of firms.
+
+    Returns
+    -------
+    Vocabulary
+        The words, indexed by first character.
+    """
+
+    def index(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        for name in names:
+            found.setdefault(name[0], set()).add(len(name))
+        return {key: tuple(sorted(lengths)) for key, lengths in found.items()}
+
+    return Vocabulary(
+        lexicon=lexicon,
+        areas=areas,
+        area_lengths=index(areas),
+        known=known,
+        known_lengths=index(known),
+    )
+
+
+def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
+    """Cut a text into tokens that cover it.
+
+    Parameters
+    ----------
+    text
+        One passage.
+    vocabulary
+        The words to cut it by.
+
+    Returns
+    -------
+    tuple of Token
+        In order, without gaps; offsets into the passage.
+    """
+    tokens: list[Token] = []
+    for piece in _PIECES.finditer(text):
+        group = str(piece.lastgroup)
+        if group == "run":
+            tokens.extend(_cut(text, piece.start(), piece.end(), vocabulary))
+        elif group == "road":
+            tokens.append(
+                Token(piece.start(), piece.end(), NAME, kind=PlaceType.ROAD, stem=len(piece[0]))
+            )
+        else:
+            tokens.append(Token(piece.start(), piece.end(), _PIECE_CODES[group]))
+    return tuple(tokens)
+
+
+def _word_code(word: str, flags: str) -> str:
+    """Choose the code by which the grammar of phrases sees a word."""
+    if word in _JOINING:
+        return JOINED
+    if _COUNTING.fullmatch(word):
+        return QUANTITY
+    for letter, code in (
+        (words.LEGAL, LEGAL),
+        (words.HEAD, HEAD),
+        (words.RESERVE, RESERVE),
+        (words.CITY, CITY),
+        (words.INDUSTRY, INDUSTRY),
+        (words.MODIFIER, MODIFIER),
+        (words.STEM, STEM),
+        (words.HARD, HARD),
+    ):
+        if letter in flags:
+            return code
+    return SOFT
+
+
+def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: Lexicon) -> float:
+    """Price a stem by the ordinary words in it."""
+    stem = text[start:head]
+    if stem in lexicon.stems:
+        return 0.0
+    cost = 0.0
+    first = stem[0]
+    if first in lexicon.single_hard:
+        before = text[start - 1] if start else ""
+        if before in _ENUMERATING:
+            cost += _FUNCTION_IN_LIST
+        else:
+            cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
+    cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
+    cost += _JOIN_WITHIN * any(char in _JOINING_CHARS for char in stem[1:])
+    cost += _RANK_WITHIN * any(char in _RANKS for char in stem[1:])
+    for length in range(2, len(stem) + 1):
+        for offset in range(len(stem) - length + 1):
+            part = stem[offset : offset + length]
+            flags = lexicon.flags.get(part)
+            if flags is None or words.STEM in flags:
+                continue
+            if words.LEGAL in flags:
+                return _AREA_AT_END
+            cost += _HARD_WITHIN if words.HARD in flags else _SOFT_WITHIN
+    return cost
+
+
+def _name_cost(
+    text: str,
+    start: int,
+    head: int,
+    stop: int,
+    *,
+    run_start: int,
+    entry: SimpleHead,
+    lexicon: Lexicon,
+) -> float:
+    size = head - start
+    ending = text[stop - 2 : stop]
+    at_end = 0.0
+    if text[start:stop] in lexicon.flags or (stop - head == 1 and ending in lexicon.flags):
+        # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
+        town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
+        at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
+    length_cost = _STEM_COST[size]
+    if size == 1 and entry.short:
+        length_cost = _RIVER_SHORT
+    return (
+        _NAME
+        + length_cost
+        + entry.weight
+        + at_end
+        + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
+        + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
+        + (_CUTS_WORD if text[stop - 1 : stop + 1] in lexicon.flags else 0.0)
+        + _stem_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+    )
+
+
+def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+    """Find the cheapest cut of one run of Chinese characters."""
+    size = end - begin
+    best = [0.0] + [float("inf")] * size
+    back = [Token(begin, begin, PUNCTUATION)] * (size + 1)
+    names = _names_by_start(text, begin, end, vocabulary)
+
+    def offer(token: Token, cost: float) -> None:
+        total = best[token.start - begin] + cost
+        if total < best[token.end - begin] - 1e-9:
+            best[token.end - begin] = total
+            back[token.end - begin] = token
+
+    for counted in _COUNTING.finditer(text, begin, end):
+        names.setdefault(counted.start(), []).append(
+            (Token(counted.start(), counted.end(), QUANTITY), _COUNT)
+        )
+    for position in range(begin, end):
+        offer(Token(position, position + 1, UNKNOWN), _UNKNOWN)
+        _offer_words(text, position, end, vocabulary, offer)
+        for token, cost in names.get(position, ()):
+            offer(token, cost)
+        _offer_names(text, position, end, vocabulary, offer)
+    tokens: list[Token] = []
+    position = size
+    while position:
+        tokens.append(back[position])
+        position = back[position].start - begin
+    tokens.reverse()
+    return tokens
+
+
+def _offer_words(
+    text: str,
+    position: int,
+    end: int,
+    vocabulary: Vocabulary,
+    offer: Callable[[Token, float], None],
+) -> None:
+    """Offer the words of the lexicon that begin at a position."""
+    lexicon = vocabulary.lexicon
+    for length in lexicon.lengths.get(text[position], ()):
+        stop = position + length
+        word = text[position:stop]
+        flags = lexicon.flags.get(word) if stop <= end else None
+        if flags is not None:
+            code = _word_code(word, flags)
+            offer(Token(position, stop, code, flags=flags), _FUNCTION if length == 1 else _WORD)
+
+
+def _area_token(text: str, position: int, stop: int, area: Area) -> tuple[Token, float]:
+    """Read an administrative name; the short name of a county may be a river's."""
+    if text[position:stop] == area.name:
+        return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
+    if area.kind is PlaceType.COUNTY and text[stop - 1] in _WATERS:
+        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _WORD
+    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _WORD
+
+
+def _offer_names(
+    text: str,
+    position: int,
+    end: int,
+    vocabulary: Vocabulary,
+    offer: Callable[[Token, float], None],
+) -> None:
+    """Offer administrative and learnt names that begin at a position."""
+    for length in vocabulary.area_lengths.get(text[position], ()):
+        stop = position + length
+        area = vocabulary.areas.get(text[position:stop]) if stop <= end else None
+        if area is not None:
+            offer(*_area_token(text, position, stop, area))
+    for length in vocabulary.known_lengths.get(text[position], ()):
+        stop = position + length
+        name = text[position:stop]
+        if stop <= end and name in vocabulary.known:
+            kind = vocabulary.known[name]
+            code = NAME
+            if kind is PlaceType.FACTORY:
+                code = BRAND
+            elif kind in SETTLEMENTS:
+                code = SETTLEMENT
+            offer(Token(position, stop, code, kind=kind, stem=length), _KNOWN)
+
+
+def _areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """List the spans of administrative names in a run."""
+    return [
+        (position, position + length)
+        for position in range(begin, end)
+        for length in vocabulary.area_lengths.get(text[position], ())
+        if position + length <= end and text[position : position + length] in vocabulary.areas
+    ]
+
+
+def _by_areas(
+    text: str, start: int, stop: int, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
+) -> float:
+    """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇)."""
+    cost = 0.0
+    for first, last in spans:
+        if first == start and last == stop - 1:
+            # 昌江|河: the word 江河 does not stand there.
+            return -_WORD_AT_END if text[stop - 2 : stop] in vocabulary.lexicon.flags else 0.0
+        full = text[first:last] == vocabulary.areas[text[first:last]].name
+        cuts = first < start < last or start < first < stop < last
+        ends = start < first and last == stop
+        if cuts or ends or (full and first == start and last < stop):
+            return _AREA_AT_END
+        if full and last == start:
+            cost = _AFTER_AREA
+    return cost
+
+
+def _names_by_start(
+    text: str, begin: int, end: int, vocabulary: Vocabulary
+) -> dict[int, list[tuple[Token, float]]]:
+    """List the names with a head noun directly behind a stem of one to four characters."""
+    lexicon = vocabulary.lexicon
+    found: dict[int, list[tuple[Token, float]]] = {}
+    spans = _areas_in(text, begin, end, vocabulary)
+    for head in range(begin + 1, end):
+        for length in lexicon.simple_lengths.get(text[head], ()):
+            stop = head + length
+            entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
+            if entry is None:
+                continue
+            for stem in _STEM_COST:
+                start = head - stem
+                if start < begin or text[start] in _NEVER_WITHIN:
+                    break
+                if text[start] in _NO_STEM:
+                    continue
+                cost = _name_cost(
+                    text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
+                )
+                cost += _by_areas(text, start, stop, spans, vocabulary)
+                code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
+                token = Token(start, stop, code, kind=entry.kind, stem=stem)
+                found.setdefault(start, []).append((token, cost))
+    return found
