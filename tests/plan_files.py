@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import docx
 import openpyxl
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MERGED_UP = "^"
 MERGED_LEFT = "<"

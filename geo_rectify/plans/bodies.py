@@ -68,6 +68,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=4096)
 def split_bodies(text: str) -> Bodies:
     """Take a list of units apart.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from geo_rectify.models import Issue, Plan
+    from geo_rectify.models import Issue
     from geo_rectify.plans.records import Layout, Line
 
 _MAX_SHOWN: Final = 60
@@ -92,7 +92,7 @@ def explain_plan(path: str | os.PathLike[str]) -> tuple[ExplainedLine, ...]:
                 start=line.start if offsets is None else offsets.start(line.start),
                 locator=block.locator,
                 issue=None if issue is None else issue.number,
-                rule=_rule(plan, layout, index, issue),
+                rule=_rule(layout, index, issue),
                 text=_shown(text[line.start : line.end]),
             )
         )
@@ -114,7 +114,7 @@ def _issue_at(issues: Sequence[Issue], layout: Layout, index: int) -> Issue | No
     return None if later else issues[position]
 
 
-def _rule(plan: Plan, layout: Layout, index: int, issue: Issue | None) -> str:
+def _rule(layout: Layout, index: int, issue: Issue | None) -> str:
     line = layout.lines[index]
     if index in layout.section_lines:
         style = "" if line.number is None else f" ({line.number.style})"

@@ -97,9 +97,7 @@ def header_role(words: str) -> str | None:
     if plain in known:
         return known[plain]
     if len(plain) <= 16:  # noqa: PLR2004 - a header, not a sentence
-        for word in sorted(
-            word_list("layout")["headers"]["within"], key=lambda each: plain.find(each)
-        ):
+        for word in sorted(word_list("layout")["headers"]["within"], key=plain.find):
             if word in plain:
                 return known[word]
     role = inferred_role(plain) if len(plain) <= 16 else None  # noqa: PLR2004
@@ -142,7 +140,7 @@ def find_columns(source: SourceText, cells: Sequence[Cell]) -> tuple[Columns, in
 def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple[Columns, int]:
     """Read a header's columns; where one is parted below, the words below decide."""
     last = row
-    deepest = max((cell.row + cell.rows - 1 for cell in rows[row] if cell.last > cell.first))
+    deepest = max(cell.row + cell.rows - 1 for cell in rows[row] if cell.last > cell.first)
     roles: dict[int, tuple[str, str]] = {}
     header = []
     # a header of two rows whose first cells are not merged shows it by known words alone
@@ -233,7 +231,7 @@ def table_lines(
     """
     lines: list[Line] = []
     below = [cell for cell in cells if cell.row >= first_row and cell.last > cell.first]
-    starts = _starts(source, below, columns)
+    starts = _starts(below, columns)
     rows = sorted({cell.row for cell in below})
     group: _Group | None = None
     sections = _Sections(source=source)
@@ -281,7 +279,7 @@ def _is_title(source: SourceText, cells: Sequence[Cell], columns: Columns) -> bo
     )
 
 
-def _starts(source: SourceText, cells: Sequence[Cell], columns: Columns) -> dict[int, Cell | None]:
+def _starts(cells: Sequence[Cell], columns: Columns) -> dict[int, Cell | None]:
     """Find the rows at which an issue begins, with the cell of its number."""
     problem = [c for c, (role, _) in columns.roles.items() if role is FieldRole.PROBLEM]
     numbers = {cell.row: cell for cell in cells if cell.column == columns.number}
@@ -291,8 +289,9 @@ def _starts(source: SourceText, cells: Sequence[Cell], columns: Columns) -> dict
             covering[row] = cell
     if not problem:
         leading = min(columns.roles)
-        begun = numbers or {cell.row: None for cell in cells if cell.column == leading}
-        return dict(begun)
+        if numbers:
+            return dict(numbers)
+        return dict.fromkeys(cell.row for cell in cells if cell.column == leading)
     problems = sorted(cell.row for cell in cells if cell.column == min(problem))
     if not numbers:
         return dict.fromkeys(problems)

@@ -373,10 +373,10 @@ def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> in
     for index in range(start, last):
         line = lines[index]
         done = done or _role(line) is FieldRole.COMPLETION
-        if done and line.label is None and line.number is None:
-            if text.startswith(tail, line.start, line.end):
-                last = index
-                break
+        plain = line.label is None and line.number is None
+        if done and plain and text.startswith(tail, line.start, line.end):
+            last = index
+            break
     while last - 1 > start and _signs(text, lines[last - 1]):
         last -= 1
         if last - 1 > start and _is_signature(text, lines[last - 1]):

@@ -232,30 +232,35 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
         if inner is not None and inner is not FieldRole.MEASURES:
             # a label alone on its line, or in its cell, has its value in the next
             waiting = inner if start >= line.end else None
-            if drafts and waiting is None:
+            if waiting is None:
                 for draft in _beside(drafts, line):
                     draft.labelled.append((inner, start, line.end))
-            continue
-        if start >= line.end:
-            continue
-        number = match_number(text, start, line.end, inner=True)
-        if number is not None and style is None:
-            style = number.style
-        known = len(drafts)
-        row = None if line.rows is None else line.rows[0]
-        if number is not None and number.style == style:
-            drafts.extend(_numbered(text, start, line.end, style))
-        elif row is not None and drafts and drafts[-1].row != row:
-            drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
-        else:
-            _unnumbered(text, drafts, start, line.end)
-        for draft in drafts[known:]:
-            draft.row = row
+        elif start < line.end:
+            style = _add_line(text, drafts, line, start=start, style=style)
     if style is not None and len(drafts) > 1 and drafts[0].number is None:
         last = drafts[0].pieces[-1][1]
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
     return [draft for draft in drafts if draft.pieces]
+
+
+def _add_line(
+    text: str, drafts: list[_Draft], line: Line, *, start: int, style: str | None
+) -> str | None:
+    """Add a line to the measures; give the style they are numbered in, where known by now."""
+    number = match_number(text, start, line.end, inner=True)
+    chosen = number.style if style is None and number is not None else style
+    known = len(drafts)
+    row = None if line.rows is None else line.rows[0]
+    if number is not None and chosen is not None and number.style == chosen:
+        drafts.extend(_numbered(text, start, line.end, chosen))
+    elif row is not None and drafts and drafts[-1].row != row:
+        drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
+    else:
+        _unnumbered(text, drafts, start, line.end)
+    for draft in drafts[known:]:
+        draft.row = row
+    return chosen
 
 
 def _beside(drafts: list[_Draft], line: Line) -> list[_Draft]:

@@ -99,10 +99,7 @@ def read_pdf(payload: bytes, /, *, name: str) -> Content:
 
     try:
         with pdfplumber.open(io.BytesIO(payload)) as document:
-            if len(document.pages) > MAX_PAGES:
-                message = f"{name}: {len(document.pages)} pages are too many (at most {MAX_PAGES})"
-                raise InputFileError(message)
-            pages = [_page(page) for page in document.pages]
+            pages = _pages(document, name)
     except InputFileError:
         raise
     except (
@@ -130,6 +127,13 @@ def read_pdf(payload: bytes, /, *, name: str) -> Content:
             message = f"{name}: the PDF is damaged ({type(err).__name__}: {err}): {_REMEDY}"
         raise InputFileError(message) from err
     return _content(pages, name=name)
+
+
+def _pages(document: Any, name: str) -> list[_Page]:
+    if len(document.pages) > MAX_PAGES:
+        message = f"{name}: {len(document.pages)} pages are too many (at most {MAX_PAGES})"
+        raise InputFileError(message)
+    return [_page(page) for page in document.pages]
 
 
 def _check_streams(payload: bytes, name: str) -> None:

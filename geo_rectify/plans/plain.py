@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.errors import InputFileError
@@ -25,7 +24,6 @@ _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
 _WIDEST_WRAP: Final = 160
 _NARROWEST_WRAP: Final = 40
-_WIDE: Final = frozenset("WFA")
 _SLACK: Final = 5
 _MARKDOWN: Final = (
     (re.compile(r"\A\s{0,3}(?:#{1,6}\s+|>\s?)+"), ""),
@@ -183,7 +181,8 @@ def _add_table(
 
 
 def _width(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in line)
+    """Give the columns a line fills: in GB18030 a wide character takes two bytes."""
+    return len(line.encode("gb18030", errors="replace"))
 
 
 def _wrap_width(text: str, lines: Sequence[tuple[int, int]]) -> int:
@@ -213,7 +212,7 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
         return False
     if after[0] in " \u3000\t" and line[0] not in " \u3000\t":
         return False
-    if after.startswith("\u3000\u3000") or after.startswith("    "):
+    if after.startswith(("\u3000\u3000", "    ")):
         return False
     return not (ends_sentence(line) and begins_item(after))
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from geo_rectify.models import Block
     from geo_rectify.plans.content import Content
+    from geo_rectify.plans.records import Cell
 
 MAX_BYTES: Final = 100 * 1024 * 1024
 """Files above this size are refused: no plan is as long."""
@@ -146,7 +148,11 @@ def joined(name: str, parts: Sequence[SourceText]) -> SourceText:
         return parts[0]
     digest = hashlib.sha256("".join(part.sha256 for part in parts).encode("ascii"))
     offset = first = tables = 0
-    texts, blocks, grid, wraps, notes = [], [], [], [], []
+    texts: list[str] = []
+    blocks: list[Block] = []
+    grid: list[Cell] = []
+    wraps: list[tuple[int, int]] = []
+    notes: list[tuple[str, str]] = []
     for part in parts:
         texts.append(part.text)
         blocks.extend(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import MeasureDeadline
-from geo_rectify.plans.bodies import Bodies
 from geo_rectify.plans.deadlines import issue_deadline
 from geo_rectify.plans.measures import bodies_of, with_issue_units
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo_rectify.models import IssueDeadline, Measure
+    from geo_rectify.plans.bodies import Bodies
 
 _HEAD: Final = re.compile(
     r"(?:\A|(?<=[\n；;。，,\s）)]))\s*[（(第]?(?P<numbers>[0-9０-９]{1,2}"

@@ -74,8 +74,8 @@ def read_sheets(payload: bytes, /, *, name: str) -> Content:
 
 
 def _read_sheet(sheet: Any, table: int, builder: ContentBuilder, *, title: str) -> None:
-    spans = {}
-    covered = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    covered: set[tuple[int, int]] = set()
     for merged in sheet.merged_cells.ranges:
         rows, columns = merged.max_row - merged.min_row + 1, merged.max_col - merged.min_col + 1
         spans[merged.min_row, merged.min_col] = rows, columns

@@ -18,11 +18,61 @@ _MAX_DEPTH: Final = 200
 _MAX_SPAN: Final = 1000
 _REMEDY: Final = "save the page again in the browser, or copy its text into a .txt"
 _SKIPPED: Final = frozenset(
-    "script style head noscript template nav select option button form iframe svg object".split()
+    {
+        "script",
+        "style",
+        "head",
+        "noscript",
+        "template",
+        "nav",
+        "select",
+        "option",
+        "button",
+        "form",
+        "iframe",
+        "svg",
+        "object",
+    }
 )
 _BLOCKS: Final = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd section article main header footer aside body html "
-    "blockquote pre center figure figcaption hr address table tbody thead tfoot tr td th".split()
+    {
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "body",
+        "html",
+        "blockquote",
+        "pre",
+        "center",
+        "figure",
+        "figcaption",
+        "hr",
+        "address",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+    }
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 

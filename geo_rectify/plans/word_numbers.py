@@ -155,8 +155,8 @@ class ListNumbers:
                 default = name
             numbering = style.find(f"{_W}pPr/{_W}numPr")
             if numbering is not None:
-                level = _value(numbering, "ilvl")
-                own[name] = _value(numbering, "numId"), None if level is None else _number(level)
+                told = _value(numbering, "ilvl")
+                own[name] = _value(numbering, "numId"), None if told is None else _number(told)
             parent = _value(style, "basedOn")
             if parent is not None:
                 based[name] = parent

@@ -6,14 +6,17 @@ from bisect import bisect_right
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from geo_rectify.models import Passage
-
 if TYPE_CHECKING:
     from geo_rectify.models import Plan
     from geo_rectify.plans.records import SourceText
 
 _STARTS: Final = frozenset({"start", "units_start", "list_start"})
 _ENDS: Final = frozenset({"end", "units_end"})
+_WORDS: Final = (
+    ("text", "start", "end"),
+    ("raw", "start", "end"),
+    ("units_raw", "units_start", "units_end"),
+)
 _Record = TypeVar("_Record")
 
 
@@ -30,7 +33,7 @@ class Offsets:
 
     def end(self, offset: int) -> int:
         """Give where the character before an offset ends."""
-        return self.start(offset - 1) + 1 if offset else self.start(0)
+        return self.start(offset - 1) + 1 if offset else 0
 
 
 def unwrapped(source: SourceText) -> tuple[SourceText, Offsets]:
@@ -111,30 +114,22 @@ def rewrapped(plan: Plan, source: SourceText, offsets: Offsets) -> Plan:
 
 def _moved(record: _Record, text: str, offsets: Offsets) -> _Record:
     """Move every offset of a record and what it holds."""
+    names = [each.name for each in fields(record)]  # type: ignore[arg-type]  # records alone come
     made: dict[str, Any] = {}
-    for each in fields(record):  # type: ignore[arg-type]  # records alone come here
-        value = getattr(record, each.name)
-        if each.name in _STARTS and value is not None:
-            made[each.name] = offsets.start(value)
-        elif each.name in _ENDS and value is not None:
-            made[each.name] = offsets.end(value)
+    for name in names:
+        value = getattr(record, name)
+        if name in _STARTS and value is not None:
+            made[name] = offsets.start(value)
+        elif name in _ENDS and value is not None:
+            made[name] = offsets.end(value)
         elif is_dataclass(value):
-            made[each.name] = _moved(value, text, offsets)
+            made[name] = _moved(value, text, offsets)
         elif isinstance(value, tuple):
-            made[each.name] = tuple(
+            made[name] = tuple(
                 _moved(item, text, offsets) if is_dataclass(item) else item for item in value
             )
-    if "start" in made and made["end"] < made["start"]:
-        made["end"] = made["start"]
-    for name, first, last in (
-        ("text", "start", "end"),
-        ("raw", "start", "end"),
-        ("units_raw", "units_start", "units_end"),
-    ):
-        if name not in {each.name for each in fields(record)}:  # type: ignore[arg-type]
-            continue
-        if made.get(first) is not None:
+    for name, first, last in _WORDS:
+        if name in names and made.get(first) is not None:
+            made[last] = max(made[first], made[last])
             made[name] = text[made[first] : made[last]]
-    if isinstance(record, Passage) and record.start == record.end:
-        made["end"], made["text"] = made["start"], ""
     return replace(record, **made)  # type: ignore[type-var]  # records alone come here
