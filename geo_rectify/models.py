@@ -137,6 +137,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A labelled remark on an issue that is none of its parts: 受理编号, 是否属实, 督察来源."""
+
+    label: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One issue (问题) of a plan with its goal, deadline, measures and acceptance."""
 
@@ -155,6 +165,8 @@ class Issue:
     acceptance: Acceptance | None = None
     figures: tuple[Figure, ...] = ()
     irregularities: tuple[str, ...] = ()
+    completion: Passage | None = None
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +187,8 @@ class Plan:
         The issues in order; empty for anything that is no rectification plan.
     list_start
         Offset at which the list of issues begins, None without a list.
+    inspection
+        Which inspection the plan answers (督察来源), with its round where told; "" where untold.
     """
 
     doc_id: str
@@ -186,6 +200,7 @@ class Plan:
     reason: str
     blocks: tuple[Block, ...] = ()
     list_start: int | None = None
+    inspection: str = ""
     sections: tuple[Section, ...] = ()
     issues: tuple[Issue, ...] = ()
     checks: tuple[Check, ...] = ()

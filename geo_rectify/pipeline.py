@@ -29,7 +29,7 @@ from geo_rectify.places import (
     read_corrections,
     read_sites,
 )
-from geo_rectify.plans import read_plan
+from geo_rectify.plans import read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.vocabulary import LayerRole, Precision
 
@@ -152,6 +152,14 @@ def assess(
     say("mentions")
     mentions = tuple(
         mention for plan in documents for mention in find_mentions(plan, names=known.names())
+    )
+
+    documents = tuple(
+        with_place_checks(
+            plan,
+            {m.issue for m in mentions if m.doc_id == plan.doc_id and m.issue is not None},
+        )
+        for plan in documents
     )
 
     say("locate")

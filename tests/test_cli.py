@@ -103,6 +103,16 @@ def test_a_run_says_what_it_found(tmp_path):
     assert "conflict" not in verdicts
 
 
+def test_parse_explains_every_line(tmp_path):
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    done = run("parse", "plan.txt", "--explain", "-o", "parsed", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert rows[0] == ["offset", "place", "issue", "rule", "text"]
+    assert [row[3] for row in rows if row[4].startswith("整改目标")] == ["label 整改目标 = goal"]
+    assert "自检：" in done.stderr
+
+
 def test_parse_writes_three_files(tmp_path):
     (tmp_path / "plan.txt").write_text(PLAN, encoding="gb18030")
     done = run("parse", "plan.txt", "-o", "parsed", cwd=tmp_path)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geo_rectify.errors import InputFileError
 from geo_rectify.plans import issues_document, read_plan
 from geo_rectify.plans.building import build_plan
-from geo_rectify.plans.reading import _line_blocks
+from geo_rectify.plans.plain import text_content
 from geo_rectify.plans.records import SourceText
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,7 +43,7 @@ QUIET = settings(deadline=None, max_examples=80, suppress_health_check=list(Heal
 
 
 def source_of(text: str) -> SourceText:
-    return SourceText(name="x.txt", sha256="0" * 64, text=text, blocks=tuple(_line_blocks(text)))
+    return SourceText(name="x.txt", sha256="0" * 64, text=text, blocks=text_content(text).blocks)
 
 
 def check_measures(text, issue) -> None:

@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls
 
 from geo_rectify.errors import EncodingError, InputFileError
 from geo_rectify.plans import read_plan, read_source
-from geo_rectify.plans.reading import decode
+from geo_rectify.plans.decoding import decode
 
 TEXT = "沙洲市督察反馈意见整改方案\r\n\r\n一、沙河口㎡“溢流”——Ⅲ类水体，①扩容。\n"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -97,8 +97,9 @@ def test_control_characters_are_replaced_one_for_one(tmp_path):
         ("empty.txt", b"", "empty"),
         ("empty.docx", b"", "empty"),
         ("blank.txt", b" \r\n\t\n", "empty"),
-        ("plan.pdf", b"%PDF-1.7", r"\.pdf is not read; plans are read from \.txt and \.docx"),
-        ("plan.doc", OLE, r"\.doc is not read"),
+        ("plan.pdf", b"%PDF-1.7", "the PDF is damaged"),
+        ("plan.pdf", "整改方案".encode(), "this is no PDF"),
+        ("plan.pptx", OLE, r"\.pptx is not read; plans are read from \.txt, \.docx"),
         ("plan", b"text", "without suffix"),
         ("photo.docx", b"\x89PNG\r\n\x1a\n" + bytes(99), "picture"),
         ("photo.docx", b"\xff\xd8\xff\xe0" + bytes(99), "picture"),

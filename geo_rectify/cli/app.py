@@ -12,7 +12,7 @@ import typer
 
 import geo_rectify
 from geo_rectify.errors import GeoRectifyError
-from geo_rectify.vocabulary import Verdict
+from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
     from geo_rectify.pipeline import Assessment
@@ -48,10 +48,11 @@ layers_app = typer.Typer(
 )
 app.add_typer(layers_app, name="layers")
 
+_FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
-    list[Path], typer.Argument(help="整改方案文件，.txt 或 .docx，可多个 (plan files).")
+    list[Path], typer.Argument(help=f"整改方案文件，可多个：{_FORMATS} (plan files or folders).")
 ]
-OnePlan = Annotated[Path, typer.Argument(help="整改方案文件，.txt 或 .docx (a plan file).")]
+OnePlan = Annotated[Path, typer.Argument(help=f"整改方案文件：{_FORMATS} (a plan file or folder).")]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", help="成果文件夹，默认为方案文件名加 _out (output folder)."),
@@ -184,18 +185,31 @@ def run(
 
 
 @app.command()
-def parse(plan: OnePlan, output: Output = None) -> None:
+def parse(
+    plan: OnePlan,
+    output: Output = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="逐行说明由哪条规则读出 (which rule read which line).")
+    ] = False,
+) -> None:
     """只读方案：plan.txt、issues.json、mentions.csv (read the plan, no locating).
 
     Example: geo-rectify parse 整改方案.docx -o parsed
     """
     from geo_rectify.bundle import write_parsed
-    from geo_rectify.cli.console import say
+    from geo_rectify.cli.console import say, show_explained
+    from geo_rectify.plans import explain_plan, with_place_checks
 
     document = geo_rectify.read_plan(plan)
     mentions = geo_rectify.find_mentions(document, names=geo_rectify.open_gazetteer().names())
+    document = with_place_checks(document, {m.issue for m in mentions if m.issue is not None})
     folder = output if output is not None else _default_folder(plan)
     write_parsed(document, mentions, folder)
+    if explain:
+        show_explained(explain_plan(plan))
+    say(f"{label(document.document_type)}：{document.reason}")
+    for check in document.checks:
+        say(f"  自检：{check.message}")
     measures = sum(len(issue.measures) for issue in document.issues)
     say(
         f"{document.source_name}：问题 {len(document.issues)} 项，措施 {measures} 条，"

@@ -21,11 +21,12 @@ from geo_rectify.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from geo_rectify.pipeline import Assessment
+    from geo_rectify.plans import ExplainedLine
 
 STAGE_LABELS: Final = {
     "read": "读取方案",
@@ -144,6 +145,24 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
             say(f"图层 {info.title}：{sentence}")
     if not assessment.layers.infos:
         say("未提供图层：所有管控区均未比对（--layers 指定图层目录，--layers sample 为示意图层）")
+
+
+def show_explained(lines: Sequence[ExplainedLine]) -> None:
+    """Print which rule read which line, tab-separated, to stdout.
+
+    Parameters
+    ----------
+    lines
+        As `plans.explain_plan` gives them.
+    """
+    rows = ["offset\tplace\tissue\trule\ttext"]
+    rows.extend(
+        f"{line.start}\t{line.locator}\t{'' if line.issue is None else line.issue}"
+        f"\t{line.rule}\t{line.text}"
+        for line in lines
+    )
+    for row in rows:
+        sys.stdout.write(f"{row}\n")
 
 
 def show_table(frame: pd.DataFrame, columns: Mapping[str, str], *, title: str) -> None:

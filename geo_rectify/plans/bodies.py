@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.wording import any_of, bracket_pairs, word_list
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _GROUP_MARKS: Final = frozenset("，,；;。\n\t")
 _ITEM_MARKS: Final = frozenset("、/ \u3000")
+_ORDINAL: Final = frozenset("0123456789（(")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -41,7 +45,19 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?P<second>[省市县区旗州镇乡]?(?:{government}))\Z",
             re.DOTALL,
         ),
-        "place": re.compile(rf".*(?:{any_of(lists['place'])})\Z", re.DOTALL),
+        "place": re.compile(
+            rf".*(?:{any_of(lists['place'])}|[（(][{lists['place_kinds']}]{{1,12}}[)）])\Z",
+            re.DOTALL,
+        ),
+        "person": re.compile(
+            rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
+        ),
+        "name": re.compile(rf"[{lists['surnames']}][\u4e00-\u9fff·]{{1,2}}\Z"),
+        "body": re.compile(
+            rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL
+        ),
+        "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
+        "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
         "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
         "alias": re.compile(
             r"[（(](?:以下)?(?:统一)?(?:简称|下称|统称)[:：]?\s?[“\"「]?([^）)”\"」]{1,30})[”\"」]?[)）]"
@@ -52,6 +68,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=4096)
 def split_bodies(text: str) -> Bodies:
     """Take a list of units apart.
 
@@ -68,15 +85,32 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    for group in _groups(_short_names(text)):
+    for group in _groups(_patterns()["duty"].sub("，", _short_names(text))):
         for told, items in _told(group):
-            for unit in _filled(items):
+            for unit in _filled(_without_persons(items)):
                 units.setdefault(unit)
                 if told == "lead":
                     lead.setdefault(unit)
                 elif told == "supporting":
                     supporting.setdefault(unit)
     return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def are_bodies(text: str) -> bool:
+    """Say whether a list names bodies and nothing else.
+
+    Parameters
+    ----------
+    text
+        The words of a bracket.
+
+    Returns
+    -------
+    bool
+        Whether each item ends as a body's name does.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
 
 
 def aliases(text: str) -> list[tuple[str, str]]:
@@ -132,6 +166,23 @@ def _groups(text: str) -> list[list[str]]:
             item.append(character)
     _close(groups[-1], item)
     return [group for group in groups if group]
+
+
+def _without_persons(items: list[str]) -> list[str]:
+    """Leave out who heads a body: 园区管委会 李强, 副市长王明."""
+    made: list[str] = []
+    for item in items:
+        named = (
+            bool(made)
+            and _patterns()["name"].fullmatch(item) is not None
+            and _patterns()["body"].fullmatch(item) is None
+        )
+        known = item in word_list("units")["none"]
+        if not named and not known and _patterns()["person"].fullmatch(item) is None:
+            made.append(
+                _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item
+            )
+    return made
 
 
 def _close(group: list[str], item: list[str]) -> None:
@@ -221,3 +272,27 @@ def _place_and_organ(word: str) -> tuple[str, str]:
     if government is not None:
         return government["place"], government["organ"]
     return "", ""
+
+
+def expand_group(unit: str, counties: Sequence[str]) -> tuple[str, ...]:
+    """Write a group of bodies (各县（市、区）党委) out for each county.
+
+    Parameters
+    ----------
+    unit
+        A body.
+    counties
+        The counties the group stands for.
+
+    Returns
+    -------
+    tuple of str
+        ``城东区党委``, ``石桥县党委``; a body that is no group comes back alone.
+    """
+    lists = word_list("units")
+    found = re.match(
+        rf"各\s?(?:[{lists['place_kinds']}]|[（(][{lists['place_kinds']}]{{1,12}}[)）])+", unit
+    )
+    if found is None or not counties:
+        return (unit,)
+    return tuple(f"{county}{unit[found.end() :]}" for county in counties)

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.models import Issue, Passage, Plan, Section
+from geo_rectify.models import Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.checks import irregularities_of, plan_checks
-from geo_rectify.plans.classify import document_title, document_type
+from geo_rectify.plans.classify import document_title, document_type, inspection_of
 from geo_rectify.plans.deadlines import feedback_date, issue_deadline
 from geo_rectify.plans.layout import recognise_layout
-from geo_rectify.plans.measures import bodies_of, read_measures, with_issue_units
+from geo_rectify.plans.measures import read_measures
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.sharing import shared_deadlines, shared_units
+from geo_rectify.plans.wrapping import rewrapped, unwrapped
 from geo_rectify.vocabulary import DocumentType
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ DOC_ID_LENGTH: Final = 12
 _MAX_SENTENCE_HEADING: Final = 40
 _MAX_CLAUSE_HEADING: Final = 25
 _CITING: Final = ("发现", "规定", "指出", "《", "年", "月", "检查", "明确", "显示", "根据", "按照")
+_WITH_ISSUES: Final = frozenset(
+    {DocumentType.RECTIFICATION_PLAN, DocumentType.NOTICE, DocumentType.PETITION_TABLE}
+)
 # A field of one line: what follows it on lines of its own is not its value.
 _ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
 _IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
@@ -43,12 +48,13 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     Parameters
     ----------
     path
-        A ``.txt`` or ``.docx`` file.
+        A file of any format `read_source` reads, or a folder of them taken as one plan.
 
     Returns
     -------
     Plan
-        The text with its issues; a document of another kind has none, and a reason.
+        The text with its issues, those of a public notice or petition table among them; a document
+        of another kind has none, and a reason.
 
     Raises
     ------
@@ -56,6 +62,8 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
         The file cannot be read.
     EncodingError
         It is a text in an unknown encoding.
+    MissingDependencyError
+        It is an old Office file and LibreOffice is not installed.
     """
     return build_plan(read_source(path))
 
@@ -73,6 +81,9 @@ def build_plan(source: SourceText) -> Plan:
     Plan
         Its issues, sections, checks and kind.
     """
+    if source.wraps:
+        plain, offsets = unwrapped(source)
+        return rewrapped(build_plan(plain), source, offsets)
     layout = recognise_layout(source)
     title = document_title(source, layout)
     kind, reason = document_type(source, layout, title=title)
@@ -86,15 +97,16 @@ def build_plan(source: SourceText) -> Plan:
         reason=reason,
         blocks=source.blocks,
     )
-    if kind is DocumentType.RECTIFICATION_PLAN and layout is not None:
+    if kind in _WITH_ISSUES and layout is not None:
         feedback = feedback_date(source.text, layout.list_start)
         plan = replace(
             plan,
             list_start=layout.list_start,
+            inspection=inspection_of(title, source.text[: layout.list_start]),
             sections=_sections(source.text, layout),
             issues=_issues(source.text, layout, feedback=feedback),
         )
-    return replace(plan, checks=plan_checks(plan, replaced=source.replaced))
+    return replace(plan, checks=plan_checks(plan, replaced=source.replaced, notes=source.notes))
 
 
 def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
@@ -109,7 +121,7 @@ def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
 
 
 def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Issue, ...]:
-    stops = sorted({*layout.issue_lines, *layout.section_lines, layout.last_line})
+    stops = sorted({*layout.issue_lines, *layout.heading_lines, layout.last_line})
     printed = [_value(layout.lines[index]) for index in layout.issue_lines]
     rising = all(
         before is not None and after is not None and before < after
@@ -120,7 +132,9 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         stop = stops[bisect_right(stops, index)]
         value = printed[position - 1]
         section = bisect_left(layout.section_lines, index)
-        issue = _issue(text, layout.lines[index:stop], after=feedback)
+        issue = _issue(
+            text, layout.lines[index:stop], after=feedback, per_measure=layout.per_measure
+        )
         made.append(
             replace(
                 issue,
@@ -145,6 +159,7 @@ class _Fields:
     spans: dict[FieldRole, list[tuple[int, int]]] = field(default_factory=dict)
     measure_lines: list[Line] = field(default_factory=list)
     person: tuple[int, int] | None = None
+    asides: list[tuple[str, int, int]] = field(default_factory=list)
     end: int = 0
 
     def add(self, role: FieldRole, start: int, end: int) -> None:
@@ -153,20 +168,28 @@ class _Fields:
             self.spans.setdefault(role, []).append((start, end))
             self.end = max(self.end, end)
 
+    def aside(self, line: Line, start: int) -> None:
+        """Keep a remark by its label; lines without one go on with the last."""
+        if line.label is not None:
+            self.asides.append((line.label.spelling, start, line.end))
+        elif self.asides:
+            label, begin, end = self.asides[-1]
+            self.asides[-1] = label, begin if begin < end else start, line.end
+
     def whole(self, role: FieldRole) -> tuple[int, int] | None:
         """Give the span from a field's first value to its last."""
         spans = self.spans.get(role)
         return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _fields(lines: Sequence[Line]) -> _Fields:
+def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
     fields = _Fields(end=lines[0].end)
     role = FieldRole.PROBLEM
     for index, line in enumerate(lines):
         start = line.start
         if line.label is not None:
             inside = role is FieldRole.MEASURES and line.label.role in _IN_MEASURES
-            if inside and _stays_in_measures(lines, index):
+            if inside and _stays_in_measures(lines, index, per_measure):
                 fields.measure_lines.append(line)
                 fields.end = max(fields.end, line.end)
                 continue
@@ -179,29 +202,40 @@ def _fields(lines: Sequence[Line]) -> _Fields:
             fields.end = max(fields.end, line.end)
         elif line.label is not None or role not in _ONE_LINE or role not in fields.spans:
             fields.add(role, start, line.end)
+            if role is FieldRole.ASIDE:
+                fields.aside(line, start)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
+        elif (
+            role is FieldRole.PERSON
+            and fields.person is not None
+            and len(fields.spans.get(role, [])) == 1
+        ):
+            fields.person = fields.person[0], max(fields.person[1], fields.spans[role][0][1])
     return fields
 
 
-def _stays_in_measures(lines: Sequence[Line], index: int) -> bool:
+def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset[str]) -> bool:
     """Say whether a label within the measures is about a measure and not about the issue.
 
-    责任人 on a line of its own is about the issue unless measures follow it.
+    It is where the document repeats it within issues, or where measures follow it.
     """
-    label = lines[index].label
-    if label is None or label.role is not FieldRole.PERSON or lines[index].inline:
+    line = lines[index]
+    if line.label is None or line.rows is not None:
         return True
-    following = next((line for line in lines[index + 1 :] if line.label is None), None)
-    return following is not None and following.number is not None
+    following = next((each for each in lines[index + 1 :] if each.label is None), None)
+    goes_on = following is not None and following.number is not None
+    if line.label.role is FieldRole.PERSON and not line.inline:
+        return goes_on
+    return goes_on or line.label.spelling in per_measure
 
 
-def _issue(text: str, lines: Sequence[Line], *, after: dt.date | None) -> Issue:
+def _issue(
+    text: str, lines: Sequence[Line], *, after: dt.date | None, per_measure: frozenset[str]
+) -> Issue:
     head = lines[0]
-    fields = _fields(lines)
-    problem = _passage(text, fields.whole(FieldRole.PROBLEM)) or Passage(
-        text="", start=head.end, end=head.end
-    )
+    fields = _fields(lines, per_measure)
+    problem = _problem(text, lines, fields)
     deadline = _deadline(text, fields, after)
     if after is None and deadline is not None and deadline.date is not None:
         after = dt.date(deadline.date.year, 1, 1)
@@ -210,7 +244,8 @@ def _issue(text: str, lines: Sequence[Line], *, after: dt.date | None) -> Issue:
         if role is not FieldRole.DEADLINE or role not in fields.spans:
             fields.add(role, start, end)
     deadline = deadline or _deadline(text, fields, after)
-    measures = _with_shared_units(text, read.measures, fields)
+    measures = shared_units(text, read.measures, fields.spans)
+    measures, deadline = shared_deadlines(text, measures, deadline, after=after)
     heading, heading_kind = _heading(problem.text)
     goal = _passage(text, fields.whole(FieldRole.GOAL))
     return Issue(
@@ -228,18 +263,25 @@ def _issue(text: str, lines: Sequence[Line], *, after: dt.date | None) -> Issue:
         responsible_person=_passage(text, fields.person),
         acceptance=_acceptance(text, fields, measures),
         figures=_figures(text, problem, goal, measures),
+        completion=_passage(text, fields.whole(FieldRole.COMPLETION)),
+        asides=tuple(
+            Aside(label=label, text=text[start:end], start=start, end=end)
+            for label, start, end in fields.asides
+            if start < end
+        ),
     )
 
 
-def _with_shared_units(
-    text: str, measures: tuple[Measure, ...], fields: _Fields
-) -> tuple[Measure, ...]:
-    shared = [
-        (role, start, end)
-        for role in sorted(UNIT_ROLES)
-        for start, end in fields.spans.get(role, [])
-    ]
-    return with_issue_units(measures, bodies_of(text, shared)) if shared else measures
+def _problem(text: str, lines: Sequence[Line], fields: _Fields) -> Passage:
+    """Give an issue's problem; the only number at its head is no part of it."""
+    found = _passage(text, fields.whole(FieldRole.PROBLEM))
+    if found is None:
+        return Passage(text="", start=lines[0].end, end=lines[0].end)
+    inside = [line for line in lines if found.start <= line.start < found.end]
+    printed = [line.number for line in inside if line.number is not None and line.label is None]
+    if len(printed) == 1 and printed[0].start == found.start and printed[0].end < found.end:
+        return Passage(text=text[printed[0].end : found.end], start=printed[0].end, end=found.end)
+    return found
 
 
 def _passage(text: str, span: tuple[int, int] | None) -> Passage | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Check
@@ -15,7 +16,7 @@ from geo_rectify.vocabulary import AcceptanceMode, DeadlineKind, DocumentType
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from geo_rectify.models import Issue, Measure, Plan
 
@@ -240,7 +241,9 @@ def not_accepted(issue: Issue) -> list[Measure]:
     return [measure for measure in issue.measures if measure.position not in taken]
 
 
-def plan_checks(plan: Plan, *, replaced: int = 0) -> tuple[Check, ...]:
+def plan_checks(
+    plan: Plan, *, replaced: int = 0, notes: Sequence[tuple[str, str]] = ()
+) -> tuple[Check, ...]:
     """Check a plan against itself.
 
     Parameters
@@ -249,6 +252,8 @@ def plan_checks(plan: Plan, *, replaced: int = 0) -> tuple[Check, ...]:
         The plan, its checks not yet filled.
     replaced
         Characters replaced in reading.
+    notes
+        Code and words of what reading said of the file.
 
     Returns
     -------
@@ -259,6 +264,7 @@ def plan_checks(plan: Plan, *, replaced: int = 0) -> tuple[Check, ...]:
     if replaced:
         words = f"原文有{replaced}个控制字符，已逐一替换为U+FFFD"
         made.append(Check(code="characters_replaced", message=words))
+    made.extend(Check(code=code, message=words) for code, words in notes)
     if plan.document_type is not DocumentType.RECTIFICATION_PLAN:
         return tuple(made)
     made.append(_count_check(plan))
@@ -267,6 +273,29 @@ def plan_checks(plan: Plan, *, replaced: int = 0) -> tuple[Check, ...]:
     for issue in plan.issues:
         made.extend(_issue_checks(issue, feedback))
     return tuple(made)
+
+
+def with_place_checks(plan: Plan, issues_with_places: Collection[int]) -> Plan:
+    """Add a check for every issue in which no place was found.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    issues_with_places
+        Numbers of the issues that name a place.
+
+    Returns
+    -------
+    Plan
+        With the check ``issue_without_place`` where it holds; the plan itself stays as it is.
+    """
+    added = tuple(
+        _check(issue, "issue_without_place", "没有识别到地点")
+        for issue in plan.issues
+        if issue.number not in issues_with_places
+    )
+    return replace(plan, checks=(*plan.checks, *added))
 
 
 def stated_issue_counts(text: str) -> list[int]:

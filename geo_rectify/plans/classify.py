@@ -40,11 +40,12 @@ def document_title(source: SourceText, layout: Layout | None) -> str:
     text = source.text
     stop = len(text) if layout is None else layout.list_start
     taken: list[str] = []
+    cells = source.cells
     after = 0
     for index, block in enumerate(source.blocks):
         line = text[block.start : block.end].strip()
         gap = taken and text[after : block.start].count("\n") > 1
-        ended = block.start >= stop or index in source.cells or len(taken) == _MAX_TITLE_LINES
+        ended = block.start >= stop or index in cells or len(taken) == _MAX_TITLE_LINES
         if ended or gap:
             break
         number = match_number(text, block.start, block.end)
@@ -98,6 +99,30 @@ def document_type(
     if spoken is not None:
         return spoken, f"正文含“{'”“'.join(words)}”{missing}"
     return DocumentType.OTHER, "标题和正文都没有表明文件类型的词语，未识别到整改清单"
+
+
+def inspection_of(title: str, head: str) -> str:
+    """Say which inspection a plan answers (督察来源), with its round.
+
+    Parameters
+    ----------
+    title
+        The plan's title.
+    head
+        Its words before the list.
+
+    Returns
+    -------
+    str
+        As printed, for example ``第二轮中央生态环境保护督察``; the title decides, then the first
+        place in the words; "" where none is named.
+    """
+    pattern = re.compile(word_list("documents")["inspection"]["pattern"])
+    for text in (title, head[:_HEAD]):
+        found = pattern.search(text.replace("\n", ""))
+        if found is not None:
+            return found[0]
+    return ""
 
 
 def _may_hold_list(named: DocumentType | None, title: str) -> bool:

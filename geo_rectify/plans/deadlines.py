@@ -28,9 +28,10 @@ _RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年"
 _DATE: Final = re.compile(
     r"""
     (?P<lead>自|从|至|到)?
-    (?<![0-9.第])
+    (?<![0-9.第])(?<!每年)(?<!每)
     (?:
-        (?P<year>(?:19|20)[0-9]{2})\s?
+        (?P<short>[1-4][0-9])年(?=\s?(?:1[0-2]|0?[1-9])月|[底末]|[上下]半年|第?[一二三四1-4]季度)
+      | (?P<year>(?:19|20)[0-9]{2})\s?
         (?: (?P<mark>年)(?!度|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
       | (?P<relative>今年|本年|当年|明年|次年)(?!度)
       | (?=1?[0-9]月)
@@ -156,8 +157,9 @@ def _dated(
     match: re.Match[str], year: int | None, after: dt.date | None
 ) -> tuple[dt.date, dt.date] | None:
     """Give the period of a match, its year taken from what stands around it where it names none."""
-    if match["year"]:
-        return _period(match, int(match["year"]))
+    if match["year"] or match["short"]:
+        # 22年6月底: of this century
+        return _period(match, int(match["year"] or f"20{match['short']}"))
     if match["relative"]:
         return None if after is None else _period(match, after.year + _RELATIVE[match["relative"]])
     if year is not None:
@@ -243,6 +245,9 @@ def issue_deadline(
     raw = text[start:end]
     begins = next((date.first for date in dates if date.since), None)
     ends = [date for date in dates if not date.since]
+    if any(not date.whole_year for date in ends):
+        # 2024年汛期前（2024年5月底）: the year alone says less than the day beside it
+        ends = [date for date in ends if not date.whole_year or date.before]
     if begins is None and ends:
         begins = _range_begin(text, start, dates)
     return IssueDeadline(

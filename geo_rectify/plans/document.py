@@ -39,6 +39,7 @@ def issues_document(plan: Plan) -> dict[str, Any]:
         "document_type": plan.document_type.value,
         "reason": plan.reason,
         "title": plan.title,
+        "inspection": plan.inspection,
         "sections": [_section(plan.text, section) for section in plan.sections],
         "issue_count": len(plan.issues),
         "global_irregularities": sorted({c.code for c in plan.checks if c.issue is None}),
@@ -81,6 +82,13 @@ def _issue(issue: Issue) -> dict[str, Any]:
         "figures": [_figure(figure) for figure in issue.figures],
         "irregularities": list(issue.irregularities),
     }
+    if issue.completion is not None:
+        made["completion"] = _passage(issue.completion)
+    if issue.asides:
+        made["asides"] = [
+            {"label": aside.label, "text": aside.text, "start": aside.start, "end": aside.end}
+            for aside in issue.asides
+        ]
     if issue.responsible_person is not None:
         person = issue.responsible_person
         made["responsible_person"] = {

@@ -10,13 +10,28 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.plans.grids import (
+    common_width,
+    find_columns,
+    holds_issues,
+    table_lines,
+    tables_of,
+)
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.records import FieldRole, Label, Layout, Line
-from geo_rectify.plans.wording import bracket_pairs, label_pattern, label_roles, word_list
+from geo_rectify.plans.wording import (
+    bracket_pairs,
+    inferred_role,
+    label_pattern,
+    plain_label,
+    role_of_label,
+    word_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +42,17 @@ if TYPE_CHECKING:
 _OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
 _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
+_NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
+_OWN_LABEL: Final = re.compile(
+    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]{3,12})(?(open)[〕】）)\]］])\s?[：:]\s*"
+)
+_BARE_HEADING: Final = re.compile(r"[^，。；：:！!？?\n]{2,30}(?:方面|方面的?问题|领域|类问题)")
+_MAX_SIGNATURE: Final = 30
+_SIGNED: Final = re.compile(
+    r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
+    r"|[（(]?此件(?:主动|依申请|删减)?公开(?:发布)?[)）]?|抄送[:：].{0,200}"
+)
 _MIN_REPEATS: Final = 2
 
 
@@ -75,14 +100,142 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         One line a block; a block in which labels follow one another gives a line for each.
     """
     lines: list[Line] = []
+    cells = source.cells
+    tables = _issue_tables(source)
     for index, block in enumerate(source.blocks):
-        lines.extend(_lines_of(source.text, block, cell=index in source.cells))
+        if index in tables:
+            lines.extend(tables[index])
+        else:
+            lines.extend(_lines_of(source.text, block, cell=index in cells))
+    lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     return tuple(
-        Line(head=line.head, start=line.start, end=line.end, number=line.number, inline=line.inline)
+        replace(line, label=None)
         if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
         else line
         for line in lines
+    )
+
+
+def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
+    """Give the lines of tables that list issues by the first block of each, none for its others."""
+    made: dict[int, list[Line]] = {}
+    columns = None
+
+    def cut(index: int) -> list[Line]:
+        return list(_lines_of(source.text, source.blocks[index], cell=True))
+
+    for cells in tables_of(source).values():
+        found = find_columns(source, cells)
+        if found is not None:
+            columns, header = found
+        elif columns is not None and common_width(cells) == columns.width:
+            header = 0  # the table goes on without its header
+        else:
+            columns = None
+        if columns is None or not holds_issues(columns):
+            columns = None
+            continue
+        first = [cell.first for cell in cells if cell.row > header and cell.last > cell.first]
+        if not first:
+            continue
+        heads = range(
+            min(cell.first for cell in cells),
+            max((cell.last for cell in cells if cell.row <= header), default=cells[0].first),
+        )
+        titles = {
+            index
+            for cell in cells
+            if cell.row <= header and cell.columns >= columns.width and columns.width > 1
+            for index in range(cell.first, cell.last)
+        }
+        made.update((i, cut(i) if i in titles else []) for i in heads)
+        made.update(
+            (i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made
+        )
+        made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
+    return made
+
+
+def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
+    """Label the lines that open with words of the document's own, told by what they are made of.
+
+    Such words count where they come again before a colon, and no list holds them.
+    """
+    found: dict[int, tuple[re.Match[str], FieldRole]] = {}
+    counts: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        if line.label is not None or line.rows is not None:
+            continue
+        start = line.start if line.number is None else line.number.end
+        match = _OWN_LABEL.match(text, start, line.end)
+        role = None if match is None else inferred_role(match["words"])
+        if match is not None and role is not None:
+            found[index] = match, role
+            counts[plain_label(match["words"])] += 1
+    made = list(lines)
+    for index, (match, role) in found.items():
+        spelling = plain_label(match["words"])
+        if counts[spelling] >= _MIN_REPEATS:
+            label = Label(
+                role=role, spelling=spelling, start=match.start(), end=match.end(), marked=True
+            )
+            made[index] = replace(lines[index], label=label)
+    return made
+
+
+def _tasks_as_problems(lines: list[Line]) -> list[Line]:
+    """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
+    spelled: dict[str, int] = {}
+    for line in lines:
+        if line.label is not None and line.label.role is FieldRole.MEASURES:
+            spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+    if len(spelled) < 2 or any(_role(line) is FieldRole.PROBLEM for line in lines):  # noqa: PLR2004
+        return lines
+    task, count = max(
+        ((word, n) for word, n in spelled.items() if "任务" in word),
+        key=lambda each: each[1],
+        default=("", 0),
+    )
+    others = [n for word, n in spelled.items() if "任务" not in word]
+    if count < 2 or not others or max(others) != count:  # noqa: PLR2004 - a heading is no label
+        return lines
+    return [
+        replace(line, label=replace(line.label, role=FieldRole.PROBLEM))
+        if line.label is not None and line.label.spelling == task
+        else line
+        for line in lines
+    ]
+
+
+def _headings_as_labels(lines: list[Line]) -> list[Line]:
+    """Read numbered headings as labels where they set out one issue (一、整改问题 二、整改措施).
+
+    The same words head parts of a plan's introduction; so a problem must be among them, and
+    measures, a goal or the state of completion.
+    """
+    held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
+    notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
+    kept = [
+        line if notice or not _is_numbered_heading(line) else replace(line, label=None)
+        for line in lines
+    ]
+    if not notice:
+        return kept
+    return [
+        replace(line, number=None, label=replace(line.label, marked=True))
+        if line.label is not None and _is_numbered_heading(line)
+        else line
+        for line in kept
+    ]
+
+
+def _is_numbered_heading(line: Line) -> bool:
+    return (
+        line.number is not None
+        and line.label is not None
+        and not line.label.marked
+        and not line.cell
     )
 
 
@@ -103,7 +256,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     hit = marked.match(text, words, end)
     if hit is not None:
         label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
-    elif number is None:
+    else:
         hit = bare.match(text, words, end)
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)
@@ -151,8 +304,8 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:
-    plain = spelling.replace(" ", "").replace("\u3000", "")
-    return Label(role=label_roles()[plain], spelling=plain, start=start, end=end, marked=marked)
+    role = role_of_label(spelling)
+    return Label(role=role, spelling=plain_label(spelling), start=start, end=end, marked=marked)
 
 
 def recognise_layout(source: SourceText) -> Layout | None:
@@ -175,13 +328,17 @@ def recognise_layout(source: SourceText) -> Layout | None:
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if _role(lines[i]) is anchor]
     style = _issue_style(lines, anchors, first)
-    if style is None:
+    single = _single_problem(lines, anchors, first, last)
+    if single is not None:
+        style, starts = None, [single]
+    elif style is None:
         starts = _unnumbered_issues(lines, anchors, first)
     else:
         starts = _numbered_issues(lines, style, first, last)
-    sections = _section_lines(source.text, lines, starts, style, first)
+    sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
+    last = _without_tail(source.text, lines, starts[-1], last)
     opening = min([starts[0], *sections])
     return Layout(
         lines=lines,
@@ -191,6 +348,54 @@ def recognise_layout(source: SourceText) -> Layout | None:
         last_line=last,
         list_start=lines[opening].start,
         spellings=_spellings(lines[starts[0] : last]),
+        heading_lines=tuple(headings),
+        per_measure=_per_measure(lines[starts[0] : last], len(starts)),
+    )
+
+
+def _single_problem(
+    lines: Sequence[Line], anchors: Sequence[int], first: int, last: int
+) -> int | None:
+    """Give the line of the only problem of a document that labels one, as a notice does."""
+    problems = [i for i in range(first, last) if _role(lines[i]) is FieldRole.PROBLEM]
+    if len(problems) != 1 or len(anchors) != 1 or problems[0] > anchors[0]:
+        return None
+    index = problems[0]
+    before = lines[index - 1] if index > first else None
+    numbered = before is not None and before.number is not None and before.number.end == before.end
+    return None if numbered or lines[index].number is not None else index
+
+
+def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> int:
+    """Leave out what follows the last issue: how to object, who signs and when."""
+    tail = tuple(word_list("layout")["notice"]["tail"])
+    done = False
+    for index in range(start, last):
+        line = lines[index]
+        done = done or _role(line) is FieldRole.COMPLETION
+        plain = line.label is None and line.number is None
+        if done and plain and text.startswith(tail, line.start, line.end):
+            last = index
+            break
+    while last - 1 > start and _signs(text, lines[last - 1]):
+        last -= 1
+        if last - 1 > start and _is_signature(text, lines[last - 1]):
+            last -= 1
+    return last
+
+
+def _signs(text: str, line: Line) -> bool:
+    """Say whether a line is the date of a signature, or a note below one."""
+    plain = text[line.start : line.end]
+    return line.label is None and not line.cell and _SIGNED.fullmatch(plain) is not None
+
+
+def _is_signature(text: str, line: Line) -> bool:
+    return (
+        line.label is None
+        and line.number is None
+        and line.end - line.start <= _MAX_SIGNATURE
+        and text[line.end - 1] not in "。；;：:〕】）)"
     )
 
 
@@ -201,10 +406,14 @@ def _role(line: Line) -> FieldRole | None:
 def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
     """Choose the label that stands once in each issue: the goal, unless measures outnumber it."""
     counts = Counter(_role(line) for line in lines)
-    most = max(counts[role] for role in _OPENING)
-    if not most:
-        return None
-    return next(role for role in _OPENING if 2 * counts[role] >= most)
+    most = max(counts[FieldRole.GOAL], counts[FieldRole.MEASURES])
+    if counts[FieldRole.DEADLINE] and (not most or (most == 1 and not counts[FieldRole.GOAL])):
+        # measures may carry deadlines of their own: these alone open an issue only without others
+        most = max(most, counts[FieldRole.DEADLINE])
+    if most:
+        return next(role for role in _OPENING if 2 * counts[role] >= most)
+    told = counts[FieldRole.PROBLEM] and counts[FieldRole.COMPLETION]
+    return FieldRole.PROBLEM if told else None
 
 
 def _region(text: str, lines: Sequence[Line], anchor: FieldRole) -> tuple[int, int]:
@@ -297,6 +506,11 @@ def _within(indices: Sequence[int], start: int, stop: int) -> bool:
 
 def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
     """Without numbers an issue begins with the paragraph before its first label."""
+    labelled = [
+        index for index in range(first, len(lines)) if _role(lines[index]) is FieldRole.PROBLEM
+    ]
+    if len(labelled) >= len(anchors):
+        return labelled
     starts: list[int] = []
     floor = first
     for anchor in anchors:
@@ -315,30 +529,49 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
 
 def _section_lines(
     text: str, lines: Sequence[Line], starts: Sequence[int], style: str | None, first: int
-) -> list[int]:
-    """Find the headings right before issues: numbered another way, short, and counting up."""
-    found: list[int] = []
-    wanted: str | None = None
-    previous = 0
+) -> tuple[list[int], list[int]]:
+    """Find the headings right before issues: numbered another way, short, and counting up.
+
+    Of several levels of headings the one that counts on over most issues is taken, the outer one
+    where they are alike. The headings of all levels come second: none belongs to an issue.
+    """
+    runs: dict[str, list[int]] = {}
+    headings: list[int] = []
+    outer: set[str] = set()
     for start in starts:
         index = start
         while index > first and _is_heading(text, lines[index - 1], style):
             index -= 1
-        if index == start:
-            continue
-        number = lines[index].number
-        if number is None or (wanted is not None and number.style != wanted):
-            continue
-        if wanted is None and (number.value != 1 or start != starts[0]):
-            continue
-        if number.value == previous + 1 or previous == 0 or number.value > previous:
-            wanted = number.style
-            found.append(index)
-            previous = number.value
-    return found
+        for heading in range(index, start):
+            number = lines[heading].number
+            style_here = "" if number is None else number.style
+            if start == starts[0]:
+                outer.add(style_here)
+            if number is None or (
+                style_here in outer and text[lines[heading].end - 1] not in "。；;"
+            ):
+                headings.append(heading)
+            if number is None:
+                runs.setdefault("", []).append(heading)
+                continue
+            run = runs.setdefault(number.style, [])
+            if (run and number.value > _value_of(lines[run[-1]])) or (
+                not run and number.value == 1 and start == starts[0]
+            ):
+                run.append(heading)
+    plain = runs.pop("", [])
+    found = [run for run in runs.values() if run] or [plain]
+    chosen = max(found, key=len)
+    return chosen, sorted({*headings, *chosen})
+
+
+def _value_of(line: Line) -> int:
+    return 0 if line.number is None else line.number.value
 
 
 def _is_heading(text: str, line: Line, style: str | None) -> bool:
+    if line.number is None and line.label is None and not line.cell:
+        return _BARE_HEADING.fullmatch(text, line.start, line.end) is not None
     return (
         line.number is not None
         and line.number.style != style
@@ -347,6 +580,12 @@ def _is_heading(text: str, line: Line, style: str | None) -> bool:
         and text[line.end - 1] not in "〕】；;"
         and line.end > line.number.end
     )
+
+
+def _per_measure(lines: Sequence[Line], issues: int) -> frozenset[str]:
+    """Find the labels that stand more often than issues do: they are about single measures."""
+    counts = Counter(line.label.spelling for line in lines if line.label is not None)
+    return frozenset(spelling for spelling, count in counts.items() if count > issues)
 
 
 def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:

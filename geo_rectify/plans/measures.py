@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Measure, MeasureDeadline
-from geo_rectify.plans.bodies import Bodies, split_bodies
+from geo_rectify.plans.bodies import Bodies, are_bodies, split_bodies
 from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
-from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, label_roles, word_list
+from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
 _LEAD_IN: Final = "：:"
+_SENTENCE_ENDS: Final = "。；;！!"
 _MAX_PLAIN_BRACKET: Final = 160
 
 
@@ -42,6 +43,7 @@ class _Draft:
 
     number: int | None
     number_raw: str
+    row: int | None = None
     pieces: list[tuple[int, int]] = field(default_factory=list)
     labelled: list[tuple[FieldRole, int, int]] = field(default_factory=list)
 
@@ -136,17 +138,28 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
         depth += text[position] == closer
         depth -= text[position] == opener
         if not depth:
-            if words.search(text, position, stop - 1) is None:
+            inner = text[position + 1 : stop - 1]
+            told = words.search(text, position, stop - 1) is not None
+            apart = opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
+            if not told and not (apart and position > start and are_bodies(_unlabelled(inner))):
                 return None
-            inside = (FieldRole.RESPONSIBLE, position + 1, stop - 1)
+            first = position + 1 + len(_unlabelled(inner))
+            inside = (FieldRole.RESPONSIBLE, position + 1, first)
             return UnitList(
                 start=position,
                 end=stop,
                 value_start=position + 1,
                 value_end=stop - 1,
-                fields=(inside,),
+                fields=(inside, *labelled_values(text, first, stop - 1)),
             )
     return None
+
+
+def _unlabelled(words: str) -> str:
+    """Give what stands in a bracket before its first label: 区住建委；完成时限：2024年6月."""
+    _, inner, _ = _patterns()
+    found = inner.search(words)
+    return words if found is None else words[: found.start()]
 
 
 def _before_marks(text: str, start: int, end: int) -> int:
@@ -175,7 +188,7 @@ def labelled_values(text: str, start: int, end: int) -> Iterator[tuple[FieldRole
     found = list(inner.finditer(stretch))
     for index, match in enumerate(found):
         stop = found[index + 1].start() if index + 1 < len(found) else len(stretch)
-        role = label_roles()[match["label"].replace(" ", "").replace("\u3000", "")]
+        role = role_of_label(match["label"])
         yield role, start + match.end(), start + _before_marks(stretch, match.end(), stop)
 
 
@@ -219,18 +232,11 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
         if inner is not None and inner is not FieldRole.MEASURES:
             # a label alone on its line, or in its cell, has its value in the next
             waiting = inner if start >= line.end else None
-            if drafts and waiting is None:
-                drafts[-1].labelled.append((inner, start, line.end))
-            continue
-        if start >= line.end:
-            continue
-        number = match_number(text, start, line.end)
-        if number is not None and style is None:
-            style = number.style
-        if number is not None and number.style == style:
-            drafts.extend(_numbered(text, start, line.end, style))
-        else:
-            _unnumbered(text, drafts, start, line.end)
+            if waiting is None:
+                for draft in _beside(drafts, line):
+                    draft.labelled.append((inner, start, line.end))
+        elif start < line.end:
+            style = _add_line(text, drafts, line, start=start, style=style)
     if style is not None and len(drafts) > 1 and drafts[0].number is None:
         last = drafts[0].pieces[-1][1]
         if text[last - 1] in _LEAD_IN:
@@ -238,9 +244,37 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
     return [draft for draft in drafts if draft.pieces]
 
 
+def _add_line(
+    text: str, drafts: list[_Draft], line: Line, *, start: int, style: str | None
+) -> str | None:
+    """Add a line to the measures; give the style they are numbered in, where known by now."""
+    number = match_number(text, start, line.end, inner=True)
+    chosen = number.style if style is None and number is not None else style
+    known = len(drafts)
+    row = None if line.rows is None else line.rows[0]
+    if number is not None and chosen is not None and number.style == chosen:
+        drafts.extend(_numbered(text, start, line.end, chosen))
+    elif row is not None and drafts and drafts[-1].row != row:
+        drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
+    else:
+        _unnumbered(text, drafts, start, line.end)
+    for draft in drafts[known:]:
+        draft.row = row
+    return chosen
+
+
+def _beside(drafts: list[_Draft], line: Line) -> list[_Draft]:
+    """Give the measures a labelled value is about: those of its table rows, else the last one."""
+    if line.rows is None:
+        return drafts[-1:]
+    first, last = line.rows
+    held = [draft for draft in drafts if draft.row is not None and first <= draft.row <= last]
+    return held or drafts[-1:]
+
+
 def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:
     """Give a paragraph's measures: one, or several where their numbers run on within it."""
-    first = match_number(text, start, end)
+    first = match_number(text, start, end, inner=True)
     if first is None:
         return
     heads = [(start, first.end, first.value, first.raw)]

@@ -56,6 +56,32 @@ def numeral_value(text: str) -> int | None:
     return total + (pending or 0)
 
 
+def chinese_numeral(value: int) -> str:
+    """Write a number in Chinese numerals.
+
+    Parameters
+    ----------
+    value
+        From 0 to 999; others come back in Arabic digits.
+
+    Returns
+    -------
+    str
+        For example ``二十三``.
+    """
+    digits = "零一二三四五六七八九"
+    if not 0 <= value <= 999:  # noqa: PLR2004 - no list is longer
+        return str(value)
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    made = f"{digits[hundreds]}百" if hundreds else ""
+    if tens:
+        made += ("" if tens == 1 and not hundreds else digits[tens]) + "十"
+    elif hundreds and ones:
+        made += "零"
+    return made + digits[ones] if ones or not value else made
+
+
 @lru_cache(maxsize=1)
 def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
     made = []
@@ -71,6 +97,12 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
         body = rf"(?:{before})\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}"
         made.append((str(entry["style"]), re.compile(body)))
     return tuple(made)
+
+
+@lru_cache(maxsize=1)
+def _inner_styles() -> frozenset[str]:
+    entries: list[dict[str, Any]] = word_list("layout")["numbering"]
+    return frozenset(str(entry["style"]) for entry in entries if entry.get("inner"))
 
 
 @lru_cache(maxsize=16)
@@ -90,7 +122,7 @@ def style_pattern(style: str) -> re.Pattern[str]:
     return dict(_styles())[style]
 
 
-def match_number(text: str, start: int, end: int) -> Number | None:
+def match_number(text: str, start: int, end: int, *, inner: bool = False) -> Number | None:
     """Read the printed number at the head of a line.
 
     Parameters
@@ -99,6 +131,8 @@ def match_number(text: str, start: int, end: int) -> Number | None:
         The whole text.
     start, end
         The line.
+    inner
+        Whether it is a line of measures, which some styles number alone.
 
     Returns
     -------
@@ -106,6 +140,8 @@ def match_number(text: str, start: int, end: int) -> Number | None:
         The number with its style; spaces after it are skipped.
     """
     for style, pattern in _styles():
+        if style in _inner_styles() and not inner:
+            continue
         found = pattern.match(text, start, end)
         if found is None:
             continue

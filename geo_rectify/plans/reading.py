@@ -6,55 +6,41 @@ A format is one function in `_READERS`; nothing here knows what a plan looks lik
 from __future__ import annotations
 
 import hashlib
-import re
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from geo_rectify.errors import EncodingError, InputFileError
-from geo_rectify.models import Block
+from geo_rectify.errors import InputFileError
+from geo_rectify.plans.decoding import FORBIDDEN
+from geo_rectify.plans.office import OLD_FORMATS, converted
+from geo_rectify.plans.pdf import read_pdf
+from geo_rectify.plans.plain import read_markdown, read_text
 from geo_rectify.plans.records import SourceText
+from geo_rectify.plans.sheets import read_sheets
+from geo_rectify.plans.webpage import read_webpage
 from geo_rectify.plans.word import read_word
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
+
+    from geo_rectify.models import Block
+    from geo_rectify.plans.content import Content
+    from geo_rectify.plans.records import Cell
 
 MAX_BYTES: Final = 100 * 1024 * 1024
 """Files above this size are refused: no plan is as long."""
-_LINE_END: Final = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
-# What XML, and so Word, Excel and HTML files, cannot carry.
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
+MAX_FILES: Final = 200
+"""A folder with more plan files than this is refused."""
 _PAGE_BREAKS: Final = {ord("\v"): "\n", ord("\f"): "\n"}
-_MAX_FORBIDDEN_SHARE: Final = 0.01
-_MIN_PLAIN_SHARE: Final = 0.9
-_MIN_LENGTH_FOR_UTF16: Final = 4
-_SIGNATURES: Final = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"RIFF", "a WebP picture or a sound"),
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "an RTF text"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"PK\x03\x04", "a zip container, as Word and Excel write"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
-)
 _REMEDY: Final = "save it as .docx or .txt and give that file"
 
 
 class PlanReader(Protocol):
-    """What reads one format: bytes to text and blocks, with the blocks that stand in tables."""
+    """What reads one format: bytes to text, blocks and tables."""
 
-    def __call__(
-        self, payload: bytes, /, *, name: str
-    ) -> tuple[str, tuple[Block, ...], frozenset[int]]:
+    def __call__(self, payload: bytes, /, *, name: str) -> Content:
         """Read the bytes of the file of that name."""
 
 
@@ -64,7 +50,9 @@ def read_source(path: str | os.PathLike[str]) -> SourceText:
     Parameters
     ----------
     path
-        A ``.txt`` (UTF-8, UTF-16 or GB18030) or ``.docx`` file.
+        A ``.docx``, ``.pdf`` (with a text layer), ``.xlsx``, ``.html``, ``.txt`` or ``.md`` file;
+        ``.doc``, ``.wps``, ``.rtf`` and ``.odt`` where LibreOffice is installed; or a folder of
+        such files, taken as one document in the order of their names.
 
     Returns
     -------
@@ -77,35 +65,129 @@ def read_source(path: str | os.PathLike[str]) -> SourceText:
         The file is missing, empty, too large, damaged, encrypted or of a format not read.
     EncodingError
         It is a text whose encoding cannot be told.
+    MissingDependencyError
+        It is an old Office file and LibreOffice is not installed.
     """
     file = Path(path)
-    reader = _READERS.get(file.suffix.lower())
-    payload = _payload(file)
-    if reader is None:
+    try:
+        folder = file.is_dir()
+    except ValueError:
+        folder = False  # a NUL in the path; told below
+    return _read_folder(file) if folder else _read_file(file)
+
+
+def _read_file(file: Path) -> SourceText:
+    suffix = file.suffix.lower()
+    if suffix not in _READERS and suffix not in OLD_FORMATS:
+        _payload(file)
         message = (
-            f"{file.name}: {file.suffix or 'a file without suffix'} is not read; "
-            f"plans are read from {' and '.join(_READERS)}: {_REMEDY}"
+            f"{file.name}: {suffix or 'a file without suffix'} is not read; plans are read from "
+            f"{', '.join([*_READERS, *OLD_FORMATS])}: {_REMEDY}"
         )
         raise InputFileError(message)
-    text, blocks, cells = reader(payload, name=file.name)
-    if not blocks:
+    payload = _payload(file)
+    if suffix in OLD_FORMATS:
+        content = read_word(converted(payload, name=file.name), name=f"{file.stem}.docx")
+    else:
+        content = _READERS[suffix](payload, name=file.name)
+    if not content.blocks:
         message = f"{file.name}: the file holds no text (a scan?): {_REMEDY}, with its text"
         raise InputFileError(message)
-    clean, replaced = _FORBIDDEN.subn("\ufffd", text.translate(_PAGE_BREAKS))
+    clean, replaced = FORBIDDEN.subn("\ufffd", content.text.translate(_PAGE_BREAKS))
     return SourceText(
         name=file.name,
         sha256=hashlib.sha256(payload).hexdigest(),
         text=clean,
-        blocks=blocks,
-        cells=cells,
+        blocks=content.blocks,
+        grid=content.grid,
+        wraps=content.wraps,
+        notes=content.notes,
         replaced=replaced,
     )
 
 
-def _payload(file: Path) -> bytes:
-    if file.is_dir():
-        message = f"{file}: this is a folder, not a file: name the plan's file in it"
+def _read_folder(folder: Path) -> SourceText:
+    files = sorted(
+        (
+            entry
+            for entry in folder.iterdir()
+            if entry.is_file()
+            and entry.suffix.lower() in {*_READERS, *OLD_FORMATS}
+            and not entry.name.startswith((".", "~$"))
+        ),
+        key=lambda entry: entry.name,
+    )
+    if not files:
+        message = (
+            f"{folder}: this folder holds no file a plan is read from "
+            f"({', '.join([*_READERS, *OLD_FORMATS])}): name the plan's file or its folder"
+        )
         raise InputFileError(message)
+    if len(files) > MAX_FILES:
+        message = f"{folder}: {len(files)} files are too many for one plan (at most {MAX_FILES})"
+        raise InputFileError(message)
+    return joined(folder.name, [_read_file(file) for file in files])
+
+
+def joined(name: str, parts: Sequence[SourceText]) -> SourceText:
+    """Join documents to one, in their order; a locator then begins with its file's name.
+
+    Parameters
+    ----------
+    name
+        What the whole is called.
+    parts
+        The documents.
+
+    Returns
+    -------
+    SourceText
+        Their texts joined with a line feed; the hash is that of their hashes.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    digest = hashlib.sha256("".join(part.sha256 for part in parts).encode("ascii"))
+    offset = first = tables = 0
+    texts: list[str] = []
+    blocks: list[Block] = []
+    grid: list[Cell] = []
+    wraps: list[tuple[int, int]] = []
+    notes: list[tuple[str, str]] = []
+    for part in parts:
+        texts.append(part.text)
+        blocks.extend(
+            replace(
+                block,
+                start=block.start + offset,
+                end=block.end + offset,
+                locator=f"{part.name} {block.locator}",
+            )
+            for block in part.blocks
+        )
+        grid.extend(
+            replace(
+                cell, table=cell.table + tables, first=cell.first + first, last=cell.last + first
+            )
+            for cell in part.grid
+        )
+        wraps.extend((start + offset, end + offset) for start, end in part.wraps)
+        notes.extend((code, f"{part.name}：{words}") for code, words in part.notes)
+        offset += len(part.text) + 1
+        first += len(part.blocks)
+        tables += max((cell.table for cell in part.grid), default=0)
+    return SourceText(
+        name=name,
+        sha256=digest.hexdigest(),
+        text="\n".join(texts),
+        blocks=tuple(blocks),
+        grid=tuple(grid),
+        wraps=tuple(wraps),
+        notes=tuple(notes),
+        replaced=sum(part.replaced for part in parts),
+    )
+
+
+def _payload(file: Path) -> bytes:
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
@@ -128,109 +210,16 @@ def _payload(file: Path) -> bytes:
     return payload
 
 
-def _read_text(payload: bytes, /, *, name: str) -> tuple[str, tuple[Block, ...], frozenset[int]]:
-    text = decode(payload, name=name)
-    blocks = tuple(_line_blocks(text))
-    if not blocks:
-        message = f"{name}: the file is empty but for white space: fetch it again"
-        raise InputFileError(message)
-    return text, blocks, frozenset()
-
-
-def _line_blocks(text: str) -> Iterator[Block]:
-    start, number = 0, 1
-    for line_end in [*_LINE_END.finditer(text), None]:
-        end = len(text) if line_end is None else line_end.start()
-        if text[start:end].strip():
-            yield Block(start=start, end=end, locator=f"第{number}段")
-        number += 1
-        start = end if line_end is None else line_end.end()
-
-
-def decode(payload: bytes, *, name: str) -> str:
-    """Decode the bytes of a text file.
-
-    A byte order mark decides and is left out; then strict UTF-8, UTF-16 without a mark, and
-    strict GB18030 are tried. What comes out must look like text.
-
-    Parameters
-    ----------
-    payload
-        The bytes.
-    name
-        File name, for messages.
-
-    Returns
-    -------
-    str
-        The text, line ends kept.
-
-    Raises
-    ------
-    EncodingError
-        None of the encodings fits.
-    """
-    for signature, kind in _SIGNATURES:
-        if payload.startswith(signature) and not _is_text(payload, "utf-8", plain=True):
-            message = f"{name}: this is {kind}, not a text file: {_REMEDY}"
-            raise EncodingError(message)
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe\x00\x00", "utf-32"),
-        (b"\x00\x00\xfe\xff", "utf-32"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if payload.startswith(mark):
-            text = _decoded(payload, encoding)
-            if text is not None and _few_forbidden(text):
-                return text
-            break
-    else:
-        for encoding in ("utf-8", *_utf16_guess(payload), "gb18030"):
-            if _is_text(payload, encoding, plain=encoding != "utf-8"):
-                return payload.decode(encoding)
-    message = (
-        f"{name}: the text is neither UTF-8, UTF-16 nor GB18030 (or no text at all): "
-        "open it in an editor and save it as UTF-8"
-    )
-    raise EncodingError(message)
-
-
-def _decoded(payload: bytes, encoding: str) -> str | None:
-    try:
-        return payload.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _is_text(payload: bytes, encoding: str, *, plain: bool) -> bool:
-    text = _decoded(payload, encoding)
-    if text is None or not _few_forbidden(text):
-        return False
-    return not plain or _plain_share(text) >= _MIN_PLAIN_SHARE
-
-
-def _few_forbidden(text: str) -> bool:
-    return len(_FORBIDDEN.findall(text)) <= _MAX_FORBIDDEN_SHARE * len(text)
-
-
-def _utf16_guess(payload: bytes) -> tuple[str, ...]:
-    """Guess UTF-16 without a mark: line feeds and ASCII then have a zero byte beside them."""
-    if len(payload) < _MIN_LENGTH_FOR_UTF16 or len(payload) % 2:
-        return ()
-    even, odd = payload[::2].count(0), payload[1::2].count(0)
-    if not even + odd:
-        return ()
-    return ("utf-16-le",) if odd >= even else ("utf-16-be",)
-
-
-def _plain_share(text: str) -> float:
-    """Share of characters that are ASCII or of the everyday set GB 2312."""
-    plain = text.encode("gb2312", errors="ignore").decode("gb2312", errors="ignore")
-    return len(plain) / max(1, len(text))
-
-
 _READERS: Final[Mapping[str, PlanReader]] = MappingProxyType(
-    {".txt": _read_text, ".docx": read_word}
+    {
+        ".txt": read_text,
+        ".docx": read_word,
+        ".docm": read_word,
+        ".pdf": read_pdf,
+        ".xlsx": read_sheets,
+        ".xlsm": read_sheets,
+        ".html": read_webpage,
+        ".htm": read_webpage,
+        ".md": read_markdown,
+    }
 )

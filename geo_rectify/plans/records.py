@@ -22,10 +22,27 @@ class FieldRole(StrEnum):
     SUPPORTING = "supporting"
     PERSON = "person"
     ACCEPTANCE = "acceptance"
+    COMPLETION = "completion"
     ASIDE = "aside"
 
 
 UNIT_ROLES = frozenset({FieldRole.RESPONSIBLE, FieldRole.LEAD, FieldRole.SUPPORTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of a table: its place, counted from one, what it covers, and its blocks.
+
+    ``first`` and ``last`` are half-open indices of blocks; an empty cell has none.
+    """
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +59,12 @@ class SourceText:
         The decoded text; paragraphs and cells of a Word document are joined with line feeds.
     blocks
         The lines, paragraphs and cell paragraphs that hold text, in order, none overlapping.
-    cells
-        Indices of the blocks that stand in a table.
+    grid
+        The cells of all tables.
+    wraps
+        Start and end of each line break that does not end its paragraph.
+    notes
+        Code and words of what should be said of the file.
     replaced
         How many characters that no file format may carry were replaced by U+FFFD, one for one.
     """
@@ -52,8 +73,25 @@ class SourceText:
     sha256: str
     text: str
     blocks: tuple[Block, ...]
-    cells: frozenset[int] = frozenset()
+    grid: tuple[Cell, ...] = ()
+    wraps: tuple[tuple[int, int], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     replaced: int = 0
+
+    @property
+    def cells(self) -> frozenset[int]:
+        """Give the blocks that stand in a table, beside other cells of their row."""
+        filled: dict[tuple[int, int], list[Cell]] = {}
+        for cell in self.grid:
+            if cell.last > cell.first:
+                filled.setdefault((cell.table, cell.row), []).append(cell)
+        return frozenset(
+            index
+            for row in filled.values()
+            if len(row) > 1 or row[0].column > 1
+            for cell in row
+            for index in range(cell.first, cell.last)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +121,7 @@ class Line:
     """A block, or the part of one from a label to the next.
 
     ``head`` is where the block begins, ``start`` where its words do, Word residue skipped.
+    ``rows`` are the first and last table row a cell covers, None outside tables of issues.
     """
 
     head: int
@@ -92,6 +131,7 @@ class Line:
     label: Label | None = None
     cell: bool = False
     inline: bool = False
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +154,10 @@ class Layout:
         Offset at which the list begins.
     spellings
         The labels the list uses, by role, in order of first use.
+    heading_lines
+        Index of every heading line, of all levels.
+    per_measure
+        The labels that are about single measures rather than issues.
     """
 
     lines: tuple[Line, ...]
@@ -123,3 +167,5 @@ class Layout:
     last_line: int
     list_start: int
     spellings: tuple[tuple[FieldRole, str], ...]
+    heading_lines: tuple[int, ...] = ()
+    per_measure: frozenset[str] = frozenset()

@@ -1,38 +1,33 @@
-"""Reading Word documents (.docx): what the container is, then its paragraphs and tables."""
+"""Reading Word documents (.docx): paragraphs, tables, text boxes and numbers Word makes itself."""
 
 from __future__ import annotations
 
 import io
-import re
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.errors import InputFileError
-from geo_rectify.models import Block
+from geo_rectify.plans.containers import check_container
+from geo_rectify.plans.content import Content, ContentBuilder, cell_locator
+from geo_rectify.plans.word_numbers import ListNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_UNPACKED_BYTES: Final = 200 * 1024 * 1024
-_MAX_MEMBERS: Final = 5000
-_MAX_RATIO: Final = 300
-_RATIO_FROM_BYTES: Final = 20 * 1024 * 1024
 _MAX_NESTED_TABLES: Final = 8
-_ENCRYPTED: Final = 0x1
+_MAX_BOXES_DEEP: Final = 4
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MAIN: Final = "word/document.xml"
-_CONTENT_TYPES: Final = "[Content_Types].xml"
-_DECLARATION: Final = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I)")
 _REMEDY: Final = "save it again in Word as .docx, or as .txt in UTF-8"
-_PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
+_BOX: Final = f"{_W}txbxContent"
 
 
-def read_word(payload: bytes, /, *, name: str) -> tuple[str, tuple[Block, ...], frozenset[int]]:
+def read_word(payload: bytes, /, *, name: str) -> Content:
     """Read the paragraphs and table cells of a Word document in the order they stand.
 
-    Deleted text of tracked changes is left out, inserted text read. Numbers that Word makes by
-    itself are in no text and so not read.
+    Deleted text of tracked changes and comments are left out, inserted text is read. Numbers that
+    Word makes by itself are put before their paragraph; a text box follows the paragraph it hangs
+    on. Macros and linked files are never opened.
 
     Parameters
     ----------
@@ -43,127 +38,55 @@ def read_word(payload: bytes, /, *, name: str) -> tuple[str, tuple[Block, ...], 
 
     Returns
     -------
-    tuple
-        The text (paragraphs joined with line feeds), its blocks, and which of them are cells.
+    Content
+        The text (paragraphs joined with line feeds), its blocks and tables.
 
     Raises
     ------
     InputFileError
         It is no Word document, or an encrypted, damaged or hostile one.
     """
-    _check_signature(payload, name)
-    _check_container(payload, name)
-    pieces: list[str] = []
-    blocks: list[Block] = []
-    cells: set[int] = set()
-    offset = 0
+    check_container(payload, name=name, main=_MAIN, kind="Word document", remedy=_REMEDY)
+    builder = ContentBuilder()
     try:
-        for paragraph, locator, in_table in _paragraphs(payload):
-            for text in paragraph.split("\n"):
-                if text.strip():
-                    if in_table:
-                        cells.add(len(blocks))
-                    blocks.append(Block(start=offset, end=offset + len(text), locator=locator))
-                pieces.append(text)
-                offset += len(text) + 1
+        _read_body(payload, builder)
     except (LookupError, AttributeError, TypeError, SyntaxError, ValueError, OSError) as err:
         # python-docx meets missing or odd parts with any of these; lxml's XMLSyntaxError
         # is a SyntaxError
         message = f"{name}: the Word document is damaged ({type(err).__name__}: {err}): {_REMEDY}"
         raise InputFileError(message) from err
-    return "\n".join(pieces), tuple(blocks), frozenset(cells)
+    return builder.content()
 
 
-def _check_signature(payload: bytes, name: str) -> None:
-    if payload.startswith(b"PK\x03\x04"):
-        return
-    if payload.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in payload:
-            message = f"{name}: the Word document is encrypted: open it, take the password off"
-        else:
-            message = f"{name}: this is an old Word file (.doc) named .docx"
-        message = f"{message}; {_REMEDY}"
-    elif payload.startswith(_PICTURES):
-        message = f"{name}: this is a picture named .docx, not a Word document: {_REMEDY}"
-    elif payload.startswith(b"%PDF"):
-        message = f"{name}: this is a PDF named .docx, not a Word document: {_REMEDY}"
-    else:
-        message = f"{name}: this is no Word document (no zip container inside): {_REMEDY}"
-    raise InputFileError(message)
-
-
-def _check_container(payload: bytes, name: str) -> None:
-    """Look at the container before anything opens it: complete, of sane size, without entities."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as container:
-            members = container.infolist()
-            _check_sizes(members, packed=len(payload), name=name)
-            names = {member.filename for member in members}
-            if not {_CONTENT_TYPES, _MAIN} <= names:
-                message = (
-                    f"{name}: a zip container without a Word document in it "
-                    f"({_MAIN} is missing): {_REMEDY}"
-                )
-                raise InputFileError(message)
-            for member in members:
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    content = container.read(member)
-                    if _DECLARATION.search(content):
-                        message = (
-                            f"{name}: {member.filename} declares XML entities, which Word never "
-                            f"writes; the file is refused: {_REMEDY}"
-                        )
-                        raise InputFileError(message)
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        UnicodeDecodeError,
-    ) as err:
-        message = (
-            f"{name}: the Word document is damaged or cut off ({err}): fetch it again, or {_REMEDY}"
-        )
-        raise InputFileError(message) from err
-
-
-def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, name: str) -> None:
-    unpacked = sum(member.file_size for member in members)
-    ratio = unpacked / max(1, packed)
-    if any(member.flag_bits & _ENCRYPTED for member in members):
-        message = f"{name}: the container is encrypted: take the password off and {_REMEDY}"
-        raise InputFileError(message)
-    if (
-        unpacked > MAX_UNPACKED_BYTES
-        or len(members) > _MAX_MEMBERS
-        or (unpacked > _RATIO_FROM_BYTES and ratio > _MAX_RATIO)
-    ):
-        message = (
-            f"{name}: unpacked it would take {unpacked / 1e6:.0f} MB in {len(members)} parts, "
-            f"{ratio:.0f} times its size; the file is refused: take pictures out of it and {_REMEDY}"
-        )
-        raise InputFileError(message)
-
-
-def _paragraphs(payload: bytes) -> Iterator[tuple[str, str, bool]]:
-    """Give text, locator and whether it is a cell, of every paragraph in document order."""
+def _read_body(payload: bytes, builder: ContentBuilder) -> None:
     import docx  # noqa: PLC0415 - slow to load, and not every plan is a .docx
 
     document = docx.Document(io.BytesIO(payload))
+    numbers = ListNumbers(document)
     paragraphs = tables = 0
     for element in _items(document.element.body):
         if element.tag == f"{_W}p":
             paragraphs += 1
-            yield _text_of(element), f"第{paragraphs}段", False
+            builder.add(_numbered(element, numbers), f"第{paragraphs}段")
+            for box in _boxes(element):
+                for item in _cell_paragraphs(box, depth=0):
+                    builder.add(_numbered(item, numbers), f"第{paragraphs}段文本框")
         else:
             tables += 1
-            for row, column, cell in _cells(element):
-                locator = f"表{tables}第{row}行第{column}列"
-                for nested in _cell_paragraphs(cell, depth=0):
-                    yield _text_of(nested), locator, True
+            for row, column, rows, cell in _cells(element):
+                texts = [_numbered(item, numbers) for item in _cell_paragraphs(cell, depth=0)]
+                builder.add_cell(
+                    texts,
+                    locator=cell_locator(tables, row, column),
+                    place=(tables, row, column),
+                    span=(rows, cell.grid_span),
+                )
+
+
+def _numbered(paragraph: Any, numbers: ListNumbers) -> str:
+    text = _text_of(paragraph)
+    label = numbers.label(paragraph)
+    return label + text if label and text.strip() else text
 
 
 def _items(parent: Any) -> Iterator[Any]:
@@ -175,14 +98,22 @@ def _items(parent: Any) -> Iterator[Any]:
             yield from _items(child)
 
 
-def _cells(table: Any) -> Iterator[tuple[int, int, Any]]:
-    """Give row, column and element of each cell that begins there; merged cells once."""
+def _cells(table: Any) -> Iterator[tuple[int, int, int, Any]]:
+    """Give row, column, rows covered and element of each cell; merged cells once."""
+    begun: list[list[Any]] = []
+    open_at: dict[int, list[Any]] = {}
     for row, row_element in enumerate(table.tr_lst, start=1):
-        column = 1
+        column = 1 + (row_element.grid_before or 0)
         for cell in row_element.tc_lst:
-            if cell.vMerge != "continue":
-                yield row, column, cell
+            if cell.vMerge == "continue" and column in open_at:
+                open_at[column][2] += 1
+            else:
+                made = [row, column, 1, cell]
+                open_at[column] = made
+                begun.append(made)
             column += cell.grid_span
+    for row, column, rows, cell in begun:
+        yield row, column, rows, cell
 
 
 def _cell_paragraphs(cell: Any, *, depth: int) -> Iterator[Any]:
@@ -196,6 +127,20 @@ def _cell_paragraphs(cell: Any, *, depth: int) -> Iterator[Any]:
             for row in item.tr_lst:
                 for nested in row.tc_lst:
                     yield from _cell_paragraphs(nested, depth=depth + 1)
+
+
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    """Give the text boxes of a paragraph; the older copy in a fallback is left out."""
+    pending = [(paragraph, 0)]
+    while pending:
+        element, depth = pending.pop()
+        if element.tag == _BOX:
+            yield element
+            depth += 1
+        if element.tag in {f"{_MC}Fallback", f"{_W}del", f"{_W}moveFrom"}:
+            continue
+        if depth < _MAX_BOXES_DEEP:
+            pending.extend((child, depth) for child in reversed(element))
 
 
 def _text_of(paragraph: Any) -> str:
@@ -234,6 +179,6 @@ _SKIPPED: Final = frozenset(
         f"{_W}pict",
         f"{_W}object",
         f"{_W}instrText",
-        "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent",
+        f"{_MC}AlternateContent",
     }
 )

@@ -62,6 +62,68 @@ def label_roles() -> dict[str, FieldRole]:
     return {word: FieldRole(role) for role, words in fields.items() for word in words}
 
 
+def plain_label(spelling: str) -> str:
+    """Give a label without the spaces typed between its characters.
+
+    Parameters
+    ----------
+    spelling
+        As printed.
+
+    Returns
+    -------
+    str
+        ``责任单位`` for ``责 任 单 位``.
+    """
+    return spelling.replace(" ", "").replace("\u3000", "")
+
+
+def role_of_label(spelling: str) -> FieldRole:
+    """Give the role of a label, the level of government before it left out (市级牵头单位).
+
+    Parameters
+    ----------
+    spelling
+        A label that `label_pattern` matched.
+
+    Returns
+    -------
+    FieldRole
+        Its role.
+    """
+    plain = plain_label(spelling)
+    roles = label_roles()
+    if plain in roles:
+        return roles[plain]
+    levels: list[str] = word_list("layout")["marks"]["levels"]
+    return next(
+        roles[plain[len(w) :]] for w in levels if plain.startswith(w) and plain[len(w) :] in roles
+    )
+
+
+@lru_cache(maxsize=1)
+def _inferences() -> tuple[tuple[re.Pattern[str], FieldRole], ...]:
+    rules: list[list[str]] = word_list("layout")["infer"]["rules"]
+    return tuple((re.compile(pattern), FieldRole(role)) for pattern, role in rules)
+
+
+def inferred_role(words: str) -> FieldRole | None:
+    """Tell what a label no list holds may mean, from the words it is made of.
+
+    Parameters
+    ----------
+    words
+        A short label, for example ``整改督促落实单位``.
+
+    Returns
+    -------
+    FieldRole or None
+        None where its words say nothing.
+    """
+    plain = plain_label(words)
+    return next((role for rule, role in _inferences() if rule.search(plain)), None)
+
+
 @lru_cache(maxsize=1)
 def label_pattern() -> str:
     """Give a regular expression for any label, with room for a space between characters.
@@ -75,7 +137,8 @@ def label_pattern() -> str:
         _SPACE.join(re.escape(character) for character in word)
         for word in sorted(label_roles(), key=lambda w: (-len(w), w))
     ]
-    return f"(?P<label>{'|'.join(spaced)})"
+    levels = any_of(word_list("layout")["marks"]["levels"])
+    return f"(?P<label>(?:{levels})?(?:{'|'.join(spaced)}))"
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,118 @@
+"""Decoding: the bytes of a text file to text, whatever encoding an office wrote it in."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from geo_rectify.errors import EncodingError
+
+# What XML, and so Word, Excel and HTML files, cannot carry, and marks that turn text around.
+FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Characters that no output may carry; they are replaced one for one."""
+_MAX_FORBIDDEN_SHARE: Final = 0.01
+_MIN_PLAIN_SHARE: Final = 0.9
+_MIN_LENGTH_FOR_UTF16: Final = 4
+_SIGNATURES: Final = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"RIFF", "a WebP picture or a sound"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "an RTF text"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"PK\x03\x04", "a zip container, as Word and Excel write"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+)
+_REMEDY: Final = "save it as .docx or .txt and give that file"
+
+
+def decode(payload: bytes, *, name: str) -> str:
+    """Decode the bytes of a text file.
+
+    A byte order mark decides and is left out; then strict UTF-8, UTF-16 without a mark, and
+    strict GB18030 are tried. What comes out must look like text.
+
+    Parameters
+    ----------
+    payload
+        The bytes.
+    name
+        File name, for messages.
+
+    Returns
+    -------
+    str
+        The text, line ends kept.
+
+    Raises
+    ------
+    EncodingError
+        None of the encodings fits.
+    """
+    for signature, kind in _SIGNATURES:
+        if payload.startswith(signature) and not _is_text(payload, "utf-8", plain=True):
+            message = f"{name}: this is {kind}, not a text file: {_REMEDY}"
+            raise EncodingError(message)
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if payload.startswith(mark):
+            text = _decoded(payload, encoding)
+            if text is not None and _few_forbidden(text):
+                return text
+            break
+    else:
+        for encoding in ("utf-8", *_utf16_guess(payload), "gb18030"):
+            if _is_text(payload, encoding, plain=encoding != "utf-8"):
+                return payload.decode(encoding)
+    message = (
+        f"{name}: the text is neither UTF-8, UTF-16 nor GB18030 (or no text at all): "
+        "open it in an editor and save it as UTF-8"
+    )
+    raise EncodingError(message)
+
+
+def _decoded(payload: bytes, encoding: str) -> str | None:
+    try:
+        return payload.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_text(payload: bytes, encoding: str, *, plain: bool) -> bool:
+    text = _decoded(payload, encoding)
+    if text is None or not _few_forbidden(text):
+        return False
+    return not plain or _plain_share(text) >= _MIN_PLAIN_SHARE
+
+
+def _few_forbidden(text: str) -> bool:
+    return len(FORBIDDEN.findall(text)) <= _MAX_FORBIDDEN_SHARE * len(text)
+
+
+def _utf16_guess(payload: bytes) -> tuple[str, ...]:
+    """Guess UTF-16 without a mark: line feeds and ASCII then have a zero byte beside them."""
+    if len(payload) < _MIN_LENGTH_FOR_UTF16 or len(payload) % 2:
+        return ()
+    even, odd = payload[::2].count(0), payload[1::2].count(0)
+    if not even + odd:
+        return ()
+    return ("utf-16-le",) if odd >= even else ("utf-16-be",)
+
+
+def _plain_share(text: str) -> float:
+    """Share of characters that are ASCII or of the everyday set GB 2312."""
+    plain = text.encode("gb2312", errors="ignore").decode("gb2312", errors="ignore")
+    return len(plain) / max(1, len(text))

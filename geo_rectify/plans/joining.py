@@ -1,0 +1,57 @@
+"""Joining: which lines of a printed page or a wrapped text belong to one paragraph."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from geo_rectify.plans.numbering import match_number
+from geo_rectify.plans.wording import bracket_pairs, label_pattern, word_list
+
+_ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
+
+
+def ends_sentence(line: str) -> bool:
+    """Say whether a line ends where a paragraph may end.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        Whether a sentence, a bracket or a lead-in ends it.
+    """
+    return line.rstrip()[-1:] in _ENDS
+
+
+@lru_cache(maxsize=1)
+def _opening() -> re.Pattern[str]:
+    openings = "".join(map(re.escape, bracket_pairs()))
+    closings = "".join(map(re.escape, bracket_pairs().values()))
+    residue = "|".join(word_list("layout")["marks"]["residue"])
+    return re.compile(
+        rf"(?:\s|{residue})*(?:(?P<open>[{openings}])?\s?{label_pattern()}\s?(?(open)[{closings}])"
+        r"\s?[:：]|附\s?[件表])"
+    )
+
+
+def begins_item(line: str) -> bool:
+    """Say whether a line opens with a printed number or a label.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        Whether a new paragraph may begin with it.
+    """
+    start = len(line) - len(line.lstrip())
+    number = match_number(line, start, len(line))
+    return number is not None or _opening().match(line) is not None

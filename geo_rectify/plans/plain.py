@@ -1,0 +1,262 @@
+"""Reading text files (.txt, .md): lines, tables drawn with | or tabs, and lines broken by hand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.errors import InputFileError
+from geo_rectify.models import Block
+from geo_rectify.plans.content import Content, cell_locator
+from geo_rectify.plans.decoding import decode
+from geo_rectify.plans.joining import begins_item, ends_sentence
+from geo_rectify.plans.records import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LINE_END: Final = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
+_RULE: Final = re.compile(r"\s*[|｜+]?[\s:|｜+=─━-]*-{2,}[\s:|｜+=─━-]*\Z")
+_MIN_ROWS: Final = 2
+_MIN_TABS: Final = 2
+_MIN_WRAPPED: Final = 5
+_MIN_WRAPPED_SHARE: Final = 0.25
+_MIN_BROKEN_SHARE: Final = 0.6
+_WIDEST_WRAP: Final = 160
+_NARROWEST_WRAP: Final = 40
+_SLACK: Final = 5
+_MARKDOWN: Final = (
+    (re.compile(r"\A\s{0,3}(?:#{1,6}\s+|>\s?)+"), ""),
+    (re.compile(r"\A\s{0,12}[-*+]\s+(?=\S)"), ""),
+    (re.compile(r"\*\*|__|`"), ""),
+    (re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,800}\)"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!|~-])"), r"\1"),
+)
+_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+def read_text(payload: bytes, /, *, name: str) -> Content:
+    """Read a text file, character for character.
+
+    Parameters
+    ----------
+    payload
+        The bytes of the file, in UTF-8, UTF-16 or GB18030.
+    name
+        File name, for messages.
+
+    Returns
+    -------
+    Content
+        A block for each line, each cell of a table, and each paragraph whose lines were broken.
+
+    Raises
+    ------
+    InputFileError
+        Nothing but white space is in it.
+    EncodingError
+        Its encoding cannot be told.
+    """
+    text = decode(payload, name=name)
+    content = text_content(text)
+    if not content.blocks:
+        message = f"{name}: the file is empty but for white space: fetch it again"
+        raise InputFileError(message)
+    return content
+
+
+def text_content(text: str) -> Content:
+    """Find the blocks of a text.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    Content
+        With the text unchanged.
+    """
+    lines = _lines(text)
+    blocks: list[Block] = []
+    grid: list[Cell] = []
+    wraps: list[tuple[int, int]] = []
+    width = _wrap_width(text, lines)
+    index = tables = 0
+    while index < len(lines):
+        mark, count = _table_at(text, lines, index)
+        if mark:
+            tables += 1
+            _add_table(text, lines[index : index + count], mark, tables, (blocks, grid))
+            index += count
+            continue
+        start, end = lines[index]
+        number = index + 1
+        while width and index + 1 < len(lines) and _goes_on(text, lines, index, width):
+            wraps.append(_break_between(text, lines[index], lines[index + 1]))
+            index += 1
+            end = lines[index][1]
+        if text[start:end].strip():
+            blocks.append(Block(start=start, end=end, locator=f"第{number}段"))
+        index += 1
+    return Content(text=text, blocks=tuple(blocks), grid=tuple(grid), wraps=tuple(wraps))
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    found, start = [], 0
+    for line_end in _LINE_END.finditer(text):
+        found.append((start, line_end.start()))
+        start = line_end.end()
+    return [*found, (start, len(text))]
+
+
+def _table_at(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[str, int]:
+    """Give the mark that parts cells in a run of lines that begins here, and its length."""
+    for mark in ("|", "｜", "\t"):
+        wanted = _MIN_TABS if mark == "\t" else 1
+        count, columns, full = 0, 0, False
+        for start, end in lines[index:]:
+            line = text[start:end]
+            if mark != "\t" and count and _RULE.match(line) and line.strip():
+                count += 1
+                continue
+            if line.count(mark) < wanted:
+                break
+            here = len(_cut(line, mark))
+            if columns and here != columns:
+                break
+            columns = here
+            full = full or all(line[a:b].strip() for a, b in _cut(line, mark))
+            count += 1
+        if count >= _MIN_ROWS and full and columns > 1:
+            return mark, count
+    return "", 0
+
+
+def _cut(line: str, mark: str) -> list[tuple[int, int]]:
+    """Part a line at its marks; those that only frame it part nothing."""
+    start, end = 0, len(line)
+    if mark != "\t":
+        left, right = len(line) - len(line.lstrip()), len(line.rstrip())
+        if line[left : left + 1] == mark:
+            start = left + 1
+        if right > start and line[right - 1 : right] == mark:
+            end = right - 1
+    cells = []
+    for position in range(start, end):
+        if line[position] == mark:
+            cells.append((start, position))
+            start = position + 1
+    return [*cells, (start, end)]
+
+
+def _add_table(
+    text: str,
+    lines: Sequence[tuple[int, int]],
+    mark: str,
+    table: int,
+    into: tuple[list[Block], list[Cell]],
+) -> None:
+    blocks, grid = into
+    row = 0
+    for start, end in lines:
+        line = text[start:end]
+        if row and mark != "\t" and _RULE.match(line):
+            continue
+        row += 1
+        for column, (left, right) in enumerate(_cut(line, mark), start=1):
+            first = len(blocks)
+            locator = cell_locator(table, row, column)
+            position = left
+            for match in [*_BREAK.finditer(line, left, right), None]:
+                stop = right if match is None else match.start()
+                words = line[position:stop]
+                if words.strip():
+                    begin = start + position + len(words) - len(words.lstrip())
+                    final = begin + len(words.strip())
+                    blocks.append(Block(start=begin, end=final, locator=locator))
+                position = right if match is None else match.end()
+            grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
+
+
+def _width(line: str) -> int:
+    """Give the columns a line fills: in GB18030 a wide character takes two bytes."""
+    return len(line.encode("gb18030", errors="replace"))
+
+
+def _wrap_width(text: str, lines: Sequence[tuple[int, int]]) -> int:
+    """Give the width at which lines were broken by hand or by an export, 0 where they were not."""
+    widths = [_width(text[start:end].rstrip()) for start, end in lines]
+    filled = sorted(width for width in widths if width)
+    if len(filled) < _MIN_WRAPPED:
+        return 0
+    widest = filled[-1 - len(filled) // 50]
+    if not _NARROWEST_WRAP <= widest <= _WIDEST_WRAP or filled[-1] > widest + _SLACK:
+        return 0
+    full = [
+        index
+        for index, width in enumerate(widths)
+        if width >= widest - _SLACK and index + 1 < len(widths) and widths[index + 1]
+    ]
+    broken = [index for index in full if not ends_sentence(text[slice(*lines[index])])]
+    enough = len(full) >= max(_MIN_WRAPPED, _MIN_WRAPPED_SHARE * len(filled))
+    return widest if enough and len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
+
+
+def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int) -> bool:
+    """Say whether the line after this one belongs to the same paragraph."""
+    line = text[slice(*lines[index])]
+    after = text[slice(*lines[index + 1])]
+    if not line.strip() or not after.strip() or _width(line.rstrip()) < width - _SLACK:
+        return False
+    if after[0] in " \u3000\t" and line[0] not in " \u3000\t":
+        return False
+    if after.startswith(("\u3000\u3000", "    ")):
+        return False
+    return not (ends_sentence(line) and begins_item(after))
+
+
+def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
+    start = line[0] + len(text[slice(*line)].rstrip())
+    words = text[slice(*after)]
+    return start, after[0] + len(words) - len(words.lstrip())
+
+
+def read_markdown(payload: bytes, /, *, name: str) -> Content:
+    """Read a Markdown file as the text it shows.
+
+    Parameters
+    ----------
+    payload
+        The bytes of the file.
+    name
+        File name, for messages.
+
+    Returns
+    -------
+    Content
+        Headings, lists and emphasis without their marks; tables as tables.
+
+    Raises
+    ------
+    InputFileError
+        Nothing but white space is in it.
+    EncodingError
+        Its encoding cannot be told.
+    """
+    text = decode(payload, name=name)
+    lines = [text[start:end] for start, end in _lines(text)]
+    shown = []
+    for line in lines:
+        if line.strip() and _RULE.match(line) and "|" not in line:
+            continue
+        made = line
+        for pattern, put in _MARKDOWN:
+            made = pattern.sub(put, made)
+        shown.append(made)
+    content = text_content("\n".join(shown))
+    if not content.blocks:
+        message = f"{name}: the file is empty but for white space: fetch it again"
+        raise InputFileError(message)
+    return content
