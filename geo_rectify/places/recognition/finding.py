@@ -19,6 +19,7 @@ from geo_rectify.places.recognition.phrases import find_phrases, mark_bodies, ti
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
 from geo_rectify.places.recognition.tokens import tokenise, vocabulary
+from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def find_mentions(
         gazetteer=_gazetteer(names),
     )
     _recognise(scenes, document)
+    trim_names(scenes, document, lexicon())
     words = context()
     for scene in scenes:
         mark_bodies(scene.text, scene.drafts, words)

@@ -66,6 +66,18 @@ class Lexicon:
         Facilities named without a name.
     weak_industry
         Trades too common to make a firm of the word before them.
+    section_words
+        Structures that stand between a river and the head of a monitoring section.
+    never_first
+        Characters no name begins with.
+    objects_of
+        Verbs whose object is the one-character head behind them.
+    great_waters, great_water_after
+        Rivers policy texts speak of, and what makes places of them.
+    not_before
+        Words that make an event or a title of the name before them.
+    abstract
+        Words of policy that are weak as names.
     """
 
     flags: Mapping[str, str]
@@ -79,6 +91,13 @@ class Lexicon:
     firm_words: frozenset[str]
     standing: frozenset[str]
     weak_industry: frozenset[str]
+    section_words: frozenset[str]
+    never_first: frozenset[str]
+    objects_of: frozenset[str]
+    great_waters: frozenset[str]
+    great_water_after: tuple[str, ...]
+    not_before: tuple[str, ...]
+    abstract: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +232,13 @@ def lexicon() -> Lexicon:
         firm_words=frozenset(heads["firm_words"]["words"].split()),
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
+        section_words=frozenset(heads["section_words"]["words"].split()),
+        never_first=frozenset(words["never_first"]),
+        objects_of=frozenset(words["objects_of"]),
+        great_waters=frozenset(words["great_waters"].split()),
+        great_water_after=tuple(words["great_water_after"].split()),
+        not_before=tuple(words["not_before"].split()),
+        abstract=frozenset(words["abstract"].split()),
     )
 
 

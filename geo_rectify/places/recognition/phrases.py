@@ -108,10 +108,22 @@ def find_phrases(
         draft = _draft(text, part, str(found.lastgroup), lexicon)
         read = [draft] if draft is not None else list(_apart(text, part, lexicon))
         drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
+    drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     for draft in drafts:
         _relate(text, draft, context)
     return drafts
+
+
+def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
+    """Say whether a name is an event (清河|行动) or a figure of policy (绿色|发展路)."""
+    if draft.kind in ADMIN_KINDS or draft.head in lexicon.own:
+        return False
+    if text.startswith(lexicon.not_before, draft.end):
+        return True
+    if draft.stem not in lexicon.abstract or draft.prefix:
+        return False
+    return text[max(0, draft.start - 2) : draft.start] in lexicon.abstract
 
 
 def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
@@ -318,6 +330,10 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
     if (
         group == "facility"
         and middle[0].code == codes.SOFT
+        and not (
+            kind is PlaceType.MONITORING_SECTION
+            and text[middle[0].start : middle[0].end] in lexicon.section_words
+        )
         and (
             all(token.code != codes.UNKNOWN for token in part)
             or any(token.code == codes.NAME for token in part)

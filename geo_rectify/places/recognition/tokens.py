@@ -51,6 +51,7 @@ _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
     r"|(?P<road>(?<![A-Za-z])[GSXYC]\d{2,4}(?![A-Za-z0-9])(?:国道|省道|县道|乡道|高速公路|高速|线)?|\d{3}(?:国道|省道|县道))"
+    r"|(?P<regiment>(?<!\d)\d{1,3}团(?:场)?(?![队伙体结员圆聚长]))"
     r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
     rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
     r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
@@ -75,6 +76,14 @@ _PIECE_CODES: Final = {
 _COUNTING: Final = re.compile(
     r"[一二两三四五六七八九十百几多数各若]+[干余多]?[处家座栋条口所个宗幢片项名户批]"
 )
+# 一江三河, 两江四岸, 三山五园: a figure of speech, no name.
+_FIGURES: Final = re.compile(
+    r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
+    r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
+)
+# Regiments of the Corps count as townships: 四十五团, 51团.
+_REGIMENT: Final = re.compile(r"[一二三四五六七八九十百]{2,5}团(?:场)?(?![队伙体结员圆聚长])")
+_FAR: Final = re.compile(r"[十百千万]里$")
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
 _NEVER_WITHIN: Final = frozenset("的了等")
@@ -105,6 +114,13 @@ _COUNTED_WATER: Final = 1.5
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _COUNT: Final = 1.3
+_NEVER_FIRST: Final = 3.0
+_OBJECT: Final = 3.0
+_TOWN_WITHIN: Final = 1.5
+_TOWNS: Final = frozenset("镇乡")
+_OVER_KNOWN: Final = 2.5
+# A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
+ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
 _RANKS: Final = frozenset("县旗省州")
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
@@ -195,6 +211,16 @@ def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
             tokens.append(
                 Token(piece.start(), piece.end(), NAME, kind=PlaceType.ROAD, stem=len(piece[0]))
             )
+        elif group == "regiment":
+            tokens.append(
+                Token(
+                    piece.start(),
+                    piece.end(),
+                    SETTLEMENT,
+                    kind=PlaceType.TOWNSHIP,
+                    stem=len(piece[0]) - 1,
+                )
+            )
         else:
             tokens.append(Token(piece.start(), piece.end(), _PIECE_CODES[group]))
     return tuple(tokens)
@@ -234,6 +260,13 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
             cost += _FUNCTION_IN_LIST
         else:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
+    if first in lexicon.never_first:
+        cost += _NEVER_FIRST
+    if len(stem) == 1 and first in lexicon.objects_of:
+        cost += _OBJECT
+    if _FAR.search(text, max(0, start - 2), start):
+        cost += _OBJECT
+    cost += _TOWN_WITHIN * any(char in _TOWNS for char in stem[1:])
     cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
     cost += _JOIN_WITHIN * any(char in _JOINING_CHARS for char in stem[1:])
     cost += _RANK_WITHIN * any(char in _RANKS for char in stem[1:])
@@ -294,6 +327,15 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
             best[token.end - begin] = total
             back[token.end - begin] = token
 
+    for figure in _FIGURES.finditer(text, begin, end):
+        names.setdefault(figure.start(), []).append(
+            (Token(figure.start(), figure.end(), SOFT, flags=words.SOFT), _WORD)
+        )
+    for team in _REGIMENT.finditer(text, begin, end):
+        token = Token(
+            team.start(), team.end(), SETTLEMENT, kind=PlaceType.TOWNSHIP, stem=len(team[0]) - 1
+        )
+        names.setdefault(team.start(), []).append((token, _WORD))
     for counted in _COUNTING.finditer(text, begin, end):
         names.setdefault(counted.start(), []).append(
             (Token(counted.start(), counted.end(), QUANTITY), _COUNT)
@@ -327,6 +369,9 @@ def _offer_words(
         word = text[position:stop]
         flags = lexicon.flags.get(word) if stop <= end else None
         if flags is not None:
+            if word in lexicon.great_waters and text.startswith(lexicon.great_water_after, stop):
+                river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
+                offer(river, _FULL_ADMIN)
             code = _word_code(word, flags)
             offer(Token(position, stop, code, flags=flags), _FUNCTION if length == 1 else _WORD)
 
@@ -395,6 +440,18 @@ def _by_areas(
     return cost
 
 
+def _over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> float:
+    """Price a name that only adds words before one the document has by itself (流进|西河)."""
+    if text[start:stop] in vocabulary.known:
+        return 0.0
+    for first in range(start + 1, stop - 1):
+        if text[first:stop] in vocabulary.known:
+            own = any(char in ATTRIBUTES for char in text[start:first])
+            short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
+            return 0.0 if own or short else _OVER_KNOWN
+    return 0.0
+
+
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary
 ) -> dict[int, list[tuple[Token, float]]]:
@@ -406,18 +463,19 @@ def _names_by_start(
         for length in lexicon.simple_lengths.get(text[head], ()):
             stop = head + length
             entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
-            if entry is None:
+            if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):
                 continue
             for stem in _STEM_COST:
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                if text[start] in _NO_STEM:
+                if text[start] in _NO_STEM or text[head - 1] == "之":
                     continue
                 cost = _name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
                 )
                 cost += _by_areas(text, start, stop, spans, vocabulary)
+                cost += _over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)
                 found.setdefault(start, []).append((token, cost))
