@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ _PHRASE: Final = re.compile(
     rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K|s?{_TAIL}))"
+    r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
     r"|(?P<admin>[Aa])"
     r"|(?P<bare>U{2,5})"
     r"|(?P<standing>M?[HG])"
 )
+_DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
 _NAMING: Final = frozenset("USNF")
 _ALONE: Final = {
@@ -70,6 +73,14 @@ _WATER_NAMES: Final = ("水", "港", "塘")
 _ALONG: Final = frozenset(
     ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
 )
+_CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
+# Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
+_MAKERS: Final = frozenset(
+    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
+)
+_BRANDS: Final = frozenset({PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR})
+_MIN_DESCRIPTION: Final = 3
+_PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
 
@@ -103,6 +114,7 @@ def find_phrases(
     """
     row = [token.code for token in tokens]
     drafts = list(_firms(text, tokens, row, lexicon))
+    drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
         draft = _draft(text, part, str(found.lastgroup), lexicon)
@@ -231,12 +243,20 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
     surface = text[start:end]
     if group == "firm":
         return _short_firm(text, part, lexicon)
+    if group == "brand":
+        return _water_brand(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
     if group == "standing":
         named = lexicon.facility[text[part[-1].start : end]]
         stem = ""
+        if named in _CALLED_BY_WORDS and STEM in part[0].flags and len(part) > 1:
+            # 人民|广场: an ordinary word that is a modifier elsewhere.
+            stem = text[start : part[0].end]
+            return Draft(
+                start=start, end=end, surface=surface, kind=named, stem=stem, head=surface[len(stem) :]
+            )
     else:
         stem = surface if group == "admin" else surface[: part[0].stem]
     if named is None or (group == "standing" and surface not in lexicon.standing):
@@ -268,6 +288,54 @@ def _bare(surface: str, start: int) -> Draft | None:
         kind=PlaceType.CATCHMENT,
         stem=kept,
         bare=True,
+    )
+
+
+def _described(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find parks called by what is made there: 某县|高纯氧化铝粉体研发制备基地."""
+    for found in _DESCRIBED.finditer("".join(row)):
+        first, last = tokens[found.start()], tokens[found.end() - 1]
+        head = text[last.start : last.end]
+        lead = text[first.start : first.end]
+        inner = row[found.start() + 1 : found.end() - 1]
+        if (
+            lexicon.facility[head] is not PlaceType.INDUSTRIAL_PARK
+            or head in _PLAIN_PARKS
+            or (first.code == codes.HEAD and lead not in lexicon.standing and first.kind is None)
+            or not {codes.INDUSTRY, codes.UNKNOWN} & set(inner)
+            or codes.SOFT not in inner
+            or last.start - first.end < _MIN_DESCRIPTION
+        ):
+            continue
+        yield Draft(
+            start=first.end,
+            end=last.end,
+            surface=text[first.end : last.end],
+            kind=PlaceType.INDUSTRIAL_PARK,
+            stem=text[first.end : last.start],
+            head=head,
+        )
+        for used in range(found.start() + 1, found.end()):
+            row[used] = codes.TITLE
+
+
+def _water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a river's or hill's name before a trade as a firm: 某河|汽车."""
+    trade = text[part[1].start : part[1].end]
+    if part[0].kind not in _BRANDS or trade not in _MAKERS:
+        return None
+    start, end = part[0].start, part[-1].end
+    if text.startswith(_GENERIC_AFTER, end):
+        return None
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        stem=text[start : part[0].end],
+        head=text[part[0].end : end],
     )
 
 

@@ -83,7 +83,7 @@ _FIGURES: Final = re.compile(
 )
 # Regiments of the Corps count as townships: 四十五团, 51团.
 _REGIMENT: Final = re.compile(r"[一二三四五六七八九十百]{2,5}团(?:场)?(?![队伙体结员圆聚长])")
-_FAR: Final = re.compile(r"[十百千万]里$")
+_FAR: Final = re.compile(r"[十百千万]里")
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
 _NEVER_WITHIN: Final = frozenset("的了等")
@@ -264,7 +264,7 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
         cost += _NEVER_FIRST
     if len(stem) == 1 and first in lexicon.objects_of:
         cost += _OBJECT
-    if _FAR.search(text, max(0, start - 2), start):
+    if _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
     cost += _TOWN_WITHIN * any(char in _TOWNS for char in stem[1:])
     cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
