@@ -116,6 +116,7 @@ class Context:
     acts_on: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
+    water_body: re.Pattern[str]
     anaphor: re.Pattern[str]
     anaphor_types: Mapping[str, frozenset[PlaceType]]
     list_tail: re.Pattern[str]
@@ -128,10 +129,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaWords:
-    """Words of administrative names: peoples of autonomous areas, characters that tell little."""
+    """Words of administrative names: peoples, characters that tell little, customary names."""
 
     peoples: tuple[str, ...]
     vague: frozenset[str]
+    customary: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +146,11 @@ def area_words() -> AreaWords:
         Peoples and vague characters.
     """
     areas = _load("context.toml")["areas"]
-    return AreaWords(peoples=tuple(areas["peoples"].split()), vague=frozenset(areas["vague"]))
+    return AreaWords(
+        peoples=tuple(areas["peoples"].split()),
+        vague=frozenset(areas["vague"]),
+        customary=MappingProxyType(dict(pair.split("=") for pair in areas["customary"].split())),
+    )
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -279,6 +285,7 @@ def context() -> Context:
         acts_on=re.compile(roles["acts_on"]),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
+        water_body=re.compile(data["water_bodies"]["pattern"]),
         anaphor=re.compile(alternation(data["bodies"]["anaphors"].split())),
         anaphor_types=MappingProxyType(
             {

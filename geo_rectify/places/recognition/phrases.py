@@ -28,7 +28,7 @@ _PHRASE: Final = re.compile(
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
-    rf"|(?P<county>(?:A|a{{1,2}})(?:K|s?{_TAIL}))"
+    rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
     r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
@@ -52,6 +52,7 @@ _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_BARE: Final = 5
 _MAX_SOFT: Final = 5
+_MAX_BRACKET: Final = 4
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
     {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
@@ -78,7 +79,9 @@ _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
 _MAKERS: Final = frozenset(
     ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
 )
-_BRANDS: Final = frozenset({PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR})
+_WATERS_AND_HILLS: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
+)
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
@@ -155,6 +158,11 @@ def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         ):
             first -= 1
         start = _firm_start(text, tokens, row, first=first, legal=index, lexicon=lexicon)
+        bracketed = _before_bracket(tokens, row, first)
+        if registered and bracketed is not None and start in {None, first}:
+            start = _firm_start(
+                text, tokens, row, first=bracketed[0], legal=bracketed[1], lexicon=lexicon, own=True
+            )
         if start is None:
             continue
         end = token.end
@@ -172,6 +180,23 @@ def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         )
         for used in range(start, index + 1):
             row[used] = codes.TITLE
+
+
+def _before_bracket(
+    tokens: Sequence[Token], row: Sequence[str], first: int
+) -> tuple[int, int] | None:
+    """Give the tokens before the bracket inside a registered name: 某某（集团）化工有限公司."""
+    if first < _MIN_STEM or row[first - 1] != codes.CLOSE:
+        return None
+    opened = next(
+        (at for at in range(first - 2, max(-1, first - 5), -1) if row[at] == codes.OPEN), None
+    )
+    if opened is None or tokens[first - 1].start - tokens[opened].end > _MAX_BRACKET:
+        return None
+    start = opened
+    while start and row[start - 1] in _INSIDE_FIRM:
+        start -= 1
+    return (start, opened) if start < opened else None
 
 
 def _brand(text: str, tokens: Sequence[Token], first: int, legal: int) -> str:
@@ -192,9 +217,10 @@ def _firm_start(
     first: int,
     legal: int,
     lexicon: Lexicon,
+    own: bool = False,
 ) -> int | None:
     """Say at which token a registered name begins, None where there is none."""
-    registered = text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     if admins and registered and not generic and legal - admins[-1] > 1:
@@ -228,7 +254,7 @@ def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
 
 def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: int) -> bool:
     """Say whether one function character at the edge of a phrase begins a short brand."""
-    if block < _MIN_STEM or row[block - 1] != codes.HARD:
+    if block < _MIN_STEM or row[block - 1] not in codes.HARD + codes.JOINED:
         return False
     single = tokens[block - 1].end - tokens[block - 1].start == 1
     short = tokens[at].start - tokens[block].start == 1
@@ -324,7 +350,7 @@ def _described(
 def _water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
     """Read a river's or hill's name before a trade as a firm: 某河|汽车."""
     trade = text[part[1].start : part[1].end]
-    if part[0].kind not in _BRANDS or trade not in _MAKERS:
+    if part[0].kind not in _WATERS_AND_HILLS or trade not in _MAKERS:
         return None
     start, end = part[0].start, part[-1].end
     if text.startswith(_GENERIC_AFTER, end):
@@ -502,6 +528,8 @@ def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
             body = context.body.match(text, draft.end)
             if body:
                 draft.role = Role.TITLE_OR_UNIT
+        elif draft.kind in _WATERS_AND_HILLS and context.water_body.match(text, draft.end):
+            draft.role = Role.TITLE_OR_UNIT
 
 
 def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:

@@ -106,7 +106,12 @@ _FUNCTION_WITHIN: Final = 0.4
 _JOIN_WITHIN: Final = 1.5
 _JOINING_CHARS: Final = frozenset("和及与或")
 _WORD_AT_END: Final = 3.0
-_SETTLEMENT_WORD_AT_END: Final = 1.5
+_SETTLEMENT_WORD_AT_END: Final = 1.2
+_LONG_WORD_AT_END: Final = 1.5
+_LONG_STEM: Final = 3
+_WORD_SIZE: Final = 2
+_WORD_TOWN: Final = 1.0
+_SOFT_IN_STRONG: Final = 0.9
 _AREA_AT_END: Final = 3.0
 _CUTS_WORD: Final = 1.0
 _RANK_WITHIN: Final = 1.5
@@ -118,6 +123,7 @@ _NEVER_FIRST: Final = 3.0
 _OBJECT: Final = 3.0
 _TOWN_WITHIN: Final = 1.5
 _TOWNS: Final = frozenset("镇乡")
+_HEADS_OF_TOWNS: Final = frozenset("镇乡村")
 _OVER_KNOWN: Final = 2.5
 # A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
 ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
@@ -247,7 +253,16 @@ def _word_code(word: str, flags: str) -> str:
     return SOFT
 
 
-def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: Lexicon) -> float:
+def _stem_penalty(
+    text: str,
+    start: int,
+    head: int,
+    *,
+    run_start: int,
+    lexicon: Lexicon,
+    town: bool,
+    short: bool,
+) -> float:
     """Price a stem by the ordinary words in it."""
     stem = text[start:head]
     if stem in lexicon.stems:
@@ -266,6 +281,8 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
         cost += _OBJECT
     if _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
+    if first in _HEADS_OF_TOWNS and start > run_start:
+        cost += _TOWN_WITHIN
     cost += _TOWN_WITHIN * any(char in _TOWNS for char in stem[1:])
     cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
     cost += _JOIN_WITHIN * any(char in _JOINING_CHARS for char in stem[1:])
@@ -278,7 +295,12 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
                 continue
             if words.LEGAL in flags:
                 return _AREA_AT_END
-            cost += _HARD_WITHIN if words.HARD in flags else _SOFT_WITHIN
+            if length == len(stem) == _WORD_SIZE and town:
+                cost += _WORD_TOWN
+            elif words.HARD in flags:
+                cost += _HARD_WITHIN
+            else:
+                cost += _SOFT_WITHIN if short else _SOFT_IN_STRONG
     return cost
 
 
@@ -299,6 +321,8 @@ def _name_cost(
         # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
         town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
         at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
+        if size >= _LONG_STEM and entry.short and not town:
+            at_end = _LONG_WORD_AT_END
     length_cost = _STEM_COST[size]
     if size == 1 and entry.short:
         length_cost = _RIVER_SHORT
@@ -310,7 +334,15 @@ def _name_cost(
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + (_CUTS_WORD if text[stop - 1 : stop + 1] in lexicon.flags else 0.0)
-        + _stem_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+        + _stem_penalty(
+            text,
+            start,
+            head,
+            run_start=run_start,
+            lexicon=lexicon,
+            town=entry.kind is PlaceType.TOWNSHIP,
+            short=stop - head == 1,
+        )
     )
 
 
@@ -470,6 +502,9 @@ def _names_by_start(
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
                 if text[start] in _NO_STEM or text[head - 1] == "之":
+                    continue
+                if entry.kind is PlaceType.VILLAGE and length > 1 and text[head - 1] in "村区":
+                    # 某村|村委会 is a body of the village.
                     continue
                 cost = _name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
