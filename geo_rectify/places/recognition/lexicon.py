@@ -68,6 +68,8 @@ class Lexicon:
         Trades too common to make a firm of the word before them.
     section_words
         Structures that stand between a river and the head of a monitoring section.
+    firm_evidence
+        What follows a firm called by a brand and a weak trade.
     never_first
         Characters no name begins with.
     objects_of
@@ -92,6 +94,7 @@ class Lexicon:
     standing: frozenset[str]
     weak_industry: frozenset[str]
     section_words: frozenset[str]
+    firm_evidence: re.Pattern[str]
     never_first: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
@@ -238,6 +241,7 @@ def lexicon() -> Lexicon:
         firm_words=frozenset(heads["firm_words"]["words"].split()),
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
+        firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
         objects_of=frozenset(words["objects_of"]),

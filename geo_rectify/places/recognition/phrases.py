@@ -374,7 +374,12 @@ def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
     trade = text[trades[0].start : trades[-1].end]
     if not _MIN_STEM <= len(brand) <= _MAX_BARE - 1:
         return None
-    if trade in lexicon.weak_industry or text.startswith(_GENERIC_AFTER, part[-1].end):
+    if text.startswith(_GENERIC_AFTER, part[-1].end):
+        return None
+    evident = len(part) == _MIN_STEM + len(trades) and not lead
+    if trade in lexicon.weak_industry and not (
+        evident and lexicon.firm_evidence.match(text, part[-1].end)
+    ):
         return None
     start, end = part[0].start, part[-1].end
     return Draft(
@@ -414,7 +419,9 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
         and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
     ):
         return None
-    if group == "facility" and not _MIN_STEM <= len(stem) <= _MAX_STEM:
+    heads = sum(token.code == codes.HEAD for token in middle)
+    least = 1 if heads > 1 else _MIN_STEM
+    if group == "facility" and not least <= len(stem) <= _MAX_STEM:
         return None
     if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
         return None

@@ -114,6 +114,8 @@ _WORD_TOWN: Final = 1.0
 _SOFT_IN_STRONG: Final = 0.9
 _AREA_AT_END: Final = 3.0
 _CUTS_WORD: Final = 1.0
+_CUTS_HEAD: Final = 2.5
+_DOUBLE_WATER: Final = 1.2
 _RANK_WITHIN: Final = 1.5
 _COUNTED_WATER: Final = 1.5
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
@@ -304,6 +306,14 @@ def _stem_penalty(
     return cost
 
 
+def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
+    """Price a name whose last character begins a word with the next: 八尺门海|域."""
+    word = text[stop - 1 : stop + 1]
+    if word in lexicon.facility:
+        return _CUTS_HEAD
+    return _CUTS_WORD if word in lexicon.flags else 0.0
+
+
 def _name_cost(
     text: str,
     start: int,
@@ -321,6 +331,8 @@ def _name_cost(
         # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
         town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
         at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
+        if ending == "江河" and size == _WORD_SIZE:
+            at_end = _DOUBLE_WATER
         if size >= _LONG_STEM and entry.short and not town:
             at_end = _LONG_WORD_AT_END
     length_cost = _STEM_COST[size]
@@ -333,7 +345,7 @@ def _name_cost(
         + at_end
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
-        + (_CUTS_WORD if text[stop - 1 : stop + 1] in lexicon.flags else 0.0)
+        + _cut_after(text, stop, lexicon)
         + _stem_penalty(
             text,
             start,
