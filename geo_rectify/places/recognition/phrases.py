@@ -329,10 +329,16 @@ def _described(
         if (
             lexicon.facility[head] is not PlaceType.INDUSTRIAL_PARK
             or head in _PLAIN_PARKS
-            or (first.code == codes.HEAD and lead not in lexicon.standing and first.kind is None)
-            or not {codes.INDUSTRY, codes.UNKNOWN} & set(inner)
+            or (
+                first.code == codes.HEAD
+                and lexicon.facility[lead] is not PlaceType.DEV_ZONE
+            )
             or codes.SOFT not in inner
             or last.start - first.end < _MIN_DESCRIPTION
+            or not (
+                {codes.INDUSTRY, codes.UNKNOWN, codes.MODIFIER} & set(inner)
+                or last.start - first.end > 2 * _MIN_DESCRIPTION
+            )
         ):
             continue
         yield Draft(
@@ -502,6 +508,9 @@ def _revealed(text: str, draft: Draft, context: Context, document: Document) -> 
 
 def _relate(text: str, draft: Draft, context: Context) -> None:
     """Take the words that set a site off from the named place."""
+    if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
+        # Streets are called by two characters and more: 横路 is a locality.
+        draft.kind = PlaceType.CATCHMENT
     if draft.kind is PlaceType.ROAD:
         longer = context.extension.match(text, draft.end)
         if longer:
