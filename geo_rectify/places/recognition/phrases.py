@@ -82,6 +82,7 @@ _MAKERS: Final = frozenset(
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
@@ -401,9 +402,14 @@ def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
 
 def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Read a stem, modifiers and a facility head as one name."""
-    start, end = part[0].start, part[-1].end
     last = part[-1]
     head = text[last.start : last.end]
+    if head in _PARTS_OF_WORKS and part[-2].code == codes.HEAD:
+        # 某某水泥厂|矿山 is the works.
+        part = part[:-1]
+        last = part[-1]
+        head = text[last.start : last.end]
+    start, end = part[0].start, last.end
     kind = lexicon.facility[head]
     prefix = ""
     begin = 0

@@ -121,6 +121,7 @@ _COUNTED_WATER: Final = 1.5
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _COUNT: Final = 1.3
+_CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
 _NEVER_FIRST: Final = 3.0
 _OBJECT: Final = 3.0
 _TOWN_WITHIN: Final = 1.5
@@ -132,6 +133,8 @@ ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左�
 _RANKS: Final = frozenset("县旗省州")
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
+_FLOWING_INTO: Final = frozenset("入汇")
+_CUTS_AREA: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +300,7 @@ def _stem_penalty(
                 continue
             if words.LEGAL in flags:
                 return _AREA_AT_END
-            if length == len(stem) == _WORD_SIZE and town:
+            if length == len(stem) == _WORD_SIZE and (town or flags == words.HEAD):
                 cost += _WORD_TOWN
             elif words.HARD in flags:
                 cost += _HARD_WITHIN
@@ -417,14 +420,29 @@ def _offer_words(
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 offer(river, _FULL_ADMIN)
             code = _word_code(word, flags)
-            offer(Token(position, stop, code, flags=flags), _FUNCTION if length == 1 else _WORD)
+            cost = _FUNCTION if length == 1 else _WORD
+            if word in _CITIZENS and _goes_on(text, stop, end, lexicon):
+                cost += _CUTS_AREA
+            offer(Token(position, stop, code, flags=flags), cost)
 
 
-def _area_token(text: str, position: int, stop: int, area: Area) -> tuple[Token, float]:
-    """Read an administrative name; the short name of a county may be a river's."""
+def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
+    """Say whether a run goes on with characters that begin no word: 北流市|民安工业集中区."""
+    return stop < end and not any(
+        text[stop : stop + length] in lexicon.flags
+        for length in lexicon.lengths.get(text[stop], ())
+        if stop + length <= end
+    )
+
+
+def _area_token(
+    text: str, position: int, stop: int, area: Area, along: tuple[str, ...]
+) -> tuple[Token, float]:
+    """Read an administrative name; the short name of a county or city may be a river's."""
     if text[position:stop] == area.name:
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
-    if area.kind is PlaceType.COUNTY and text[stop - 1] in _WATERS:
+    flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
+    if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _WORD
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _WORD
 
@@ -441,7 +459,8 @@ def _offer_names(
         stop = position + length
         area = vocabulary.areas.get(text[position:stop]) if stop <= end else None
         if area is not None:
-            offer(*_area_token(text, position, stop, area))
+            along = vocabulary.lexicon.great_water_after
+            offer(*_area_token(text, position, stop, area, along))
     for length in vocabulary.known_lengths.get(text[position], ()):
         stop = position + length
         name = text[position:stop]

@@ -15,15 +15,8 @@ if TYPE_CHECKING:
 
 _MIN_NAME: Final = 2
 _MAX_LEAD: Final = 4
-_CLEAN_BEFORE: Final = frozenset(
-    codes.LISTED
-    + codes.PUNCTUATION
-    + codes.QUOTE
-    + codes.OPEN
-    + codes.ADMIN
-    + codes.QUANTITY
-    + codes.TITLE
-)
+_SURE_BEFORE: Final = frozenset(codes.LISTED + codes.QUOTE + codes.OPEN + codes.ADMIN)
+_CLEAN_BEFORE: Final = _SURE_BEFORE | frozenset(codes.PUNCTUATION + codes.QUANTITY + codes.TITLE)
 
 
 def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) -> None:
@@ -42,11 +35,11 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
     lexicon
         The word lists.
     """
-    clean = _clean_names(scenes)
+    clean, sure = _names_behind(scenes, _CLEAN_BEFORE), _names_behind(scenes, _SURE_BEFORE)
     for scene in scenes:
         kept: list[Draft] = []
         for draft in scene.drafts:
-            lead = _lead(draft, clean, document.gazetteer, lexicon)
+            lead = _lead(draft, clean, sure, document.gazetteer, lexicon)
             if lead:
                 _cut(draft, lead)
             if not lead or draft.surface not in lexicon.flags:
@@ -54,8 +47,8 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
         scene.drafts = kept
 
 
-def _clean_names(scenes: Sequence[Scene]) -> frozenset[str]:
-    """Collect the names whose first character is sure."""
+def _names_behind(scenes: Sequence[Scene], marks: frozenset[str]) -> frozenset[str]:
+    """Collect the names that begin directly behind certain tokens."""
     found: set[str] = set()
     for scene in scenes:
         before = {token.end: token.code for token in scene.tokens}
@@ -63,7 +56,7 @@ def _clean_names(scenes: Sequence[Scene]) -> frozenset[str]:
             draft.surface
             for draft in scene.drafts
             if draft.kind not in ADMIN_KINDS
-            and (draft.start == 0 or before.get(draft.start) in _CLEAN_BEFORE)
+            and (before.get(draft.start, codes.PUNCTUATION) in marks)
         )
     return frozenset(found)
 
@@ -71,12 +64,13 @@ def _clean_names(scenes: Sequence[Scene]) -> frozenset[str]:
 def _lead(
     draft: Draft,
     clean: Collection[str],
+    sure: Collection[str],
     gazetteer: Collection[str],
     lexicon: Lexicon,
 ) -> int:
     """Give how many characters before the name proper are no part of it."""
     name = draft.surface
-    if draft.prefix or draft.kind in ADMIN_KINDS or draft.bare or name in clean:
+    if draft.prefix or draft.kind in ADMIN_KINDS or draft.bare or name in sure:
         return 0
     if name in gazetteer or not draft.head:
         return 0
@@ -86,7 +80,7 @@ def _lead(
         lead, rest = name[:size], name[size:]
         if not rest.endswith(draft.head) or any(char in codes.ATTRIBUTES for char in lead):
             return 0
-        known = rest in clean or (len(rest) > _MIN_NAME and rest in gazetteer)
+        known = rest in (sure if name in clean else clean) or (len(rest) > _MIN_NAME and rest in gazetteer)
         if known and (size > 1 or lead in lexicon.single_hard):
             return size
         if rest in lexicon.flags and "h" in lexicon.flags.get(lead, ""):
