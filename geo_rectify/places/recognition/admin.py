@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _AUTONOMOUS: Final = re.compile(r"自治[区州县旗]$")
+_WING: Final = re.compile("..+([左右])翼([前中后]旗)")
 _RANK: Final = re.compile(r"(?:特别行政区|地区|林区|矿区|新区|联合旗|[省市县区旗盟州])$")
 _MIN_SHORT: Final = 2
 _LONG_REGION: Final = 3
@@ -79,7 +80,7 @@ def _without_peoples(name: str) -> str:
 
 
 def customary_names(name: str) -> tuple[str, ...]:
-    """Give the forms by which autonomous areas are written: 紫云县, 黔西南州, 湘西自治州.
+    """Give the forms by which autonomous areas are written: 紫云县, 黔西南州, 科左中旗.
 
     Parameters
     ----------
@@ -91,12 +92,17 @@ def customary_names(name: str) -> tuple[str, ...]:
     tuple of str
         Forms with a rank but without the peoples' names; empty for other areas.
     """
+    banner = _WING.fullmatch(name)
+    if banner:
+        # 科尔沁左翼中旗 is written 科左中旗.
+        return (name[0] + banner[1] + banner[2],)
     if not name.endswith(("自治州", "自治县", "自治旗")):
         return ()
+    listed = tuple(form for form, full in area_words().customary.items() if full == name)
     short = short_name(name)
     if short == name:
         return ()
-    return short + name[-1], short + name[-3:]
+    return short + name[-1], short + name[-3:], *listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

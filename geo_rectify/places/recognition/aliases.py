@@ -19,6 +19,11 @@ _PLANT: Final = re.compile(r"分散式|集中式|集中|生活|城镇|城市")
 _PARK_HEAD: Final = re.compile(
     r"(?:工业|产业)?(?:园区|园|平台|基地|集聚区|集中区|聚集区|小区|区)(?=$|.)"
 )
+# 某坑水源地 and 某坑（某江）饮用水水源保护区 are one.
+_IN_BRACKETS: Final = re.compile(r"[（(〔【][^（()）]*[)）〕】]")
+_SOURCE_HEAD: Final = re.compile(
+    r"(?:集中式|城镇|城市|农村|乡镇)*(?:生活)?(?:饮用水)?(?:水?源)(?:地)?(?:一级|二级)?(?:保护区)?$|取水口$"
+)
 _VILLAGE_SECTION: Final = re.compile(r"村$")
 _LEGAL_KINDS: Final = frozenset({PlaceType.FACTORY})
 _OF_LEVEL: Final = re.compile(r"^[市县区旗](?=[\u4e00-\u9fff]{3})")
@@ -132,6 +137,8 @@ def place_key(draft: Draft, document: Document, issue: int | None) -> tuple[str,
         return ("park", stem, middle)
     if draft.kind is PlaceType.WASTEWATER_PLANT:
         return ("plant", prefix, _PARK_HEAD.sub("园", _PLANT.sub("", name)))
+    if draft.kind is PlaceType.WATER_SOURCE:
+        return ("source", prefix, _SOURCE_HEAD.sub("", _IN_BRACKETS.sub("", name[len(draft.prefix) :])))
     if draft.kind is PlaceType.MONITORING_SECTION:
         return ("section", _VILLAGE_SECTION.sub("", draft.stem) + draft.head.replace("断面", ""))
     if prefix:

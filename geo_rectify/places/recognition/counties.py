@@ -302,6 +302,9 @@ def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
         anchor = anchors.get(id(draft))
         if anchor is None or not _open(draft) or draft.kind in _FLOWING:
             continue
+        if anchor.kind in _LINEAR and draft.kind in _LINEAR:
+            # A road along a river leaves the river's county soon.
+            continue
         if anchor.county and anchor.county_basis != PREFECTURE_ONLY:
             _set(draft, anchor.county, ELSEWHERE)
 

@@ -19,6 +19,7 @@ from geo_rectify.places.recognition.phrases import find_phrases, mark_bodies, ti
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
 from geo_rectify.places.recognition.tokens import tokenise, vocabulary
+from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def find_mentions(
         gazetteer=_gazetteer(names),
     )
     _recognise(scenes, document)
+    trim_names(scenes, document, lexicon())
     words = context()
     for scene in scenes:
         mark_bodies(scene.text, scene.drafts, words)
@@ -74,9 +76,18 @@ def find_mentions(
         find_anaphors(together, words)
     for scene in scenes:
         scene.drafts.extend(titled_names(scene.text, scene.tokens, document))
-        scene.drafts.sort(key=lambda draft: draft.start)
+        scene.drafts = _apart(scene.drafts)
     starts = [block.start for block in plan.blocks]
     return tuple(_mention(plan, starts, scene, draft) for scene in scenes for draft in scene.drafts)
+
+
+def _apart(drafts: list[Draft]) -> list[Draft]:
+    """Give drafts in order of the text, the longest of those that overlap."""
+    kept: list[Draft] = []
+    for draft in sorted(drafts, key=lambda draft: (draft.start, -draft.end)):
+        if not kept or draft.start >= kept[-1].end:
+            kept.append(draft)
+    return kept
 
 
 def _gazetteer(

@@ -66,6 +66,20 @@ class Lexicon:
         Facilities named without a name.
     weak_industry
         Trades too common to make a firm of the word before them.
+    section_words
+        Structures that stand between a river and the head of a monitoring section.
+    firm_evidence
+        What follows a firm called by a brand and a weak trade.
+    never_first
+        Characters no name begins with.
+    objects_of
+        Verbs whose object is the one-character head behind them.
+    great_waters, great_water_after
+        Rivers policy texts speak of, and what makes places of them.
+    not_before
+        Words that make an event or a title of the name before them.
+    abstract
+        Words of policy that are weak as names.
     """
 
     flags: Mapping[str, str]
@@ -79,6 +93,14 @@ class Lexicon:
     firm_words: frozenset[str]
     standing: frozenset[str]
     weak_industry: frozenset[str]
+    section_words: frozenset[str]
+    firm_evidence: re.Pattern[str]
+    never_first: frozenset[str]
+    objects_of: frozenset[str]
+    great_waters: frozenset[str]
+    great_water_after: tuple[str, ...]
+    not_before: tuple[str, ...]
+    abstract: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +119,7 @@ class Context:
     acts_on: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
+    water_body: re.Pattern[str]
     anaphor: re.Pattern[str]
     anaphor_types: Mapping[str, frozenset[PlaceType]]
     list_tail: re.Pattern[str]
@@ -109,10 +132,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaWords:
-    """Words of administrative names: peoples of autonomous areas, characters that tell little."""
+    """Words of administrative names: peoples, characters that tell little, customary names."""
 
     peoples: tuple[str, ...]
     vague: frozenset[str]
+    customary: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +149,11 @@ def area_words() -> AreaWords:
         Peoples and vague characters.
     """
     areas = _load("context.toml")["areas"]
-    return AreaWords(peoples=tuple(areas["peoples"].split()), vague=frozenset(areas["vague"]))
+    return AreaWords(
+        peoples=tuple(areas["peoples"].split()),
+        vague=frozenset(areas["vague"]),
+        customary=MappingProxyType(dict(pair.split("=") for pair in areas["customary"].split())),
+    )
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -213,6 +241,14 @@ def lexicon() -> Lexicon:
         firm_words=frozenset(heads["firm_words"]["words"].split()),
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
+        firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
+        section_words=frozenset(heads["section_words"]["words"].split()),
+        never_first=frozenset(words["never_first"]),
+        objects_of=frozenset(words["objects_of"]),
+        great_waters=frozenset(words["great_waters"].split()),
+        great_water_after=tuple(words["great_water_after"].split()),
+        not_before=tuple(words["not_before"].split()),
+        abstract=frozenset(words["abstract"].split()),
     )
 
 
@@ -253,6 +289,7 @@ def context() -> Context:
         acts_on=re.compile(roles["acts_on"]),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
+        water_body=re.compile(data["water_bodies"]["pattern"]),
         anaphor=re.compile(alternation(data["bodies"]["anaphors"].split())),
         anaphor_types=MappingProxyType(
             {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ _PHRASE: Final = re.compile(
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
-    rf"|(?P<county>(?:A|a{{1,2}})(?:K|s?{_TAIL}))"
+    rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
     r"|(?P<admin>[Aa])"
     r"|(?P<bare>U{2,5})"
     r"|(?P<standing>M?[HG])"
 )
+_DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
 _NAMING: Final = frozenset("USNF")
 _ALONE: Final = {
@@ -49,6 +52,7 @@ _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_BARE: Final = 5
 _MAX_SOFT: Final = 5
+_MAX_BRACKET: Final = 4
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
     {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
@@ -70,6 +74,17 @@ _WATER_NAMES: Final = ("水", "港", "塘")
 _ALONG: Final = frozenset(
     ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
 )
+_CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
+# Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
+_MAKERS: Final = frozenset(
+    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
+)
+_WATERS_AND_HILLS: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
+)
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
+_MIN_DESCRIPTION: Final = 3
+_PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
 
@@ -103,15 +118,28 @@ def find_phrases(
     """
     row = [token.code for token in tokens]
     drafts = list(_firms(text, tokens, row, lexicon))
+    drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
         draft = _draft(text, part, str(found.lastgroup), lexicon)
         read = [draft] if draft is not None else list(_apart(text, part, lexicon))
         drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
+    drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     for draft in drafts:
         _relate(text, draft, context)
     return drafts
+
+
+def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
+    """Say whether a name is an event (清河|行动) or a figure of policy (绿色|发展路)."""
+    if draft.kind in ADMIN_KINDS or draft.head in lexicon.own:
+        return False
+    if text.startswith(lexicon.not_before, draft.end):
+        return True
+    if draft.stem not in lexicon.abstract or draft.prefix:
+        return False
+    return text[max(0, draft.start - 2) : draft.start] in lexicon.abstract
 
 
 def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
@@ -131,6 +159,11 @@ def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         ):
             first -= 1
         start = _firm_start(text, tokens, row, first=first, legal=index, lexicon=lexicon)
+        bracketed = _before_bracket(tokens, row, first)
+        if registered and bracketed is not None and start in {None, first}:
+            start = _firm_start(
+                text, tokens, row, first=bracketed[0], legal=bracketed[1], lexicon=lexicon, own=True
+            )
         if start is None:
             continue
         end = token.end
@@ -148,6 +181,23 @@ def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         )
         for used in range(start, index + 1):
             row[used] = codes.TITLE
+
+
+def _before_bracket(
+    tokens: Sequence[Token], row: Sequence[str], first: int
+) -> tuple[int, int] | None:
+    """Give the tokens before the bracket inside a registered name: 某某（集团）化工有限公司."""
+    if first < _MIN_STEM or row[first - 1] != codes.CLOSE:
+        return None
+    opened = next(
+        (at for at in range(first - 2, max(-1, first - 5), -1) if row[at] == codes.OPEN), None
+    )
+    if opened is None or tokens[first - 1].start - tokens[opened].end > _MAX_BRACKET:
+        return None
+    start = opened
+    while start and row[start - 1] in _INSIDE_FIRM:
+        start -= 1
+    return (start, opened) if start < opened else None
 
 
 def _brand(text: str, tokens: Sequence[Token], first: int, legal: int) -> str:
@@ -168,9 +218,10 @@ def _firm_start(
     first: int,
     legal: int,
     lexicon: Lexicon,
+    own: bool = False,
 ) -> int | None:
     """Say at which token a registered name begins, None where there is none."""
-    registered = text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     if admins and registered and not generic and legal - admins[-1] > 1:
@@ -204,7 +255,7 @@ def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
 
 def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: int) -> bool:
     """Say whether one function character at the edge of a phrase begins a short brand."""
-    if block < _MIN_STEM or row[block - 1] != codes.HARD:
+    if block < _MIN_STEM or row[block - 1] not in codes.HARD + codes.JOINED:
         return False
     single = tokens[block - 1].end - tokens[block - 1].start == 1
     short = tokens[at].start - tokens[block].start == 1
@@ -219,12 +270,20 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
     surface = text[start:end]
     if group == "firm":
         return _short_firm(text, part, lexicon)
+    if group == "brand":
+        return _water_brand(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
     if group == "standing":
         named = lexicon.facility[text[part[-1].start : end]]
         stem = ""
+        if named in _CALLED_BY_WORDS and STEM in part[0].flags and len(part) > 1:
+            # 人民|广场: an ordinary word that is a modifier elsewhere.
+            stem = text[start : part[0].end]
+            return Draft(
+                start=start, end=end, surface=surface, kind=named, stem=stem, head=surface[len(stem) :]
+            )
     else:
         stem = surface if group == "admin" else surface[: part[0].stem]
     if named is None or (group == "standing" and surface not in lexicon.standing):
@@ -259,6 +318,60 @@ def _bare(surface: str, start: int) -> Draft | None:
     )
 
 
+def _described(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find parks called by what is made there: 某县|高纯氧化铝粉体研发制备基地."""
+    for found in _DESCRIBED.finditer("".join(row)):
+        first, last = tokens[found.start()], tokens[found.end() - 1]
+        head = text[last.start : last.end]
+        lead = text[first.start : first.end]
+        inner = row[found.start() + 1 : found.end() - 1]
+        if (
+            lexicon.facility[head] is not PlaceType.INDUSTRIAL_PARK
+            or head in _PLAIN_PARKS
+            or (
+                first.code == codes.HEAD
+                and lexicon.facility[lead] is not PlaceType.DEV_ZONE
+            )
+            or codes.SOFT not in inner
+            or last.start - first.end < _MIN_DESCRIPTION
+            or not (
+                {codes.INDUSTRY, codes.UNKNOWN, codes.MODIFIER} & set(inner)
+                or last.start - first.end > 2 * _MIN_DESCRIPTION
+            )
+        ):
+            continue
+        yield Draft(
+            start=first.end,
+            end=last.end,
+            surface=text[first.end : last.end],
+            kind=PlaceType.INDUSTRIAL_PARK,
+            stem=text[first.end : last.start],
+            head=head,
+        )
+        for used in range(found.start() + 1, found.end()):
+            row[used] = codes.TITLE
+
+
+def _water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a river's or hill's name before a trade as a firm: 某河|汽车."""
+    trade = text[part[1].start : part[1].end]
+    if part[0].kind not in _WATERS_AND_HILLS or trade not in _MAKERS:
+        return None
+    start, end = part[0].start, part[-1].end
+    if text.startswith(_GENERIC_AFTER, end):
+        return None
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        stem=text[start : part[0].end],
+        head=text[part[0].end : end],
+    )
+
+
 def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
     """Read a brand and its trade as a firm: 煜旺化工, 德孚环保科技."""
     trades = [token for token in part if token.code == codes.INDUSTRY]
@@ -268,7 +381,12 @@ def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
     trade = text[trades[0].start : trades[-1].end]
     if not _MIN_STEM <= len(brand) <= _MAX_BARE - 1:
         return None
-    if trade in lexicon.weak_industry or text.startswith(_GENERIC_AFTER, part[-1].end):
+    if text.startswith(_GENERIC_AFTER, part[-1].end):
+        return None
+    evident = len(part) == _MIN_STEM + len(trades) and not lead
+    if trade in lexicon.weak_industry and not (
+        evident and lexicon.firm_evidence.match(text, part[-1].end)
+    ):
         return None
     start, end = part[0].start, part[-1].end
     return Draft(
@@ -284,9 +402,14 @@ def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
 
 def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Read a stem, modifiers and a facility head as one name."""
-    start, end = part[0].start, part[-1].end
     last = part[-1]
     head = text[last.start : last.end]
+    if head in _PARTS_OF_WORKS and part[-2].code == codes.HEAD:
+        # 某某水泥厂|矿山 is the works.
+        part = part[:-1]
+        last = part[-1]
+        head = text[last.start : last.end]
+    start, end = part[0].start, last.end
     kind = lexicon.facility[head]
     prefix = ""
     begin = 0
@@ -308,7 +431,9 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
         and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
     ):
         return None
-    if group == "facility" and not _MIN_STEM <= len(stem) <= _MAX_STEM:
+    heads = sum(token.code == codes.HEAD for token in middle)
+    least = 1 if heads > 1 else _MIN_STEM
+    if group == "facility" and not least <= len(stem) <= _MAX_STEM:
         return None
     if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
         return None
@@ -318,6 +443,10 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
     if (
         group == "facility"
         and middle[0].code == codes.SOFT
+        and not (
+            kind is PlaceType.MONITORING_SECTION
+            and text[middle[0].start : middle[0].end] in lexicon.section_words
+        )
         and (
             all(token.code != codes.UNKNOWN for token in part)
             or any(token.code == codes.NAME for token in part)
@@ -385,6 +514,9 @@ def _revealed(text: str, draft: Draft, context: Context, document: Document) -> 
 
 def _relate(text: str, draft: Draft, context: Context) -> None:
     """Take the words that set a site off from the named place."""
+    if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
+        # Streets are called by two characters and more: 横路 is a locality.
+        draft.kind = PlaceType.CATCHMENT
     if draft.kind is PlaceType.ROAD:
         longer = context.extension.match(text, draft.end)
         if longer:
@@ -418,6 +550,8 @@ def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
             body = context.body.match(text, draft.end)
             if body:
                 draft.role = Role.TITLE_OR_UNIT
+        elif draft.kind in _WATERS_AND_HILLS and context.water_body.match(text, draft.end):
+            draft.role = Role.TITLE_OR_UNIT
 
 
 def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:

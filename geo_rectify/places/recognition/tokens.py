@@ -51,6 +51,7 @@ _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
     r"|(?P<road>(?<![A-Za-z])[GSXYC]\d{2,4}(?![A-Za-z0-9])(?:国道|省道|县道|乡道|高速公路|高速|线)?|\d{3}(?:国道|省道|县道))"
+    r"|(?P<regiment>(?<!\d)\d{1,3}团(?:场)?(?![队伙体结员圆聚长]))"
     r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
     rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
     r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
@@ -75,6 +76,14 @@ _PIECE_CODES: Final = {
 _COUNTING: Final = re.compile(
     r"[一二两三四五六七八九十百几多数各若]+[干余多]?[处家座栋条口所个宗幢片项名户批]"
 )
+# 一江三河, 两江四岸, 三山五园: a figure of speech, no name.
+_FIGURES: Final = re.compile(
+    r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
+    r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
+)
+# Regiments of the Corps count as townships: 四十五团, 51团.
+_REGIMENT: Final = re.compile(r"[一二三四五六七八九十百]{2,5}团(?:场)?(?![队伙体结员圆聚长])")
+_FAR: Final = re.compile(r"[十百千万]里")
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
 _NEVER_WITHIN: Final = frozenset("的了等")
@@ -97,17 +106,35 @@ _FUNCTION_WITHIN: Final = 0.4
 _JOIN_WITHIN: Final = 1.5
 _JOINING_CHARS: Final = frozenset("和及与或")
 _WORD_AT_END: Final = 3.0
-_SETTLEMENT_WORD_AT_END: Final = 1.5
+_SETTLEMENT_WORD_AT_END: Final = 1.2
+_LONG_WORD_AT_END: Final = 1.5
+_LONG_STEM: Final = 3
+_WORD_SIZE: Final = 2
+_WORD_TOWN: Final = 1.0
+_SOFT_IN_STRONG: Final = 0.9
 _AREA_AT_END: Final = 3.0
 _CUTS_WORD: Final = 1.0
+_CUTS_HEAD: Final = 6.0
+_DOUBLE_WATER: Final = 1.2
 _RANK_WITHIN: Final = 1.5
 _COUNTED_WATER: Final = 1.5
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _COUNT: Final = 1.3
+_CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
+_NEVER_FIRST: Final = 3.0
+_OBJECT: Final = 3.0
+_TOWN_WITHIN: Final = 1.5
+_TOWNS: Final = frozenset("镇乡")
+_HEADS_OF_TOWNS: Final = frozenset("镇乡村")
+_OVER_KNOWN: Final = 2.5
+# A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
+ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
 _RANKS: Final = frozenset("县旗省州")
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
+_FLOWING_INTO: Final = frozenset("入汇")
+_CUTS_AREA: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +222,16 @@ def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
             tokens.append(
                 Token(piece.start(), piece.end(), NAME, kind=PlaceType.ROAD, stem=len(piece[0]))
             )
+        elif group == "regiment":
+            tokens.append(
+                Token(
+                    piece.start(),
+                    piece.end(),
+                    SETTLEMENT,
+                    kind=PlaceType.TOWNSHIP,
+                    stem=len(piece[0]) - 1,
+                )
+            )
         else:
             tokens.append(Token(piece.start(), piece.end(), _PIECE_CODES[group]))
     return tuple(tokens)
@@ -221,7 +258,16 @@ def _word_code(word: str, flags: str) -> str:
     return SOFT
 
 
-def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: Lexicon) -> float:
+def _stem_penalty(
+    text: str,
+    start: int,
+    head: int,
+    *,
+    run_start: int,
+    lexicon: Lexicon,
+    town: bool,
+    short: bool,
+) -> float:
     """Price a stem by the ordinary words in it."""
     stem = text[start:head]
     if stem in lexicon.stems:
@@ -234,6 +280,15 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
             cost += _FUNCTION_IN_LIST
         else:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
+    if first in lexicon.never_first:
+        cost += _NEVER_FIRST
+    if len(stem) == 1 and first in lexicon.objects_of:
+        cost += _OBJECT
+    if _FAR.search(text, max(0, start - 2), head):
+        cost += _OBJECT
+    if first in _HEADS_OF_TOWNS and start > run_start:
+        cost += _TOWN_WITHIN
+    cost += _TOWN_WITHIN * any(char in _TOWNS for char in stem[1:])
     cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
     cost += _JOIN_WITHIN * any(char in _JOINING_CHARS for char in stem[1:])
     cost += _RANK_WITHIN * any(char in _RANKS for char in stem[1:])
@@ -245,8 +300,21 @@ def _stem_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: 
                 continue
             if words.LEGAL in flags:
                 return _AREA_AT_END
-            cost += _HARD_WITHIN if words.HARD in flags else _SOFT_WITHIN
+            if length == len(stem) == _WORD_SIZE and (town or flags == words.HEAD):
+                cost += _WORD_TOWN
+            elif words.HARD in flags:
+                cost += _HARD_WITHIN
+            else:
+                cost += _SOFT_WITHIN if short else _SOFT_IN_STRONG
     return cost
+
+
+def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
+    """Price a name whose last character begins a word with the next: 八尺门海|域."""
+    word = text[stop - 1 : stop + 1]
+    if word in lexicon.facility:
+        return _CUTS_HEAD
+    return _CUTS_WORD if word in lexicon.flags else 0.0
 
 
 def _name_cost(
@@ -266,6 +334,10 @@ def _name_cost(
         # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
         town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
         at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
+        if ending == "江河" and size == _WORD_SIZE:
+            at_end = _DOUBLE_WATER
+        if size >= _LONG_STEM and entry.short and not town:
+            at_end = _LONG_WORD_AT_END
     length_cost = _STEM_COST[size]
     if size == 1 and entry.short:
         length_cost = _RIVER_SHORT
@@ -276,8 +348,16 @@ def _name_cost(
         + at_end
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
-        + (_CUTS_WORD if text[stop - 1 : stop + 1] in lexicon.flags else 0.0)
-        + _stem_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+        + _cut_after(text, stop, lexicon)
+        + _stem_penalty(
+            text,
+            start,
+            head,
+            run_start=run_start,
+            lexicon=lexicon,
+            town=entry.kind is PlaceType.TOWNSHIP,
+            short=stop - head == 1,
+        )
     )
 
 
@@ -294,6 +374,15 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
             best[token.end - begin] = total
             back[token.end - begin] = token
 
+    for figure in _FIGURES.finditer(text, begin, end):
+        names.setdefault(figure.start(), []).append(
+            (Token(figure.start(), figure.end(), SOFT, flags=words.SOFT), _WORD)
+        )
+    for team in _REGIMENT.finditer(text, begin, end):
+        token = Token(
+            team.start(), team.end(), SETTLEMENT, kind=PlaceType.TOWNSHIP, stem=len(team[0]) - 1
+        )
+        names.setdefault(team.start(), []).append((token, _WORD))
     for counted in _COUNTING.finditer(text, begin, end):
         names.setdefault(counted.start(), []).append(
             (Token(counted.start(), counted.end(), QUANTITY), _COUNT)
@@ -327,15 +416,33 @@ def _offer_words(
         word = text[position:stop]
         flags = lexicon.flags.get(word) if stop <= end else None
         if flags is not None:
+            if word in lexicon.great_waters and text.startswith(lexicon.great_water_after, stop):
+                river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
+                offer(river, _FULL_ADMIN)
             code = _word_code(word, flags)
-            offer(Token(position, stop, code, flags=flags), _FUNCTION if length == 1 else _WORD)
+            cost = _FUNCTION if length == 1 else _WORD
+            if word in _CITIZENS and _goes_on(text, stop, end, lexicon):
+                cost += _CUTS_AREA
+            offer(Token(position, stop, code, flags=flags), cost)
 
 
-def _area_token(text: str, position: int, stop: int, area: Area) -> tuple[Token, float]:
-    """Read an administrative name; the short name of a county may be a river's."""
+def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
+    """Say whether a run goes on with characters that begin no word: 北流市|民安工业集中区."""
+    return stop < end and not any(
+        text[stop : stop + length] in lexicon.flags
+        for length in lexicon.lengths.get(text[stop], ())
+        if stop + length <= end
+    )
+
+
+def _area_token(
+    text: str, position: int, stop: int, area: Area, along: tuple[str, ...]
+) -> tuple[Token, float]:
+    """Read an administrative name; the short name of a county or city may be a river's."""
     if text[position:stop] == area.name:
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
-    if area.kind is PlaceType.COUNTY and text[stop - 1] in _WATERS:
+    flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
+    if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _WORD
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _WORD
 
@@ -352,7 +459,8 @@ def _offer_names(
         stop = position + length
         area = vocabulary.areas.get(text[position:stop]) if stop <= end else None
         if area is not None:
-            offer(*_area_token(text, position, stop, area))
+            along = vocabulary.lexicon.great_water_after
+            offer(*_area_token(text, position, stop, area, along))
     for length in vocabulary.known_lengths.get(text[position], ()):
         stop = position + length
         name = text[position:stop]
@@ -395,6 +503,18 @@ def _by_areas(
     return cost
 
 
+def _over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> float:
+    """Price a name that only adds words before one the document has by itself (流进|西河)."""
+    if text[start:stop] in vocabulary.known:
+        return 0.0
+    for first in range(start + 1, stop - 1):
+        if text[first:stop] in vocabulary.known:
+            own = any(char in ATTRIBUTES for char in text[start:first])
+            short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
+            return 0.0 if own or short else _OVER_KNOWN
+    return 0.0
+
+
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary
 ) -> dict[int, list[tuple[Token, float]]]:
@@ -406,18 +526,22 @@ def _names_by_start(
         for length in lexicon.simple_lengths.get(text[head], ()):
             stop = head + length
             entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
-            if entry is None:
+            if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):
                 continue
             for stem in _STEM_COST:
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                if text[start] in _NO_STEM:
+                if text[start] in _NO_STEM or text[head - 1] == "之":
+                    continue
+                if entry.kind is PlaceType.VILLAGE and length > 1 and text[head - 1] in "村区":
+                    # 某村|村委会 is a body of the village.
                     continue
                 cost = _name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
                 )
                 cost += _by_areas(text, start, stop, spans, vocabulary)
+                cost += _over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)
                 found.setdefault(start, []).append((token, cost))

@@ -1,0 +1,97 @@
+"""Cutting words off the front of a name that the document has without them elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from geo_rectify.places.recognition.drafts import Document, Scene
+    from geo_rectify.places.recognition.lexicon import Lexicon
+
+_MIN_NAME: Final = 2
+_MAX_LEAD: Final = 4
+_SURE_BEFORE: Final = frozenset(codes.LISTED + codes.QUOTE + codes.OPEN + codes.ADMIN)
+_CLEAN_BEFORE: Final = _SURE_BEFORE | frozenset(codes.PUNCTUATION + codes.QUANTITY + codes.TITLE)
+
+
+def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) -> None:
+    """Cut a verb or an adverb off a name: 紧盯|南河河口断面, 严打|保护区.
+
+    A name is cut to a shorter one that begins somewhere else in the document behind a mark of
+    punctuation, in a list or behind an administrative name, or that a gazetteer has, when what
+    goes before it is neither an attribute (老, 上, 东) nor itself a place.
+
+    Parameters
+    ----------
+    scenes
+        All passages of the document; their drafts are changed in place.
+    document
+        What is known of it.
+    lexicon
+        The word lists.
+    """
+    clean, sure = _names_behind(scenes, _CLEAN_BEFORE), _names_behind(scenes, _SURE_BEFORE)
+    for scene in scenes:
+        kept: list[Draft] = []
+        for draft in scene.drafts:
+            lead = _lead(draft, clean, sure, document.gazetteer, lexicon)
+            if lead:
+                _cut(draft, lead)
+            if not lead or draft.surface not in lexicon.flags:
+                kept.append(draft)
+        scene.drafts = kept
+
+
+def _names_behind(scenes: Sequence[Scene], marks: frozenset[str]) -> frozenset[str]:
+    """Collect the names that begin directly behind certain tokens."""
+    found: set[str] = set()
+    for scene in scenes:
+        before = {token.end: token.code for token in scene.tokens}
+        found.update(
+            draft.surface
+            for draft in scene.drafts
+            if draft.kind not in ADMIN_KINDS
+            and (before.get(draft.start, codes.PUNCTUATION) in marks)
+        )
+    return frozenset(found)
+
+
+def _lead(
+    draft: Draft,
+    clean: Collection[str],
+    sure: Collection[str],
+    gazetteer: Collection[str],
+    lexicon: Lexicon,
+) -> int:
+    """Give how many characters before the name proper are no part of it."""
+    name = draft.surface
+    if draft.prefix or draft.kind in ADMIN_KINDS or draft.bare or name in sure:
+        return 0
+    if name in gazetteer or not draft.head:
+        return 0
+    if name[0] in lexicon.never_first and draft.head in lexicon.facility:
+        return 1
+    for size in range(1, min(_MAX_LEAD, len(name) - _MIN_NAME) + 1):
+        lead, rest = name[:size], name[size:]
+        if not rest.endswith(draft.head) or any(char in codes.ATTRIBUTES for char in lead):
+            return 0
+        known = rest in (sure if name in clean else clean) or (len(rest) > _MIN_NAME and rest in gazetteer)
+        if known and (size > 1 or lead in lexicon.single_hard):
+            return size
+        if rest in lexicon.flags and "h" in lexicon.flags.get(lead, ""):
+            return size
+    return 0
+
+
+def _cut(draft: Draft, lead: int) -> None:
+    """Let a draft begin later."""
+    draft.start += lead
+    draft.surface = draft.surface[lead:]
+    draft.stem = draft.stem[lead:]
+    if draft.whole:
+        draft.whole = draft.whole[lead:]
