@@ -202,8 +202,8 @@ def main() -> int:
             name = f"{task}, {size}" if asked.scaling else task
             show(name, pits if task == "areas" else points, taken)
             faults += wrong
-    for fault in faults:
-        print(f"DIFFERENT: {fault}", file=sys.stderr)
+            for fault in wrong:
+                print(f"DIFFERENT: {fault}", file=sys.stderr, flush=True)
     return 1 if faults else 0
 
 
