@@ -152,7 +152,7 @@ SHAPES = st.one_of(lattice_shapes(), lattice_shapes(), rough_shapes())
 LISTS = st.lists(SHAPES, min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(LISTS, LISTS, ORIGINS, STEPS, st.sampled_from([0.0, 1.0]))
 def test_zone_rows_are_those_of_geos(left, right, origin, step, least):
     if origin[0] < 70 or step > 0.1:  # lengths are refused outside China
@@ -162,7 +162,7 @@ def test_zone_rows_are_those_of_geos(left, right, origin, step, least):
     assert_same(made, wanted, sites, zones)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(LISTS, LISTS, st.sampled_from([0.001, 0.0031]))
 def test_class_rows_are_those_of_geos(left, right, step):
     sites, zones = frames(left, right, (117.2137, 29.30871), step)

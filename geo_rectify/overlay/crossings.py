@@ -19,7 +19,7 @@ from geo_rectify.overlay.grid import ROUNDING, Grid, cells_of_edges
 if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
-_BATCH: Final = 1_000_000
+_BATCH: Final = 300_000
 _NEARLY_PARALLEL: Final = 1e-6
 """Rounding may move a crossing by this part of an edge at most."""
 

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Indices, Numbers, SiteShapes, ZoneParts
 
 ENGINES: Final = ("auto", "geos", "grid", "dask")
-_SMALL: Final = 0
-"""Vertices of sites and zones together below which GEOS alone is faster."""
+_FEW_VERTICES: Final = 50_000
+_FEW_SITES: Final = 3_000
+_FEW_POINTS: Final = 300
+"""Below these GEOS alone is faster: zones to index, sites to compare, points to search for."""
 
 
 def require_options(engine: str, max_distance_m: float) -> None:
@@ -84,9 +86,8 @@ def groups_of(
         By site and zone, and by site and class (by zone again where no classes are wanted).
     """
     if engine == "auto":
-        vertices = shapely.get_num_coordinates(sites.shapes).sum()
-        vertices += shapely.get_num_coordinates(zones.shapes).sum()
-        engine = "geos" if vertices < _SMALL else "grid"
+        nearest = class_of_zone is not None and max_distance_m > 0
+        engine = _faster(sites, zones, nearest=nearest)
     class_of_part = None if class_of_zone is None else class_of_zone[zones.owner]
     if engine == "geos":
         near = candidates_within(sites, zones, max_distance_m=max_distance_m)
@@ -111,6 +112,15 @@ def groups_of(
     )
     near_classes = _least(near_zones.site, class_of_zone[near_zones.group], near_zones.distance_m)
     return joined([met, near_zones]), joined([by_class, near_classes])
+
+
+def _faster(sites: SiteShapes, zones: ZoneParts, *, nearest: bool) -> str:
+    """Choose an engine by the size of the case."""
+    many = len(sites.shapes) >= _FEW_SITES
+    if nearest:
+        many |= int((shapely.get_type_id(sites.shapes) == POINT).sum()) >= _FEW_POINTS
+    large = int(shapely.get_num_coordinates(zones.shapes).sum()) >= _FEW_VERTICES
+    return "grid" if many and large else "geos"
 
 
 def _unions(

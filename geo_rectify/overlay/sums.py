@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.crossings import Crossings
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
-_BATCH: Final = 1_000_000
+_BATCH: Final = 300_000
 _TOO_NEAR: Final = 1e-8
 """Crossings this near on one edge, as a part of it, are not put in order."""
 
