@@ -198,8 +198,13 @@ def _tasks_as_problems(lines: list[Line]) -> list[Line]:
         default=("", 0),
     )
     others = [n for word, n in spelled.items() if "任务" not in word]
-    if count < 2 or not others or max(others) != count:  # noqa: PLR2004 - a heading is no label
-        return lines
+    marked = all(
+        line.label.marked
+        for line in lines
+        if line.label is not None and line.label.role is FieldRole.MEASURES
+    )
+    if not count or not others or max(others) != count or not (marked or count > 1):
+        return lines  # a heading is no label
     return [
         replace(line, label=replace(line.label, role=FieldRole.PROBLEM))
         if line.label is not None and line.label.spelling == task
@@ -338,6 +343,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
     sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
+    last = _before_next_chapter(source.text, lines, (starts[0], starts[-1], last), first)
     last = _without_tail(source.text, lines, starts[-1], last)
     opening = min([starts[0], *sections])
     return Layout(
@@ -364,6 +370,33 @@ def _single_problem(
     before = lines[index - 1] if index > first else None
     numbered = before is not None and before.number is not None and before.number.end == before.end
     return None if numbered or lines[index].number is not None else index
+
+
+def _before_next_chapter(
+    text: str, lines: Sequence[Line], span: tuple[int, int, int], first: int
+) -> int:
+    """End a list that is a chapter of the plan where the next chapter begins (三、保障措施)."""
+    begin, start, last = span
+    index = begin
+    outer: dict[str, int] = {}
+    inner = lines[begin].number
+    while index > first and _is_heading(text, lines[index - 1], inner and inner.style):
+        index -= 1
+        number = lines[index].number
+        if number is not None:
+            outer.setdefault(number.style, number.value)
+    for position in range(start + 1, last):
+        line = lines[position]
+        if (
+            line.number is not None
+            and line.number.style in outer
+            and line.number.value > outer[line.number.style]
+            and _is_heading(text, line, inner and inner.style)
+            and text[line.end - 1] not in "。，"
+            and not line.cell
+        ):
+            return position
+    return last
 
 
 def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> int:
