@@ -45,7 +45,9 @@ _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
 _OWN_LABEL: Final = re.compile(
-    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]{3,12})(?(open)[〕】）)\]］])\s?[：:]\s*"
+    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]"
+    r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
+    r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
 _BARE_HEADING: Final = re.compile(r"[^，。；：:！!？?\n]{2,30}(?:方面|方面的?问题|领域|类问题)")
 _MAX_SIGNATURE: Final = 30
@@ -220,7 +222,9 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     measures, a goal or the state of completion.
     """
     held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
+    repeated = [role for role, count in Counter(held).items() if count >= _MIN_REPEATS]
     notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
+    notice = notice or len(repeated) >= _MIN_REPEATS
     kept = [
         line if notice or not _is_numbered_heading(line) else replace(line, label=None)
         for line in lines
@@ -379,8 +383,9 @@ def _before_next_chapter(
     begin, start, last = span
     index = begin
     outer: dict[str, int] = {}
-    inner = lines[begin].number
-    while index > first and _is_heading(text, lines[index - 1], inner and inner.style):
+    number = lines[begin].number
+    inner = None if number is None else number.style
+    while index > first and _is_heading(text, lines[index - 1], inner):
         index -= 1
         number = lines[index].number
         if number is not None:
@@ -391,7 +396,7 @@ def _before_next_chapter(
             line.number is not None
             and line.number.style in outer
             and line.number.value > outer[line.number.style]
-            and _is_heading(text, line, inner and inner.style)
+            and _is_heading(text, line, inner)
             and text[line.end - 1] not in "。，"
             and not line.cell
         ):
