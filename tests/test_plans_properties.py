@@ -135,3 +135,58 @@ def test_goldens_hold():
 def test_same_input_gives_the_same_plan():
     path = GOLDEN / "numbered_items" / "plan.txt"
     assert read_plan(path) == read_plan(path)
+
+
+WRAPPED = (GOLDEN / "layouts" / "08_hard_wrapped.txt").read_text(encoding="utf-8")
+
+
+@QUIET
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(WRAPPED)),
+            st.integers(0, 20),
+            st.sampled_from(PIECES) | st.text(max_size=4),
+        ),
+        max_size=6,
+    )
+)
+def test_spans_of_broken_lines_slice_back(edits):
+    text = WRAPPED
+    for start, length, piece in edits:
+        text = text[:start] + piece + text[start + length :]
+    content = text_content(text)
+    source = SourceText(
+        name="x.txt",
+        sha256="0" * 64,
+        text=text,
+        blocks=content.blocks,
+        grid=content.grid,
+        wraps=content.wraps,
+    )
+    check_spans(build_plan(source))
+
+
+TABLE = (GOLDEN / "layouts" / "10_tab_table.txt").read_text(encoding="utf-8")
+
+
+@QUIET
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(TABLE)),
+            st.integers(0, 12),
+            st.sampled_from([*PIECES, "\t", "序号", "问题", "第1项"]) | st.text(max_size=4),
+        ),
+        max_size=6,
+    )
+)
+def test_mutated_tables_keep_their_spans(edits):
+    text = TABLE
+    for start, length, piece in edits:
+        text = text[:start] + piece + text[start + length :]
+    content = text_content(text)
+    source = SourceText(
+        name="x.txt", sha256="0" * 64, text=text, blocks=content.blocks, grid=content.grid
+    )
+    check_spans(build_plan(source))

@@ -45,7 +45,9 @@ _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
 _MAX_HEADING: Final = 80
 _OWN_LABEL: Final = re.compile(
-    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]{3,12})(?(open)[〕】）)\]］])\s?[：:]\s*"
+    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]"
+    r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
+    r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
 _BARE_HEADING: Final = re.compile(r"[^，。；：:！!？?\n]{2,30}(?:方面|方面的?问题|领域|类问题)")
 _MAX_SIGNATURE: Final = 30
@@ -198,8 +200,13 @@ def _tasks_as_problems(lines: list[Line]) -> list[Line]:
         default=("", 0),
     )
     others = [n for word, n in spelled.items() if "任务" not in word]
-    if count < 2 or not others or max(others) != count:  # noqa: PLR2004 - a heading is no label
-        return lines
+    marked = all(
+        line.label.marked
+        for line in lines
+        if line.label is not None and line.label.role is FieldRole.MEASURES
+    )
+    if not count or not others or max(others) != count or not (marked or count > 1):
+        return lines  # a heading is no label
     return [
         replace(line, label=replace(line.label, role=FieldRole.PROBLEM))
         if line.label is not None and line.label.spelling == task
@@ -215,7 +222,9 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     measures, a goal or the state of completion.
     """
     held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
+    repeated = [role for role, count in Counter(held).items() if count >= _MIN_REPEATS]
     notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
+    notice = notice or len(repeated) >= _MIN_REPEATS
     kept = [
         line if notice or not _is_numbered_heading(line) else replace(line, label=None)
         for line in lines
@@ -338,6 +347,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
     sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
+    last = _before_next_chapter(source.text, lines, (starts[0], starts[-1], last), first)
     last = _without_tail(source.text, lines, starts[-1], last)
     opening = min([starts[0], *sections])
     return Layout(
@@ -364,6 +374,34 @@ def _single_problem(
     before = lines[index - 1] if index > first else None
     numbered = before is not None and before.number is not None and before.number.end == before.end
     return None if numbered or lines[index].number is not None else index
+
+
+def _before_next_chapter(
+    text: str, lines: Sequence[Line], span: tuple[int, int, int], first: int
+) -> int:
+    """End a list that is a chapter of the plan where the next chapter begins (三、保障措施)."""
+    begin, start, last = span
+    index = begin
+    outer: dict[str, int] = {}
+    number = lines[begin].number
+    inner = None if number is None else number.style
+    while index > first and _is_heading(text, lines[index - 1], inner):
+        index -= 1
+        number = lines[index].number
+        if number is not None:
+            outer.setdefault(number.style, number.value)
+    for position in range(start + 1, last):
+        line = lines[position]
+        if (
+            line.number is not None
+            and line.number.style in outer
+            and line.number.value > outer[line.number.style]
+            and _is_heading(text, line, inner)
+            and text[line.end - 1] not in "。，"
+            and not line.cell
+        ):
+            return position
+    return last
 
 
 def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> int:

@@ -19,6 +19,7 @@ _NUMERALS: Final = {
     "arabic": _ARABIC,
     "any": f"(?:{_CHINESE}|{_ARABIC})",
     "circled": _CIRCLED,
+    "letter": "[a-zA-Z]",
 }
 # 1.5倍 is no number of a list, 1.2023年底前 is.
 _NO_DECIMAL: Final = r"(?:(?<!\.)|(?![0-9０-９])|(?=(?:19|20)[0-9]{2}\s?[年底]))"
@@ -32,7 +33,7 @@ def numeral_value(text: str) -> int | None:
     Parameters
     ----------
     text
-        Chinese (``二十三``, ``一百零二``, ``四〇``), Arabic (also full-width) or circled.
+        Chinese (``二十三``, ``一百零二``, ``四〇``), Arabic (also full-width), circled, or a letter.
 
     Returns
     -------
@@ -42,6 +43,8 @@ def numeral_value(text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text)
     if plain.isascii() and plain.isdigit():
         return int(plain)
+    if len(plain) == 1 and plain.isascii() and plain.isalpha():
+        return ord(plain.lower()) - ord("a") + 1
     if not plain or any(c not in _DIGITS and c not in "十百" for c in plain):
         return None
     if not set(plain) & {"十", "百"}:
