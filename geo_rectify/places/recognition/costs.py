@@ -52,6 +52,7 @@ _TOWN_WITHIN: Final = 1.5
 _TOWNS: Final = frozenset("镇乡")
 _HEADS_OF_TOWNS: Final = frozenset("镇乡村")
 _OVER_KNOWN: Final = 2.5
+_ONE_OVER_KNOWN: Final = 1.0
 _RANKS: Final = frozenset("县旗省州")
 
 
@@ -69,6 +70,9 @@ def _stem_penalty(
     stem = text[start:head]
     if stem in lexicon.stems:
         return 0.0
+    if town and len(stem) == _WORD_SIZE and stem in lexicon.flags:
+        # 中和|镇: towns are called by words of any kind.
+        return _WORD_TOWN
     inside = stem[1:]
     return (
         _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
@@ -76,7 +80,7 @@ def _stem_penalty(
         + _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in inside)
         + _JOIN_WITHIN * any(char in _JOINING_CHARS for char in inside)
         + _RANK_WITHIN * any(char in _RANKS for char in inside)
-        + _words_penalty(stem, lexicon=lexicon, town=town, short=short)
+        + _words_penalty(stem, lexicon=lexicon, short=short)
     )
 
 
@@ -101,7 +105,7 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
     return cost
 
 
-def _words_penalty(stem: str, *, lexicon: Lexicon, town: bool, short: bool) -> float:
+def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
     """Price the words of the lexicon inside a stem."""
     cost = 0.0
     size = len(stem)
@@ -116,7 +120,7 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, town: bool, short: bool) -> f
             continue
         if words.LEGAL in flags:
             return _AREA_AT_END
-        if len(part) == size == _WORD_SIZE and (town or flags == words.HEAD):
+        if len(part) == size == _WORD_SIZE and flags == words.HEAD:
             cost += _WORD_TOWN
         elif words.HARD in flags:
             cost += _HARD_WITHIN
@@ -177,6 +181,8 @@ def name_cost(
     length_cost = STEM_COST[size]
     if size == 1 and entry.short:
         length_cost = _RIVER_SHORT
+    elif size == 1 and entry.kind is PlaceType.ROAD and text[start] in ATTRIBUTES:
+        length_cost = _OBJECT
     return (
         _NAME
         + length_cost
@@ -281,5 +287,7 @@ def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> floa
         if text[first:stop] in vocabulary.known:
             own = any(char in ATTRIBUTES for char in text[start:first])
             short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
-            return 0.0 if own or short else _OVER_KNOWN
+            if own:
+                return 0.0
+            return _ONE_OVER_KNOWN if short else _OVER_KNOWN
     return 0.0
