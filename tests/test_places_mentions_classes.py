@@ -49,6 +49,7 @@ def test_words_beside_a_name_are_left_out(text, names):
         "种植乡土树种，化工围江问题突出。",
         "长江经济带发展和黄河流域生态保护。",
         "侵占荒漠草原，列入国家良好湖泊。",
+        "城区内河水质差。",
     ],
 )
 def test_figures_of_policy_are_no_places(text):

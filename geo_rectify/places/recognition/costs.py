@@ -122,7 +122,7 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
             return _AREA_AT_END
         if len(part) == size == _WORD_SIZE and flags == words.HEAD:
             cost += _WORD_TOWN
-        elif words.HARD in flags:
+        elif words.HARD in flags or words.CITY in flags:
             cost += _HARD_WITHIN
         else:
             cost += _SOFT_WITHIN if short else _SOFT_IN_STRONG
