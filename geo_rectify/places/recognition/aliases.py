@@ -137,10 +137,9 @@ def place_key(draft: Draft, document: Document, issue: int | None) -> tuple[str,
         return ("park", stem, middle)
     if draft.kind is PlaceType.WASTEWATER_PLANT:
         return ("plant", prefix, _PARK_HEAD.sub("园", _PLANT.sub("", name)))
-    if draft.kind is PlaceType.WATER_SOURCE:
-        return ("source", prefix, _SOURCE_HEAD.sub("", _IN_BRACKETS.sub("", name[len(draft.prefix) :])))
     if draft.kind is PlaceType.MONITORING_SECTION:
         return ("section", _VILLAGE_SECTION.sub("", draft.stem) + draft.head.replace("断面", ""))
-    if prefix:
-        return (draft.kind.value, prefix, name[len(draft.prefix) :])
-    return (draft.kind.value, name)
+    rest = name[len(draft.prefix) :]
+    if draft.kind is PlaceType.WATER_SOURCE:
+        rest = _SOURCE_HEAD.sub("", _IN_BRACKETS.sub("", rest)) or rest
+    return (draft.kind.value, prefix, rest) if prefix else (draft.kind.value, rest)

@@ -11,6 +11,7 @@ from geo_rectify.models import Mention
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
 from geo_rectify.places.recognition.aliases import canonical_names
+from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.counties import assign_counties, zones_of
 from geo_rectify.places.recognition.drafts import Document, Draft, Scene
 from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
 
+_MIN_LEAD: Final = 2
 _MIN_BRAND: Final = 3
 _MAX_BRAND: Final = 5
 _SURE_BEFORE: Final = codes.LISTED + codes.JOINED + codes.ADMIN + codes.SETTLEMENT + codes.HARD
@@ -171,7 +173,15 @@ def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
                     known[draft.surface] = draft.kind
             elif draft.kind is PlaceType.FACTORY and draft.prefix and _is_brand(draft.stem):
                 known[draft.stem] = PlaceType.FACTORY
-    return known
+    return {name: kind for name, kind in known.items() if not _leads_to_another(name, known)}
+
+
+def _leads_to_another(name: str, known: Collection[str]) -> bool:
+    """Say whether a name is a verb before another one: 清栏|宁潭镇."""
+    return any(
+        name[size:] in known and not any(char in ATTRIBUTES for char in name[:size])
+        for size in range(_MIN_LEAD, len(name) - 1)
+    )
 
 
 def _is_brand(stem: str) -> bool:

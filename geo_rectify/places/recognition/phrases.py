@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.firms import (
+    firm_within,
+    registered_firms,
+    short_firm,
+    water_brand,
+)
 from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.vocabulary import PlaceType, Role
 
@@ -37,8 +43,6 @@ _PHRASE: Final = re.compile(
     r"|(?P<standing>M?[HG])"
 )
 _DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
-_INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
-_NAMING: Final = frozenset("USNF")
 _ALONE: Final = {
     codes.NAME: "name",
     codes.SETTLEMENT: "name",
@@ -47,12 +51,9 @@ _ALONE: Final = {
     codes.SHORT_ADMIN: "admin",
 }
 _LOOK_BACK: Final = 6
-_MAX_FIRM: Final = 26
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_BARE: Final = 5
-_MAX_SOFT: Final = 5
-_MAX_BRACKET: Final = 4
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
     {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
@@ -75,10 +76,6 @@ _ALONG: Final = frozenset(
     ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
 )
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
-# Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
-_MAKERS: Final = frozenset(
-    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
-)
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
@@ -86,7 +83,6 @@ _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
-_GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
 
 
 def find_phrases(
@@ -117,7 +113,7 @@ def find_phrases(
         their surroundings call them places.
     """
     row = [token.code for token in tokens]
-    drafts = list(_firms(text, tokens, row, lexicon))
+    drafts = list(registered_firms(text, tokens, row, lexicon))
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
@@ -142,151 +138,27 @@ def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
     return text[max(0, draft.start - 2) : draft.start] in lexicon.abstract
 
 
-def _firms(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
-    """Find registered names by their legal ends, and take their tokens out of the row."""
-    for index, token in enumerate(tokens):
-        if row[index] != codes.LEGAL:
-            continue
-        first = index
-        registered = text[token.start : token.end] in lexicon.own
-        while (
-            first
-            and (
-                row[first - 1] in _INSIDE_FIRM
-                or (registered and _firm_word(text, tokens[first - 1], lexicon))
-            )
-            and token.end - tokens[first - 1].start <= _MAX_FIRM
-        ):
-            first -= 1
-        start = _firm_start(text, tokens, row, first=first, legal=index, lexicon=lexicon)
-        bracketed = _before_bracket(tokens, row, first)
-        if registered and bracketed is not None and start in {None, first}:
-            start = _firm_start(
-                text, tokens, row, first=bracketed[0], legal=bracketed[1], lexicon=lexicon, own=True
-            )
-        if start is None:
-            continue
-        end = token.end
-        prefix = ""
-        if row[start] in "Aa":
-            prefix = text[tokens[start].start : tokens[start].end]
-        yield Draft(
-            start=tokens[start].start,
-            end=end,
-            surface=text[tokens[start].start : end],
-            kind=PlaceType.FACTORY,
-            prefix=prefix,
-            stem=_brand(text, tokens, start + 1 if prefix else start, index),
-            head=text[token.start : end],
-        )
-        for used in range(start, index + 1):
-            row[used] = codes.TITLE
-
-
-def _before_bracket(
-    tokens: Sequence[Token], row: Sequence[str], first: int
-) -> tuple[int, int] | None:
-    """Give the tokens before the bracket inside a registered name: 某某（集团）化工有限公司."""
-    if first < _MIN_STEM or row[first - 1] != codes.CLOSE:
-        return None
-    opened = next(
-        (at for at in range(first - 2, max(-1, first - 5), -1) if row[at] == codes.OPEN), None
-    )
-    if opened is None or tokens[first - 1].start - tokens[opened].end > _MAX_BRACKET:
-        return None
-    start = opened
-    while start and row[start - 1] in _INSIDE_FIRM:
-        start -= 1
-    return (start, opened) if start < opened else None
-
-
-def _brand(text: str, tokens: Sequence[Token], first: int, legal: int) -> str:
-    """Give the part of a registered name that is its own, before trade and legal form."""
-    last = first
-    while last < legal and tokens[last].code in codes.UNKNOWN + codes.NAME + codes.BRAND:
-        last += 1
-    if tokens[last].start - tokens[first].start < _MIN_STEM:
-        last = legal
-    return text[tokens[first].start : tokens[last].start]
-
-
-def _firm_start(
-    text: str,
-    tokens: Sequence[Token],
-    row: Sequence[str],
-    *,
-    first: int,
-    legal: int,
-    lexicon: Lexicon,
-    own: bool = False,
-) -> int | None:
-    """Say at which token a registered name begins, None where there is none."""
-    registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
-    generic = text[tokens[legal].start : tokens[legal].end] == "公司"
-    admins = [at for at in range(first, legal) if row[at] in "Aa"]
-    if admins and registered and not generic and legal - admins[-1] > 1:
-        return admins[-1]
-    at = legal
-    if admins:
-        first = admins[-1] + (1 if row[admins[-1]] == codes.ADMIN else 0)
-    soft = 0
-    while at > first and row[at - 1] in "IMsHh" and soft < _MAX_SOFT:
-        at -= 1
-        soft += 1
-    block = at
-    while block > first and row[block - 1] in _NAMING:
-        block -= 1
-    if block > first and row[block - 1] == codes.SHORT_ADMIN:
-        block -= 1
-    elif _function_char(tokens, row, block, at):
-        # 其亚铝业, 为民砖厂: brands may begin with a function word.
-        return block - 1
-    named = tokens[at].start - tokens[block].start
-    if named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at)):
-        return block
-    if named and text[tokens[legal].start : tokens[legal].end] == "集团" and at < legal:
-        return block
-    return None
-
-
-def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
-    return token.code == codes.HARD and text[token.start : token.end] in lexicon.firm_words
-
-
-def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: int) -> bool:
-    """Say whether one function character at the edge of a phrase begins a short brand."""
-    if block < _MIN_STEM or row[block - 1] not in codes.HARD + codes.JOINED:
-        return False
-    single = tokens[block - 1].end - tokens[block - 1].start == 1
-    short = tokens[at].start - tokens[block].start == 1
-    return single and short and row[block - 2] in "AaVDP"
-
-
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
     if group in {"facility", "town", "county", "inserted", "quoted", "reserve"}:
         return _facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group == "firm":
-        return _short_firm(text, part, lexicon)
-    if group == "brand":
-        return _water_brand(text, part, lexicon)
+    if group in {"firm", "brand"}:
+        return short_firm(text, part, lexicon) if group == "firm" else water_brand(text, part)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
     if group == "standing":
         named = lexicon.facility[text[part[-1].start : end]]
         stem = ""
-        if named in _CALLED_BY_WORDS and STEM in part[0].flags and len(part) > 1:
-            # 人民|广场: an ordinary word that is a modifier elsewhere.
-            stem = text[start : part[0].end]
-            return Draft(
-                start=start, end=end, surface=surface, kind=named, stem=stem, head=surface[len(stem) :]
-            )
+        # 人民|广场: an ordinary word that is a modifier elsewhere.
+        called = named in _CALLED_BY_WORDS and STEM in part[0].flags and len(part) > 1
+        stem = text[start : part[0].end] if called else ""
+        named = named if called or surface in lexicon.standing else None
     else:
         stem = surface if group == "admin" else surface[: part[0].stem]
-    if named is None or (group == "standing" and surface not in lexicon.standing):
+    if named is None:
         return None
     return Draft(
         start=start, end=end, surface=surface, kind=named, stem=stem, head=surface[len(stem) :]
@@ -330,10 +202,7 @@ def _described(
         if (
             lexicon.facility[head] is not PlaceType.INDUSTRIAL_PARK
             or head in _PLAIN_PARKS
-            or (
-                first.code == codes.HEAD
-                and lexicon.facility[lead] is not PlaceType.DEV_ZONE
-            )
+            or (first.code == codes.HEAD and lexicon.facility[lead] is not PlaceType.DEV_ZONE)
             or codes.SOFT not in inner
             or last.start - first.end < _MIN_DESCRIPTION
             or not (
@@ -354,61 +223,11 @@ def _described(
             row[used] = codes.TITLE
 
 
-def _water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
-    """Read a river's or hill's name before a trade as a firm: 某河|汽车."""
-    trade = text[part[1].start : part[1].end]
-    if part[0].kind not in _WATERS_AND_HILLS or trade not in _MAKERS:
-        return None
-    start, end = part[0].start, part[-1].end
-    if text.startswith(_GENERIC_AFTER, end):
-        return None
-    return Draft(
-        start=start,
-        end=end,
-        surface=text[start:end],
-        kind=PlaceType.FACTORY,
-        stem=text[start : part[0].end],
-        head=text[part[0].end : end],
-    )
-
-
-def _short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
-    """Read a brand and its trade as a firm: 煜旺化工, 德孚环保科技."""
-    trades = [token for token in part if token.code == codes.INDUSTRY]
-    lead = part[0].code == codes.SHORT_ADMIN
-    brand_start = part[1].start if lead else part[0].start
-    brand = text[brand_start : trades[0].start]
-    trade = text[trades[0].start : trades[-1].end]
-    if not _MIN_STEM <= len(brand) <= _MAX_BARE - 1:
-        return None
-    if text.startswith(_GENERIC_AFTER, part[-1].end):
-        return None
-    evident = len(part) == _MIN_STEM + len(trades) and not lead
-    if trade in lexicon.weak_industry and not (
-        evident and lexicon.firm_evidence.match(text, part[-1].end)
-    ):
-        return None
-    start, end = part[0].start, part[-1].end
-    return Draft(
-        start=start,
-        end=end,
-        surface=text[start:end],
-        kind=PlaceType.FACTORY,
-        prefix=text[start:brand_start],
-        stem=brand,
-        head=trade,
-    )
-
-
 def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Read a stem, modifiers and a facility head as one name."""
+    part = _works(text, part)
     last = part[-1]
     head = text[last.start : last.end]
-    if head in _PARTS_OF_WORKS and part[-2].code == codes.HEAD:
-        # 某某水泥厂|矿山 is the works.
-        part = part[:-1]
-        last = part[-1]
-        head = text[last.start : last.end]
     start, end = part[0].start, last.end
     kind = lexicon.facility[head]
     prefix = ""
@@ -431,29 +250,16 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
         and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
     ):
         return None
-    heads = sum(token.code == codes.HEAD for token in middle)
-    least = 1 if heads > 1 else _MIN_STEM
-    if group == "facility" and not least <= len(stem) <= _MAX_STEM:
+    if group == "facility" and not _least_stem(middle) <= len(stem) <= _MAX_STEM:
         return None
     if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
         return None
     stems = [token for token in part[begin:stem_end] if token.code == codes.STEM]
     if group == "facility" and len(stems) == stem_end - begin and len(stems) > 1:
         return None
-    if (
-        group == "facility"
-        and middle[0].code == codes.SOFT
-        and not (
-            kind is PlaceType.MONITORING_SECTION
-            and text[middle[0].start : middle[0].end] in lexicon.section_words
-        )
-        and (
-            all(token.code != codes.UNKNOWN for token in part)
-            or any(token.code == codes.NAME for token in part)
-        )
-    ):
+    if group == "facility" and _loose(text, part, middle[0], kind=kind, lexicon=lexicon):
         return None
-    firm_end = _firm_within(text, part, stem_end, group, lexicon)
+    firm_end = firm_within(text, part, stem_end, group, lexicon)
     if firm_end is not None and kind in _OF_A_FIRM:
         end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
     return Draft(
@@ -467,19 +273,29 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
     )
 
 
-def _firm_within(
-    text: str, part: Sequence[Token], stem_end: int, group: str, lexicon: Lexicon
-) -> int | None:
-    """Give the end of a firm's short name that begins a facility's, None where there is none."""
-    if group != "facility" or not any(t.code == codes.UNKNOWN for t in part[:stem_end]):
-        return None
-    at = stem_end
-    while at < len(part) and part[at].code == codes.INDUSTRY:
-        at += 1
-    if at == stem_end:
-        return None
-    trade = text[part[stem_end].start : part[at - 1].end]
-    return None if trade in lexicon.weak_industry else part[at - 1].end
+def _works(text: str, part: Sequence[Token]) -> Sequence[Token]:
+    """Leave out a mine after the works it belongs to: 某某水泥厂|矿山."""
+    last = part[-1]
+    belongs = text[last.start : last.end] in _PARTS_OF_WORKS and part[-2].code == codes.HEAD
+    return part[:-1] if belongs else part
+
+
+def _least_stem(middle: Sequence[Token]) -> int:
+    """Give the least length of a stem; one character will do before two heads (大|铜厂尾矿库)."""
+    return 1 if sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
+
+
+def _loose(
+    text: str, part: Sequence[Token], word: Token, *, kind: PlaceType, lexicon: Lexicon
+) -> bool:
+    """Say whether an ordinary word keeps a head from the name before it."""
+    if word.code != codes.SOFT:
+        return False
+    structure = text[word.start : word.end] in lexicon.section_words
+    if kind is PlaceType.MONITORING_SECTION and structure:
+        return False
+    known = all(token.code != codes.UNKNOWN for token in part)
+    return known or any(token.code == codes.NAME for token in part)
 
 
 def before(text: str, position: int) -> str:

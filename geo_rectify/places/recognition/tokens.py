@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import lexicon as words
+from geo_rectify.places.recognition.costs import (
+    SETTLEMENTS,
+    STEM_COST,
+    areas_in,
+    by_areas,
+    name_cost,
+    over_known,
+)
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from geo_rectify.places.recognition.admin import Area
-    from geo_rectify.places.recognition.lexicon import Lexicon, SimpleHead
+    from geo_rectify.places.recognition.lexicon import Lexicon
 
 # Codes of tokens; phrases are regular expressions over them.
 UNKNOWN: Final = "U"
@@ -45,7 +53,6 @@ QUOTE: Final = "B"
 OPEN: Final = "("
 CLOSE: Final = ")"
 
-SETTLEMENTS: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 
 _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
 _PIECES: Final = re.compile(
@@ -83,54 +90,17 @@ _FIGURES: Final = re.compile(
 )
 # Regiments of the Corps count as townships: 四十五团, 51团.
 _REGIMENT: Final = re.compile(r"[一二三四五六七八九十百]{2,5}团(?:场)?(?![队伙体结员圆聚长])")
-_FAR: Final = re.compile(r"[十百千万]里")
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
 _NEVER_WITHIN: Final = frozenset("的了等")
-_ENUMERATING: Final = frozenset("、和及与")
 
 _WORD: Final = 1.0
 _FUNCTION: Final = 1.2
 _FULL_ADMIN: Final = 0.7
 _KNOWN: Final = 0.9
 _UNKNOWN: Final = 1.9
-_NAME: Final = 1.6
-_STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1}
-_RIVER_SHORT: Final = 0.2
-_HARD_WITHIN: Final = 2.2
-_SOFT_WITHIN: Final = 1.4
-_FUNCTION_FIRST: Final = 2.2
-_FUNCTION_AT_START: Final = 1.6
-_FUNCTION_IN_LIST: Final = 0.2
-_FUNCTION_WITHIN: Final = 0.4
-_JOIN_WITHIN: Final = 1.5
-_JOINING_CHARS: Final = frozenset("和及与或")
-_WORD_AT_END: Final = 3.0
-_SETTLEMENT_WORD_AT_END: Final = 1.2
-_LONG_WORD_AT_END: Final = 1.5
-_LONG_STEM: Final = 3
-_WORD_SIZE: Final = 2
-_WORD_TOWN: Final = 1.0
-_SOFT_IN_STRONG: Final = 0.9
-_AREA_AT_END: Final = 3.0
-_CUTS_WORD: Final = 1.0
-_CUTS_HEAD: Final = 6.0
-_DOUBLE_WATER: Final = 1.2
-_RANK_WITHIN: Final = 1.5
-_COUNTED_WATER: Final = 1.5
-_NUMERALS: Final = frozenset("一二两三四五六七八九十")
-_AFTER_AREA: Final = -1.6
 _COUNT: Final = 1.3
 _CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
-_NEVER_FIRST: Final = 3.0
-_OBJECT: Final = 3.0
-_TOWN_WITHIN: Final = 1.5
-_TOWNS: Final = frozenset("镇乡")
-_HEADS_OF_TOWNS: Final = frozenset("镇乡村")
-_OVER_KNOWN: Final = 2.5
-# A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
-ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
-_RANKS: Final = frozenset("县旗省州")
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")
@@ -258,109 +228,6 @@ def _word_code(word: str, flags: str) -> str:
     return SOFT
 
 
-def _stem_penalty(
-    text: str,
-    start: int,
-    head: int,
-    *,
-    run_start: int,
-    lexicon: Lexicon,
-    town: bool,
-    short: bool,
-) -> float:
-    """Price a stem by the ordinary words in it."""
-    stem = text[start:head]
-    if stem in lexicon.stems:
-        return 0.0
-    cost = 0.0
-    first = stem[0]
-    if first in lexicon.single_hard:
-        before = text[start - 1] if start else ""
-        if before in _ENUMERATING:
-            cost += _FUNCTION_IN_LIST
-        else:
-            cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
-    if first in lexicon.never_first:
-        cost += _NEVER_FIRST
-    if len(stem) == 1 and first in lexicon.objects_of:
-        cost += _OBJECT
-    if _FAR.search(text, max(0, start - 2), head):
-        cost += _OBJECT
-    if first in _HEADS_OF_TOWNS and start > run_start:
-        cost += _TOWN_WITHIN
-    cost += _TOWN_WITHIN * any(char in _TOWNS for char in stem[1:])
-    cost += _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in stem[1:])
-    cost += _JOIN_WITHIN * any(char in _JOINING_CHARS for char in stem[1:])
-    cost += _RANK_WITHIN * any(char in _RANKS for char in stem[1:])
-    for length in range(2, len(stem) + 1):
-        for offset in range(len(stem) - length + 1):
-            part = stem[offset : offset + length]
-            flags = lexicon.flags.get(part)
-            if flags is None or words.STEM in flags:
-                continue
-            if words.LEGAL in flags:
-                return _AREA_AT_END
-            if length == len(stem) == _WORD_SIZE and (town or flags == words.HEAD):
-                cost += _WORD_TOWN
-            elif words.HARD in flags:
-                cost += _HARD_WITHIN
-            else:
-                cost += _SOFT_WITHIN if short else _SOFT_IN_STRONG
-    return cost
-
-
-def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
-    """Price a name whose last character begins a word with the next: 八尺门海|域."""
-    word = text[stop - 1 : stop + 1]
-    if word in lexicon.facility:
-        return _CUTS_HEAD
-    return _CUTS_WORD if word in lexicon.flags else 0.0
-
-
-def _name_cost(
-    text: str,
-    start: int,
-    head: int,
-    stop: int,
-    *,
-    run_start: int,
-    entry: SimpleHead,
-    lexicon: Lexicon,
-) -> float:
-    size = head - start
-    ending = text[stop - 2 : stop]
-    at_end = 0.0
-    if text[start:stop] in lexicon.flags or (stop - head == 1 and ending in lexicon.flags):
-        # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
-        town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
-        at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
-        if ending == "江河" and size == _WORD_SIZE:
-            at_end = _DOUBLE_WATER
-        if size >= _LONG_STEM and entry.short and not town:
-            at_end = _LONG_WORD_AT_END
-    length_cost = _STEM_COST[size]
-    if size == 1 and entry.short:
-        length_cost = _RIVER_SHORT
-    return (
-        _NAME
-        + length_cost
-        + entry.weight
-        + at_end
-        + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
-        + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
-        + _cut_after(text, stop, lexicon)
-        + _stem_penalty(
-            text,
-            start,
-            head,
-            run_start=run_start,
-            lexicon=lexicon,
-            town=entry.kind is PlaceType.TOWNSHIP,
-            short=stop - head == 1,
-        )
-    )
-
-
 def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """Find the cheapest cut of one run of Chinese characters."""
     size = end - begin
@@ -474,61 +341,20 @@ def _offer_names(
             offer(Token(position, stop, code, kind=kind, stem=length), _KNOWN)
 
 
-def _areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    """List the spans of administrative names in a run."""
-    return [
-        (position, position + length)
-        for position in range(begin, end)
-        for length in vocabulary.area_lengths.get(text[position], ())
-        if position + length <= end and text[position : position + length] in vocabulary.areas
-    ]
-
-
-def _by_areas(
-    text: str, start: int, stop: int, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
-) -> float:
-    """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇)."""
-    cost = 0.0
-    for first, last in spans:
-        if first == start and last == stop - 1:
-            # 昌江|河: the word 江河 does not stand there.
-            return -_WORD_AT_END if text[stop - 2 : stop] in vocabulary.lexicon.flags else 0.0
-        full = text[first:last] == vocabulary.areas[text[first:last]].name
-        cuts = first < start < last or start < first < stop < last
-        ends = start < first and last == stop
-        if cuts or ends or (full and first == start and last < stop):
-            return _AREA_AT_END
-        if full and last == start:
-            cost = _AFTER_AREA
-    return cost
-
-
-def _over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> float:
-    """Price a name that only adds words before one the document has by itself (流进|西河)."""
-    if text[start:stop] in vocabulary.known:
-        return 0.0
-    for first in range(start + 1, stop - 1):
-        if text[first:stop] in vocabulary.known:
-            own = any(char in ATTRIBUTES for char in text[start:first])
-            short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
-            return 0.0 if own or short else _OVER_KNOWN
-    return 0.0
-
-
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary
 ) -> dict[int, list[tuple[Token, float]]]:
     """List the names with a head noun directly behind a stem of one to four characters."""
     lexicon = vocabulary.lexicon
     found: dict[int, list[tuple[Token, float]]] = {}
-    spans = _areas_in(text, begin, end, vocabulary)
+    spans = areas_in(text, begin, end, vocabulary)
     for head in range(begin + 1, end):
         for length in lexicon.simple_lengths.get(text[head], ()):
             stop = head + length
             entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
             if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):
                 continue
-            for stem in _STEM_COST:
+            for stem in STEM_COST:
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
@@ -537,11 +363,11 @@ def _names_by_start(
                 if entry.kind is PlaceType.VILLAGE and length > 1 and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.
                     continue
-                cost = _name_cost(
+                cost = name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
                 )
-                cost += _by_areas(text, start, stop, spans, vocabulary)
-                cost += _over_known(text, start, stop, vocabulary)
+                cost += by_areas(text, start, stop, spans, vocabulary)
+                cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)
                 found.setdefault(start, []).append((token, cost))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
+from geo_rectify.places.recognition.lexicon import HARD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -70,20 +72,20 @@ def _lead(
 ) -> int:
     """Give how many characters before the name proper are no part of it."""
     name = draft.surface
-    if draft.prefix or draft.kind in ADMIN_KINDS or draft.bare or name in sure:
-        return 0
-    if name in gazetteer or not draft.head:
+    whole = draft.prefix or draft.kind in ADMIN_KINDS or draft.bare or not draft.head
+    if whole or name in sure or name in gazetteer:
         return 0
     if name[0] in lexicon.never_first and draft.head in lexicon.facility:
         return 1
     for size in range(1, min(_MAX_LEAD, len(name) - _MIN_NAME) + 1):
         lead, rest = name[:size], name[size:]
-        if not rest.endswith(draft.head) or any(char in codes.ATTRIBUTES for char in lead):
+        if not rest.endswith(draft.head) or any(char in ATTRIBUTES for char in lead):
             return 0
-        known = rest in (sure if name in clean else clean) or (len(rest) > _MIN_NAME and rest in gazetteer)
-        if known and (size > 1 or lead in lexicon.single_hard):
-            return size
-        if rest in lexicon.flags and "h" in lexicon.flags.get(lead, ""):
+        known = rest in (sure if name in clean else clean) or (
+            len(rest) > _MIN_NAME and rest in gazetteer
+        )
+        verb = rest in lexicon.flags and HARD in lexicon.flags.get(lead, "")
+        if verb or (known and (size > 1 or lead in lexicon.single_hard)):
             return size
     return 0
 

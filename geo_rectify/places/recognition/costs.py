@@ -1,0 +1,293 @@
+"""What reading characters as a name costs: stems, heads, the words and names they cut."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import lexicon as words
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_rectify.places.recognition.lexicon import Lexicon, SimpleHead
+    from geo_rectify.places.recognition.tokens import Vocabulary
+
+SETTLEMENTS: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
+# A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
+ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
+
+_FAR: Final = re.compile(r"[十百千万]里")
+_ENUMERATING: Final = frozenset("、和及与")
+_NAME: Final = 1.6
+STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1}
+_RIVER_SHORT: Final = 0.2
+_HARD_WITHIN: Final = 2.2
+_SOFT_WITHIN: Final = 1.4
+_FUNCTION_FIRST: Final = 2.2
+_FUNCTION_AT_START: Final = 1.6
+_FUNCTION_IN_LIST: Final = 0.2
+_FUNCTION_WITHIN: Final = 0.4
+_JOIN_WITHIN: Final = 1.5
+_JOINING_CHARS: Final = frozenset("和及与或")
+_WORD_AT_END: Final = 3.0
+_SETTLEMENT_WORD_AT_END: Final = 1.2
+_LONG_WORD_AT_END: Final = 1.5
+_LONG_STEM: Final = 3
+_WORD_SIZE: Final = 2
+_WORD_TOWN: Final = 1.0
+_SOFT_IN_STRONG: Final = 0.9
+_AREA_AT_END: Final = 3.0
+_CUTS_WORD: Final = 1.0
+_CUTS_HEAD: Final = 6.0
+_DOUBLE_WATER: Final = 1.2
+_RANK_WITHIN: Final = 1.5
+_COUNTED_WATER: Final = 1.5
+_NUMERALS: Final = frozenset("一二两三四五六七八九十")
+_AFTER_AREA: Final = -1.6
+_NEVER_FIRST: Final = 3.0
+_OBJECT: Final = 3.0
+_TOWN_WITHIN: Final = 1.5
+_TOWNS: Final = frozenset("镇乡")
+_HEADS_OF_TOWNS: Final = frozenset("镇乡村")
+_OVER_KNOWN: Final = 2.5
+_ONE_OVER_KNOWN: Final = 1.0
+_RANKS: Final = frozenset("县旗省州")
+
+
+def _stem_penalty(
+    text: str,
+    start: int,
+    head: int,
+    *,
+    run_start: int,
+    lexicon: Lexicon,
+    town: bool,
+    short: bool,
+) -> float:
+    """Price a stem by the ordinary words in it."""
+    stem = text[start:head]
+    if stem in lexicon.stems:
+        return 0.0
+    if town and len(stem) == _WORD_SIZE and stem in lexicon.flags:
+        # 中和|镇: towns are called by words of any kind.
+        return _WORD_TOWN
+    inside = stem[1:]
+    return (
+        _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+        + _TOWN_WITHIN * any(char in _TOWNS for char in inside)
+        + _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in inside)
+        + _JOIN_WITHIN * any(char in _JOINING_CHARS for char in inside)
+        + _RANK_WITHIN * any(char in _RANKS for char in inside)
+        + _words_penalty(stem, lexicon=lexicon, short=short)
+    )
+
+
+def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon: Lexicon) -> float:
+    """Price the first character of a stem: function words and verbs begin few names."""
+    cost = 0.0
+    first = text[start]
+    if first in lexicon.single_hard:
+        before = text[start - 1] if start else ""
+        if before in _ENUMERATING:
+            cost += _FUNCTION_IN_LIST
+        else:
+            cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
+    if first in lexicon.never_first:
+        cost += _NEVER_FIRST
+    if head - start == 1 and first in lexicon.objects_of:
+        cost += _OBJECT
+    if _FAR.search(text, max(0, start - 2), head):
+        cost += _OBJECT
+    if first in _HEADS_OF_TOWNS and start > run_start:
+        cost += _TOWN_WITHIN
+    return cost
+
+
+def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
+    """Price the words of the lexicon inside a stem."""
+    cost = 0.0
+    size = len(stem)
+    parts = (
+        stem[offset : offset + length]
+        for length in range(2, size + 1)
+        for offset in range(size - length + 1)
+    )
+    for part in parts:
+        flags = lexicon.flags.get(part)
+        if flags is None or words.STEM in flags:
+            continue
+        if words.LEGAL in flags:
+            return _AREA_AT_END
+        if len(part) == size == _WORD_SIZE and flags == words.HEAD:
+            cost += _WORD_TOWN
+        elif words.HARD in flags or words.CITY in flags:
+            cost += _HARD_WITHIN
+        else:
+            cost += _SOFT_WITHIN if short else _SOFT_IN_STRONG
+    return cost
+
+
+def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
+    """Price a name whose last character begins a word with the next: 八尺门海|域."""
+    word = text[stop - 1 : stop + 1]
+    if word in lexicon.facility:
+        return _CUTS_HEAD
+    return _CUTS_WORD if word in lexicon.flags else 0.0
+
+
+def name_cost(
+    text: str,
+    start: int,
+    head: int,
+    stop: int,
+    *,
+    run_start: int,
+    entry: SimpleHead,
+    lexicon: Lexicon,
+) -> float:
+    """Price a stem with a head noun behind it.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, head, stop
+        Where stem, head and what follows begin.
+    run_start
+        Where the run of Chinese characters begins.
+    entry
+        The head noun.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    float
+        The cost; an unknown character costs 1.9, a word 1.
+    """
+    size = head - start
+    ending = text[stop - 2 : stop]
+    at_end = 0.0
+    if text[start:stop] in lexicon.flags or (stop - head == 1 and ending in lexicon.flags):
+        # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
+        town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
+        at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
+        if ending == "江河" and size == _WORD_SIZE:
+            at_end = _DOUBLE_WATER
+        if size >= _LONG_STEM and entry.short and not town:
+            at_end = _LONG_WORD_AT_END
+    length_cost = STEM_COST[size]
+    if size == 1 and entry.short:
+        length_cost = _RIVER_SHORT
+    elif size == 1 and entry.kind is PlaceType.ROAD and text[start] in ATTRIBUTES:
+        length_cost = _OBJECT
+    return (
+        _NAME
+        + length_cost
+        + entry.weight
+        + at_end
+        + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
+        + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
+        + _cut_after(text, stop, lexicon)
+        + _stem_penalty(
+            text,
+            start,
+            head,
+            run_start=run_start,
+            lexicon=lexicon,
+            town=entry.kind is PlaceType.TOWNSHIP,
+            short=stop - head == 1,
+        )
+    )
+
+
+def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """List the spans of administrative names in a run.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    begin, end
+        The run.
+    vocabulary
+        The words of the document.
+
+    Returns
+    -------
+    list of tuple
+        First and one past the last character of each.
+    """
+    return [
+        (position, position + length)
+        for position in range(begin, end)
+        for length in vocabulary.area_lengths.get(text[position], ())
+        if position + length <= end and text[position : position + length] in vocabulary.areas
+    ]
+
+
+def by_areas(
+    text: str, start: int, stop: int, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
+) -> float:
+    """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇).
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, stop
+        The name.
+    spans
+        Administrative names of the run.
+    vocabulary
+        The words of the document.
+
+    Returns
+    -------
+    float
+        What is added to its cost.
+    """
+    cost = 0.0
+    for first, last in spans:
+        if first == start and last == stop - 1:
+            # 昌江|河: the word 江河 does not stand there.
+            return -_WORD_AT_END if text[stop - 2 : stop] in vocabulary.lexicon.flags else 0.0
+        full = text[first:last] == vocabulary.areas[text[first:last]].name
+        cuts = first < start < last or start < first < stop < last
+        ends = start < first and last == stop
+        if cuts or ends or (full and first == start and last < stop):
+            return _AREA_AT_END
+        if full and last == start:
+            cost = _AFTER_AREA
+    return cost
+
+
+def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> float:
+    """Price a name that only adds words before one the document has by itself (流进|西河).
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, stop
+        The name.
+    vocabulary
+        The words of the document.
+
+    Returns
+    -------
+    float
+        What is added to its cost.
+    """
+    if text[start:stop] in vocabulary.known:
+        return 0.0
+    for first in range(start + 1, stop - 1):
+        if text[first:stop] in vocabulary.known:
+            own = any(char in ATTRIBUTES for char in text[start:first])
+            short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
+            if own:
+                return 0.0
+            return _ONE_OVER_KNOWN if short else _OVER_KNOWN
+    return 0.0

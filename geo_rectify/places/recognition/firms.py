@@ -1,0 +1,278 @@
+"""Names of firms: registered ones by their legal ends, short ones by brand and trade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.places.recognition.lexicon import Lexicon
+    from geo_rectify.places.recognition.tokens import Token
+
+_INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
+_NAMING: Final = frozenset("USNF")
+_MAX_FIRM: Final = 26
+_MAX_SOFT: Final = 5
+_MAX_BRACKET: Final = 4
+# Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
+_MAKERS: Final = frozenset(
+    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
+)
+_GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
+_MIN_STEM: Final = 2
+_MAX_BRAND: Final = 4
+_WATERS_AND_HILLS: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
+)
+
+
+def registered_firms(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find registered names by their legal ends, and take their tokens out of the row.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    tokens
+        Its tokens.
+    row
+        Their codes, changed in place.
+    lexicon
+        The word lists.
+
+    Yields
+    ------
+    Draft
+        Each firm.
+    """
+    for index, token in enumerate(tokens):
+        if row[index] != codes.LEGAL:
+            continue
+        first = index
+        registered = text[token.start : token.end] in lexicon.own
+        while (
+            first
+            and (
+                row[first - 1] in _INSIDE_FIRM
+                or (registered and _firm_word(text, tokens[first - 1], lexicon))
+            )
+            and token.end - tokens[first - 1].start <= _MAX_FIRM
+        ):
+            first -= 1
+        start = _firm_start(text, tokens, row, first=first, legal=index, lexicon=lexicon)
+        bracketed = _before_bracket(tokens, row, first)
+        if registered and bracketed is not None and start in {None, first}:
+            start = _firm_start(
+                text, tokens, row, first=bracketed[0], legal=bracketed[1], lexicon=lexicon, own=True
+            )
+        if start is None:
+            continue
+        end = token.end
+        prefix = ""
+        if row[start] in "Aa":
+            prefix = text[tokens[start].start : tokens[start].end]
+        yield Draft(
+            start=tokens[start].start,
+            end=end,
+            surface=text[tokens[start].start : end],
+            kind=PlaceType.FACTORY,
+            prefix=prefix,
+            stem=_brand(text, tokens, start + 1 if prefix else start, index),
+            head=text[token.start : end],
+        )
+        for used in range(start, index + 1):
+            row[used] = codes.TITLE
+
+
+def _before_bracket(
+    tokens: Sequence[Token], row: Sequence[str], first: int
+) -> tuple[int, int] | None:
+    """Give the tokens before the bracket inside a registered name: 某某（集团）化工有限公司."""
+    if first < _MIN_STEM or row[first - 1] != codes.CLOSE:
+        return None
+    opened = next(
+        (at for at in range(first - 2, max(-1, first - 5), -1) if row[at] == codes.OPEN), None
+    )
+    if opened is None or tokens[first - 1].start - tokens[opened].end > _MAX_BRACKET:
+        return None
+    start = opened
+    while start and row[start - 1] in _INSIDE_FIRM:
+        start -= 1
+    return (start, opened) if start < opened else None
+
+
+def _brand(text: str, tokens: Sequence[Token], first: int, legal: int) -> str:
+    """Give the part of a registered name that is its own, before trade and legal form."""
+    last = first
+    while last < legal and tokens[last].code in codes.UNKNOWN + codes.NAME + codes.BRAND:
+        last += 1
+    if tokens[last].start - tokens[first].start < _MIN_STEM:
+        last = legal
+    return text[tokens[first].start : tokens[last].start]
+
+
+def _firm_start(
+    text: str,
+    tokens: Sequence[Token],
+    row: Sequence[str],
+    *,
+    first: int,
+    legal: int,
+    lexicon: Lexicon,
+    own: bool = False,
+) -> int | None:
+    """Say at which token a registered name begins, None where there is none."""
+    registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    generic = text[tokens[legal].start : tokens[legal].end] == "公司"
+    admins = [at for at in range(first, legal) if row[at] in "Aa"]
+    if admins and registered and not generic and legal - admins[-1] > 1:
+        return admins[-1]
+    at = legal
+    if admins:
+        first = admins[-1] + (1 if row[admins[-1]] == codes.ADMIN else 0)
+    soft = 0
+    while at > first and row[at - 1] in "IMsHh" and soft < _MAX_SOFT:
+        at -= 1
+        soft += 1
+    block = at
+    while block > first and row[block - 1] in _NAMING:
+        block -= 1
+    if block > first and row[block - 1] == codes.SHORT_ADMIN:
+        block -= 1
+    elif _function_char(tokens, row, block, at):
+        # 其亚铝业, 为民砖厂: brands may begin with a function word.
+        return block - 1
+    named = tokens[at].start - tokens[block].start
+    if named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at)):
+        return block
+    if named and text[tokens[legal].start : tokens[legal].end] == "集团" and at < legal:
+        return block
+    return None
+
+
+def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
+    return token.code == codes.HARD and text[token.start : token.end] in lexicon.firm_words
+
+
+def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: int) -> bool:
+    """Say whether one function character at the edge of a phrase begins a short brand."""
+    if block < _MIN_STEM or row[block - 1] not in codes.HARD + codes.JOINED:
+        return False
+    single = tokens[block - 1].end - tokens[block - 1].start == 1
+    short = tokens[at].start - tokens[block].start == 1
+    return single and short and row[block - 2] in "AaVDP"
+
+
+def water_brand(text: str, part: Sequence[Token]) -> Draft | None:
+    """Read a river's or hill's name before a trade as a firm: 某河|汽车.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+
+    Returns
+    -------
+    Draft or None
+        The firm.
+    """
+    trade = text[part[1].start : part[1].end]
+    if part[0].kind not in _WATERS_AND_HILLS or trade not in _MAKERS:
+        return None
+    start, end = part[0].start, part[-1].end
+    if text.startswith(_GENERIC_AFTER, end):
+        return None
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        stem=text[start : part[0].end],
+        head=text[part[0].end : end],
+    )
+
+
+def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a brand and its trade as a firm: 煜旺化工, 德孚环保科技.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    Draft or None
+        The firm.
+    """
+    trades = [token for token in part if token.code == codes.INDUSTRY]
+    lead = part[0].code == codes.SHORT_ADMIN
+    brand_start = part[1].start if lead else part[0].start
+    brand = text[brand_start : trades[0].start]
+    trade = text[trades[0].start : trades[-1].end]
+    if not _MIN_STEM <= len(brand) <= _MAX_BRAND:
+        return None
+    if text.startswith(_GENERIC_AFTER, part[-1].end):
+        return None
+    evident = len(part) == _MIN_STEM + len(trades) and not lead
+    if trade in lexicon.weak_industry and not (
+        evident and lexicon.firm_evidence.match(text, part[-1].end)
+    ):
+        return None
+    start, end = part[0].start, part[-1].end
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        prefix=text[start:brand_start],
+        stem=brand,
+        head=trade,
+    )
+
+
+def firm_within(
+    text: str, part: Sequence[Token], stem_end: int, group: str, lexicon: Lexicon
+) -> int | None:
+    """Give the end of a firm's short name that begins a facility's, None where there is none.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    stem_end
+        Index of the first token behind the stem.
+    group
+        Which phrase of the grammar matched.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    int or None
+        Offset into the passage.
+    """
+    if group != "facility" or not any(t.code == codes.UNKNOWN for t in part[:stem_end]):
+        return None
+    at = stem_end
+    while at < len(part) and part[at].code == codes.INDUSTRY:
+        at += 1
+    if at == stem_end:
+        return None
+    trade = text[part[stem_end].start : part[at - 1].end]
+    return None if trade in lexicon.weak_industry else part[at - 1].end

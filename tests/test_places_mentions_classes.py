@@ -1,0 +1,126 @@
+"""Classes of words that are no names, or only stand beside one."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.mentions_cases import CHENZHOU, DALI, HEZE, ORDOS, found_in
+
+
+def surfaces(title, text, *measures):
+    return [m.surface for m in found_in(title, text, *measures)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("含油废水窜入雨水管网流进柳河。", ["柳河"]),
+        ("年底前做完人民广场周边管网。", ["人民广场"]),
+        ("紧盯柳河河口断面水质。", ["柳河河口断面"]),
+        ("以青云森林公园总体规划为准。", ["青云森林公园"]),
+        ("对花桥金矿、大坪锑矿实施治理。", ["花桥金矿", "大坪锑矿"]),
+        ("即白露塘镇和瑶岗仙镇。", ["白露塘镇", "瑶岗仙镇"]),
+        ("严管友谊路沿线餐饮。", ["友谊路"]),
+        ("污水由和平路暗渠排出。", ["和平路"]),
+        ("复兴镇南河采砂。", ["复兴镇", "南河"]),
+        ("在中和镇滴水岩水库垂钓。", ["中和镇", "滴水岩水库"]),
+        ("取缔八尺门海域养殖。", ["八尺门海域"]),
+    ],
+)
+def test_words_beside_a_name_are_left_out(text, names):
+    assert surfaces(CHENZHOU, text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "走绿色发展之路，不走先污染后治理的老路。",
+        "走规范开采的绿色发展路子。",
+        "查清污水直排底数，摸清家底。",
+        "禁止开山采石、破山修路、填湖造地。",
+        "实施“一江三河”综合治理，打造两江四岸景观。",
+        "开展“清河行动”和护林行动。",
+        "严打保护区内的环境违法行为。",
+        "一级保护区内有加油站。",
+        "展示千年古镇、万里瓷路的魅力。",
+        "朝拜这座世界陶瓷圣地。",
+        "种植乡土树种，化工围江问题突出。",
+        "长江经济带发展和黄河流域生态保护。",
+        "侵占荒漠草原，列入国家良好湖泊。",
+        "城区内河水质差。",
+    ],
+)
+def test_figures_of_policy_are_no_places(text):
+    assert surfaces(CHENZHOU, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("占用长江岸线堆放砂石。", [("长江", "river")]),
+        ("红星汽车、沾河汽车两家企业停产。", [("沾河汽车", "factory/company")]),
+        ("上河林业局管理区内毁林。", []),
+        ("督促四十五团、51团清理弃土。", [("四十五团", "township"), ("51团", "township")]),
+        ("重江大桥断面总磷超标。", [("重江大桥断面", "monitoring-section")]),
+        (
+            "关闭恒山（集团）化工股份有限公司。",
+            [("恒山（集团）化工股份有限公司", "factory/company")],
+        ),
+        ("横路恢复治理未完成。", [("横路", "catchment/area")]),
+        ("大铜厂尾矿库排洪沟堵塞。", [("大铜厂尾矿库", "mine/quarry")]),
+        ("恒源热力在线监测数据造假。", [("恒源热力", "factory/company")]),
+    ],
+)
+def test_kinds(text, names):
+    found = [m for m in found_in(CHENZHOU, text) if m.role.value != "title-or-unit"]
+    hits = [(m.surface, m.type.value) for m in found]
+    assert [hit for hit in hits if hit in names] == names
+    assert len(hits) == len(names) or "红星" in text
+
+
+def test_a_park_is_called_by_its_product():
+    text = "建设郓城县高纯氧化铝粉体研发制备基地。"
+    assert surfaces(HEZE, text) == ["郓城县", "高纯氧化铝粉体研发制备基地"]
+
+
+def test_a_banner_in_short():
+    found = found_in("通辽市整改方案", "科左中旗协代苏木垦草。科尔沁左翼中旗整改。")
+    assert [m.surface for m in found] == ["科左中旗", "协代苏木", "科尔沁左翼中旗"]
+    assert {m.county for m in found} == {"科尔沁左翼中旗"}
+
+
+def test_a_verb_before_a_name_known_from_elsewhere():
+    text = "宜章县宁潭镇粪污入河。"
+    assert surfaces(CHENZHOU, text, ("清栏宁潭镇禁养区猪舍。", ("宜章县政府",))) == [
+        "宜章县",
+        "宁潭镇",
+        "宁潭镇",
+    ]
+
+
+def test_an_older_river_keeps_its_attribute():
+    assert surfaces(CHENZHOU, "柳河、老柳河返黑返臭。老柳河清淤。") == ["柳河", "老柳河", "老柳河"]
+
+
+def test_a_water_source_has_one_name():
+    text = "樟坪饮用水水源地未划定。将樟坪（东溪）饮用水水源保护区划定。"
+    assert {m.normalised for m in found_in(DALI, text)} == {"樟坪饮用水水源地"}
+
+
+def test_a_road_along_a_river_does_not_take_its_county():
+    found = found_in(
+        CHENZHOU,
+        "完成柳河上游滨江大道至景观大道截污管。",
+        ("治理柳河。", ("宜章县政府",)),
+        ("巡查工地。", ("临武县政府",)),
+    )
+    roads = {m.county_basis for m in found if m.type.value == "road"}
+    assert roads == {"prefecture only"}
+
+
+def test_mentions_do_not_overlap():
+    text = "东侧建有鄂尔多斯高新区（化工园区）山口片区和凤凰片区，石灰窑新村片区和凤凰片区。"
+    found = found_in(ORDOS, text)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
