@@ -12,15 +12,17 @@ import shapely
 from geo_rectify import regions
 from geo_rectify.crs import distance_m
 from geo_rectify.places.areas import uppers, widened
-from geo_rectify.places.gazetteer import Gazetteer, Place, buckets, stems
 from geo_rectify.places.kinds import coarse, compatible, table
-from geo_rectify.places.names import may_be_slip, strip_admin
+from geo_rectify.places.names import strip_admin
+from geo_rectify.places.spelling import slip, slip_forms
+from geo_rectify.places.words import sounds, stems
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geo_rectify.places.areas import Area
+    from geo_rectify.places.gazetteer import Gazetteer, Place
 
 ACCEPTED: Final = 0.85
 """Candidates below this score are shown, never taken."""
@@ -32,8 +34,8 @@ _ALIAS: Final = 0.98
 _PREFIX: Final = 0.95
 _STEM: Final = 0.9
 _OTHER_ENDING: Final = 0.75
+_SOUND: Final = 0.72
 _SLIP: Final = 0.7
-_SLIP_LENGTH: Final = 3
 _COARSE_M: Final = 1000.0
 
 
@@ -106,6 +108,7 @@ def match(
     gazetteer: Gazetteer,
     township: str = "",
     barred: frozenset[str] = frozenset(),
+    anywhere: bool = False,
 ) -> Match:
     """Look a name up where it must lie.
 
@@ -126,13 +129,15 @@ def match(
         The township the text names, "" without one; it decides between places of one name.
     barred
         Ids of candidates that people refused.
+    anywhere
+        Whether to look where no area is known too: for a person who asks, never for a document.
 
     Returns
     -------
     Match
         What was found.
     """
-    if not area.limits:
+    if not area.limits and not anywhere:
         return Match()
     kept, refused = [], []
     for candidate in _found(keys, kind, area, gazetteer):
@@ -166,23 +171,28 @@ def _found(
             offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
     group = coarse(kind)
     like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    for short in sorted(stems(keys, kind, above)):
+    shorts = sorted(stems(keys, kind, above))
+    for short in shorts:
         offer(gazetteer.by_stem.get((group, short), ()), like, "same name but for its ending")
-        if len(short) >= _SLIP_LENGTH:
-            offer(_slips(short, group, area, gazetteer), _SLIP, "one character differs")
+        for number, how in _slips(short, group, above, gazetteer):
+            offer([number], _SLIP, how)
+    for heard in sorted(sounds(keys, shorts)):
+        offer(gazetteer.by_sound.get((group, heard), ()), _SOUND, "sounds the same")
     return [
         Candidate(place=gazetteer.places[number], score=score, how=how)
         for number, (score, how) in sorted(scores.items())
     ]
 
 
-def _slips(short: str, group: str, area: Area, gazetteer: Gazetteer) -> Iterable[int]:
-    for bucket in buckets(short):
-        for number in gazetteer.by_bucket.get((group, bucket), ()):
+def _slips(
+    short: str, group: str, above: tuple[str, ...], gazetteer: Gazetteer
+) -> Iterable[tuple[int, str]]:
+    for form in slip_forms(short):
+        for number in gazetteer.by_slip.get((group, form), ()):
             place = gazetteer.places[number]
-            others = stems(place.keys, place.kind, uppers(area.codes or (area.prefecture,)))
-            if any(may_be_slip(short, other) for other in others):
-                yield number
+            found = {slip(short, other) for other in stems(place.keys, place.kind, above)}
+            for how in sorted(found - {""}):
+                yield number, how
 
 
 def _refusal(
@@ -193,7 +203,9 @@ def _refusal(
     if candidate.candidate_id in barred:
         return "核查人员已排除"
     where = area.label
-    if place.geometry is not None:
+    if not area.limits:
+        inside = True
+    elif place.geometry is not None:
         inside = bool(shapely.intersects(widened(area.limits), place.geometry))
     elif place.adcode:
         inside = any(_within(place.adcode, limit) for limit in area.limits)
