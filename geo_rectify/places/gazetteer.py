@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geo_rectify.models import Mention
 
 _Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
 _Bearers: TypeAlias = tuple[tuple[PlaceType, str], ...]
 
 
@@ -71,7 +72,8 @@ class Gazetteer:
     by_stem
         Row numbers by (coarse kind, spelling without admin prefix and without words of the kind).
     by_slip
-        Row numbers by (coarse kind, form of that part with at most one character taken out).
+        Row numbers, each with that part, by (coarse kind, form of the part with at most one
+        character taken out).
     by_sound
         Row numbers by (coarse kind, pinyin of spelling or proper part).
     townships
@@ -87,7 +89,7 @@ class Gazetteer:
     by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
-    by_slip: Mapping[tuple[str, str], tuple[int, ...]]
+    by_slip: Mapping[tuple[str, str], tuple[tuple[int, str], ...]]
     by_sound: Mapping[tuple[str, str], tuple[int, ...]]
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
@@ -200,6 +202,24 @@ def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
     return reading(gazetteer, words=whole, near=near - whole, homes=codes)
 
 
+def with_places(gazetteer: Gazetteer, places: gpd.GeoDataFrame) -> Gazetteer:
+    """Put more places after those of a gazetteer.
+
+    Parameters
+    ----------
+    gazetteer
+        A gazetteer.
+    places
+        Rows of `tables.GAZETTEER`.
+
+    Returns
+    -------
+    Gazetteer
+        A new one with the same files.
+    """
+    return gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+
+
 def reading(gazetteer: Gazetteer, *, words: set[str], near: set[str], homes: set[str]) -> Gazetteer:
     """Read from files the rows that bear words, and the townships of some counties.
 
@@ -255,7 +275,7 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_stem: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_slip: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_slip: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     by_sound: dict[tuple[str, str], list[int]] = defaultdict(list)
     townships: dict[str, list[int]] = defaultdict(list)
     villages: dict[str, list[int]] = defaultdict(list)
@@ -269,7 +289,7 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
         for short in shorts:
             by_stem[kind, short].append(place.number)
             for form in slip_forms(short):
-                by_slip[kind, form].append(place.number)
+                by_slip[kind, form].append((place.number, short))
         for heard in sorted(sounds(place.keys, shorts)):
             by_sound[kind, heard].append(place.number)
         if place.kind is PlaceType.TOWNSHIP:
@@ -291,7 +311,7 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     )
 
 
-def _frozen(index: dict[_Key, list[int]]) -> Mapping[_Key, tuple[int, ...]]:
+def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
     return MappingProxyType({key: tuple(dict.fromkeys(rows)) for key, rows in index.items()})
 
 

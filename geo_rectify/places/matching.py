@@ -37,6 +37,7 @@ _OTHER_ENDING: Final = 0.75
 _SOUND: Final = 0.72
 _SLIP: Final = 0.7
 _COARSE_M: Final = 1000.0
+_PREFECTURE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,30 +170,48 @@ def _found(
         bare = strip_admin(key, above, kind)
         if bare != key:
             offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
-    group = coarse(kind)
-    like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    shorts = sorted(stems(keys, kind, above))
-    for short in shorts:
-        offer(gazetteer.by_stem.get((group, short), ()), like, "same name but for its ending")
-        for number, how in _slips(short, group, above, gazetteer):
-            offer([number], _SLIP, how)
-    for heard in sorted(sounds(keys, shorts)):
-        offer(gazetteer.by_sound.get((group, heard), ()), _SOUND, "sounds the same")
+    for number, score, how in _alike(keys, kind, above, area, gazetteer):
+        offer([number], score, how)
     return [
         Candidate(place=gazetteer.places[number], score=score, how=how)
         for number, (score, how) in sorted(scores.items())
     ]
 
 
-def _slips(
-    short: str, group: str, above: tuple[str, ...], gazetteer: Gazetteer
-) -> Iterable[tuple[int, str]]:
+def _alike(
+    keys: tuple[str, ...], kind: PlaceType, above: tuple[str, ...], area: Area, known: Gazetteer
+) -> Iterable[tuple[int, float, str]]:
+    """Find what differs in its ending, by a slip, or only in how it is written."""
+    group = coarse(kind)
+    like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
+    shorts = sorted(stems(keys, kind, above))
+    for short in shorts:
+        for number in known.by_stem.get((group, short), ()):
+            yield number, like, "same name but for its ending"
+        for number, how in _slips(short, group, known):
+            if _near(known.places[number], area):
+                yield number, _SLIP, how
+    for heard in sorted(sounds(keys, shorts)):
+        for number in known.by_sound.get((group, heard), ()):
+            if _near(known.places[number], area):
+                yield number, _SOUND, "sounds the same"
+
+
+def _slips(short: str, group: str, gazetteer: Gazetteer) -> Iterable[tuple[int, str]]:
+    seen = set()
     for form in slip_forms(short):
-        for number in gazetteer.by_slip.get((group, form), ()):
-            place = gazetteer.places[number]
-            found = {slip(short, other) for other in stems(place.keys, place.kind, above)}
-            for how in sorted(found - {""}):
-                yield number, how
+        for number, other in gazetteer.by_slip.get((group, form), ()):
+            if (number, other) not in seen:
+                seen.add((number, other))
+                how = slip(short, other)
+                if how:
+                    yield number, how
+
+
+def _near(place: Place, area: Area) -> bool:
+    """Say whether a place is in the prefecture: a slip elsewhere is not worth a word."""
+    homes = {limit[:_PREFECTURE] for limit in area.limits}
+    return not homes or not place.adcode or place.adcode[:_PREFECTURE] in homes
 
 
 def _refusal(

@@ -100,7 +100,7 @@ def search_gazetteer(
     if not key:
         message = "the name is empty; give a place name such as 岩口采石场"
         raise InputFileError(message)
-    area = _area(county) if county else Area()
+    area = area_called(county)
     kinds = list(PlaceType) if kind is None else [kind]
     township, rest = _parted(key)
     known = _known(gazetteer, (key, rest), kinds, limits=area.limits)
@@ -179,7 +179,26 @@ def _words_for(how: str) -> str:
     return said if plain == how else f"去掉乡镇前缀后{said}"
 
 
-def _area(text: str) -> Area:
+def area_called(text: str) -> Area:
+    """Give the county or prefecture a person names.
+
+    Parameters
+    ----------
+    text
+        Name or code, "" for anywhere.
+
+    Returns
+    -------
+    Area
+        Empty for "".
+
+    Raises
+    ------
+    RegionError
+        None or several are called so.
+    """
+    if not text.strip():
+        return Area()
     word = text.strip()
     if word.isdigit() and is_code(word):
         county = not word.endswith("00")

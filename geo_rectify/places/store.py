@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORM: Final = "1"
 """Version of the form of the index; a file of another one must be built anew."""
-ELSEWHERE: Final = 20
+ELSEWHERE: Final = 3
 """Rows of one name that are read from outside the prefectures asked about."""
 _LAYER: Final = "places"
 _STAMP: Final = "2000-01-01T00:00:00.000Z"
@@ -54,7 +54,7 @@ class Store:
         Parameters
         ----------
         words
-            Marked words looked up everywhere: all rows around home, and the first twenty elsewhere.
+            Marked words looked up everywhere: all rows around home, and the first three elsewhere.
         near
             Marked words looked up around home alone.
         homes

@@ -132,8 +132,9 @@ def query_words(
     keys = tuple(keys)
     shorts = stems(keys, kind, above)
     bare = {strip_admin(key, above, kind) for key in keys}
-    whole = {SPELT + word for word in (*keys, *bare, *shorts) if word}
-    near = {SPELT + word[:end] for word in {*keys, *bare} for end in range(SHORTEST, len(word))}
+    whole = {SPELT + word for word in keys if word}
+    near = {SPELT + word for word in (*bare, *shorts) if word}
+    near |= {SPELT + word[:end] for word in {*keys, *bare} for end in range(SHORTEST, len(word))}
     near |= {SLIPPED + form for short in shorts for form in slip_forms(short)}
     near |= {SOUNDED + heard for heard in sounds(keys, shorts)}
     if any(is_latin(key) for key in keys):
