@@ -13,6 +13,7 @@ The tree::
     ├── RulesError (ValueError)          faults in a rules file
     ├── RegionError (LookupError)        an administrative area that is not known
     ├── OutputError (OSError)            a folder or file that cannot be written
+    ├── ServiceError (OSError)           an online service that cannot be asked: key, quota, network
     └── MissingDependencyError (ImportError)   an optional library, with the extra that brings it
 """
 
@@ -61,6 +62,10 @@ class RegionError(GeoRectifyError, LookupError):
 
 class OutputError(GeoRectifyError, OSError):
     """An output folder or file that cannot be written."""
+
+
+class ServiceError(GeoRectifyError, OSError):
+    """An online service that cannot be asked: key, quota, network, unreadable answer."""
 
 
 class MissingDependencyError(GeoRectifyError, ImportError):

@@ -7,7 +7,7 @@ it together as `assess`. What people get is drawn from the `Assessment` by the r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -30,6 +30,8 @@ from geo_rectify.places import (
     read_sites,
 )
 from geo_rectify.plans import read_plan, with_place_checks
+from geo_rectify.places.gazetteer import with_places
+from geo_rectify.places.services import ask_worklist
 from geo_rectify.settings import Settings
 from geo_rectify.vocabulary import LayerRole, Precision
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.findings.records import Rule
     from geo_rectify.models import Issue, Mention, Plan
+    from geo_rectify.places.services import Geocoder
 
 StrPath: TypeAlias = "str | Path"
 STAGES: Final = ("read", "layers", "mentions", "locate", "overlay", "judge")
@@ -105,6 +108,8 @@ def assess(
     corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
+    geocoder: Geocoder | None = None,
+    agree: Callable[[Sequence[str]], bool] | None = None,
 ) -> Assessment:
     """Do the whole job in memory: read, find, locate, overlay, judge.
 
@@ -123,6 +128,11 @@ def assess(
         What the run is asked to do; the defaults of `Settings` where None.
     progress
         Called with the name of each stage of `STAGES` as it begins.
+    geocoder
+        An online service to be asked for the places of the worklist, None for none. Only their
+        names and those of their counties are sent; nothing is without ``agree``.
+    agree
+        Called with the names that would be sent, before any is; True sends them.
 
     Returns
     -------
@@ -163,13 +173,19 @@ def assess(
     )
 
     say("locate")
-    located = locate(
-        mentions,
-        known,
-        reaches=_references(loaded, LayerRole.RIVER),
-        outlines=_references(loaded, LayerRole.ADMIN),
-        corrections=brought,
-    )
+    reaches = _references(loaded, LayerRole.RIVER)
+    outlines = _references(loaded, LayerRole.ADMIN)
+    located = locate(mentions, known, reaches=reaches, outlines=outlines, corrections=brought)
+    if geocoder is not None and agree is not None:
+        wanted = _worklist(located)
+        if len(wanted) and agree(wanted["name"].tolist()):
+            asked_for = ask_worklist(wanted, geocoder)
+            more = with_places(known, asked_for.places)
+            located = locate(
+                mentions, more, reaches=reaches, outlines=outlines, corrections=brought
+            )
+            notes = (*located.correction_notes, *asked_for.notes)
+            located = replace(located, correction_notes=notes)
     return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
 
 
@@ -309,6 +325,13 @@ def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:
         return None
     joined: gpd.GeoDataFrame = pd.concat(frames, ignore_index=True)
     return joined
+
+
+def _worklist(located: Located) -> pd.DataFrame:
+    """Give the named sites of the worklist that are no counted sets and no areas."""
+    sites = located.sites
+    open_ones = sites["site_id"].isin(located.unlocated["site_id"]) & sites["count"].isna()
+    return pd.DataFrame(sites[open_ones]).drop_duplicates(["name", "kind", "adcode"])
 
 
 def _silent(_stage: str) -> None:

@@ -200,6 +200,7 @@ def widened_polygon(adcode: str) -> BaseGeometry:
     return buffer_m(area_polygon(adcode), WIDENED_M)
 
 
+@lru_cache(maxsize=4096)
 def area_name(adcode: str) -> str:
     """Give the full name of a county, prefecture or province.
 

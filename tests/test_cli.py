@@ -22,6 +22,9 @@ COMMANDS = (
     ("layers",),
     ("layers", "list"),
     ("layers", "check"),
+    ("gazetteer",),
+    ("gazetteer", "build"),
+    ("gazetteer", "search"),
 )
 PLAN = """某市督察反馈问题整改方案
 附件
@@ -56,7 +59,7 @@ def test_every_command_has_help(command, tmp_path):
     shown = run(*command, "--help", cwd=tmp_path)
     assert shown.returncode == 0
     assert "Usage" in shown.stdout
-    if command and command != ("layers",):
+    if command and command not in {("layers",), ("gazetteer",)}:
         assert "Example: geo-rectify " + " ".join(command) in shown.stdout
 
 
@@ -247,3 +250,38 @@ def test_bad_input_is_one_message_and_changes_nothing(tmp_path, arguments, words
         assert word in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before
     assert (out / "old.txt").read_text(encoding="utf-8") == "old"
+
+
+def test_a_gazetteer_is_built_and_searched(tmp_path):
+    table = tmp_path / "矿山 (1).csv"
+    table.write_text(
+        "name,kind,lon,lat,uncertainty_m\n罗家砒采石场,mine/quarry,117.2,29.05,30\n",
+        encoding="utf-8",
+    )
+    built = run("gazetteer", "build", table, "-o", "库.gpkg", cwd=tmp_path)
+    assert (built.returncode, built.stdout) == (0, "")
+    found = run(
+        *("gazetteer", "search", "罗家坻采石场", "--county", "乐平市", "--gazetteer", "库.gpkg"),
+        cwd=tmp_path,
+    )
+    assert found.returncode == 0
+    assert "罗家砒采石场" in found.stdout
+    assert "一字之差" in found.stdout
+    wrong = run("gazetteer", "search", "岩口", "--county", "乌有县", cwd=tmp_path)
+    assert wrong.returncode == 1
+    assert "乌有县" in wrong.stderr
+
+
+def test_no_name_is_sent_without_a_yes(tmp_path):
+    plan = tmp_path / "plan.txt"
+    plan.write_text(PLAN, encoding="utf-8")
+    online = {"GEO_RECTIFY_AMAP_KEY": "x", "GEO_RECTIFY_AMAP_URL": "http://127.0.0.1:9"}
+    asked = run(
+        "run", plan, "--geocoder", "amap", cwd=tmp_path, env=online, stdin=subprocess.DEVNULL
+    )
+    assert asked.returncode == 2
+    assert "--yes" in asked.stderr
+    assert not (tmp_path / "plan_out").exists()
+    keyless = run("run", plan, "--geocoder", "baidu", "--yes", cwd=tmp_path)
+    assert keyless.returncode == 1
+    assert "GEO_RECTIFY_BAIDU_KEY" in keyless.stderr

@@ -6,11 +6,12 @@ import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import geo_rectify
+from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
@@ -47,6 +48,7 @@ layers_app = typer.Typer(
     help="查看与检查图层目录 (list and check the layers of a catalogue).", no_args_is_help=True
 )
 app.add_typer(layers_app, name="layers")
+app.add_typer(gazetteer_app, name="gazetteer")
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
@@ -67,7 +69,10 @@ LayerSources = Annotated[
 ]
 Gazetteers = Annotated[
     list[Path] | None,
-    typer.Option("--gazetteer", help="补充地名表 CSV/XLSX/矢量，可多次 (more gazetteers)."),
+    typer.Option(
+        "--gazetteer",
+        help="补充地名表 CSV/XLSX/矢量，或 gazetteer build 所建的库，可多次 (more gazetteers).",
+    ),
 ]
 Corrections = Annotated[
     list[Path] | None,
@@ -162,6 +167,17 @@ def run(
     as_of: AsOf = None,
     include_restricted: Restricted = False,
     fail_on: FailWhen = None,
+    geocoder: Annotated[
+        OnlineService | None,
+        typer.Option(
+            "--geocoder",
+            help="在线查询待定位地名，只发送地名和县市名，发送前先询问 (ask an online service for the "
+            "worklist's names; a question comes first).",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="不再询问，直接在线查询 (do not ask before sending).")
+    ] = False,
 ) -> None:
     """全流程：方案 → 地图、报告、台账、待定位清单、外业文件 (the whole job).
 
@@ -170,6 +186,13 @@ def run(
     from geo_rectify.cli.console import stage_progress
 
     _check_layers(layers)
+    online: dict[str, Any] = {}
+    if geocoder is not None:
+        from geo_rectify.cli.gazetteer import consent
+        from geo_rectify.places.services import open_geocoder
+
+        service = open_geocoder(geocoder.value)
+        online = {"geocoder": service, "agree": consent(service, yes=yes)}
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -178,6 +201,7 @@ def run(
             corrections=corrections,
             settings=_settings(as_of, include_restricted=include_restricted),
             progress=progress,
+            **online,
         )
         progress("write")
         _write(assessment, output if output is not None else _default_folder(plans[0]))

@@ -202,6 +202,22 @@ def area_of(mention: Mention, prefectures: Mapping[str, str]) -> Area:
     return Area(prefecture=home) if found is None else found
 
 
+def named_area(word: str) -> Area | None:
+    """Give the county or prefecture of a name, wherever in China.
+
+    Parameters
+    ----------
+    word
+        Its name, full or short.
+
+    Returns
+    -------
+    Area or None
+        None where none or several bear it.
+    """
+    return _named(word, "")
+
+
 def _named(word: str, home: str) -> Area | None:
     """Read one area word: a zone of the home prefecture, a county, or a prefecture."""
     if not word:

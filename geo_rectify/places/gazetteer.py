@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import shapely
 
-from geo_rectify.places.areas import uppers
+from geo_rectify.places.areas import area_of, infer_prefectures, uppers
 from geo_rectify.places.kinds import coarse
-from geo_rectify.places.names import (
-    normalise,
-    stem,
-    strip_admin,
-    village_stem,
-)
+from geo_rectify.places.names import normalise, village_stem
 from geo_rectify.places.sources import joined, read_gazetteer, shipped
-from geo_rectify.tables import GAZETTEER, split_list, validate
+from geo_rectify.places.spelling import slip_forms
+from geo_rectify.places.store import Store, open_store
+from geo_rectify.places.words import keys_of, query_words, sounds, stems
+from geo_rectify.tables import GAZETTEER, geoframe_of, split_list, validate
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-_BUCKET: Final = 2
+    from geo_rectify.models import Mention
+
 _Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
+_Bearers: TypeAlias = tuple[tuple[PlaceType, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +62,26 @@ class Gazetteer:
     Attributes
     ----------
     frame
-        All rows (`tables.GAZETTEER`, EPSG:4490).
+        All rows in memory (`tables.GAZETTEER`, EPSG:4490).
     places
         The same rows as records.
     by_name
-        What `names` gives.
+        Kinds and county codes by name, of the rows in memory.
     by_key
         Row numbers by normalised spelling.
     by_stem
         Row numbers by (coarse kind, spelling without admin prefix and without words of the kind).
-    by_bucket
-        Row numbers by (coarse kind, "^" and two first or "$" and two last characters of that
-        spelling): where a name with one slip of the pen is looked for.
+    by_slip
+        Row numbers, each with that part, by (coarse kind, form of the part with at most one
+        character taken out).
+    by_sound
+        Row numbers by (coarse kind, pinyin of spelling or proper part).
     townships
         Rows of kind township by county code.
     villages
         Rows of kind village by their name without 村, 社区.
+    stores
+        Files with an index, of which nothing is in memory; `around` reads what a document needs.
     """
 
     frame: gpd.GeoDataFrame
@@ -83,9 +89,11 @@ class Gazetteer:
     by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
-    by_bucket: Mapping[tuple[str, str], tuple[int, ...]]
+    by_slip: Mapping[tuple[str, str], tuple[tuple[int, str], ...]]
+    by_sound: Mapping[tuple[str, str], tuple[int, ...]]
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
+    stores: tuple[Store, ...] = ()
 
     def names(self) -> Mapping[str, tuple[tuple[PlaceType, str], ...]]:
         """Give every name and alias with the kinds and county codes it stands for.
@@ -93,9 +101,35 @@ class Gazetteer:
         Returns
         -------
         Mapping
-            For recognising places in text; a code is "" where the row has none.
+            For recognising places in text; a code is "" where the row has none. Names of files
+            with an index are looked up when asked for; only those in memory are listed.
         """
-        return self.by_name
+        return _Names(known=self.by_name, stores=self.stores) if self.stores else self.by_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names(Mapping[str, _Bearers]):
+    """Names in memory, and those of files, each looked up once."""
+
+    known: Mapping[str, _Bearers]
+    stores: tuple[Store, ...]
+    asked: dict[str, _Bearers] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> _Bearers:
+        if name not in self.asked:
+            found = set(self.known.get(name, ()))
+            for store in self.stores:
+                found.update(store.bearers({name: normalise(name)}).get(name, ()))
+            self.asked[name] = tuple(sorted(found))
+        if not self.asked[name]:
+            raise KeyError(name)
+        return self.asked[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
 
 
 def open_gazetteer(*paths: str | os.PathLike[str], with_shipped: bool = True) -> Gazetteer:
@@ -104,7 +138,8 @@ def open_gazetteer(*paths: str | os.PathLike[str], with_shipped: bool = True) ->
     Parameters
     ----------
     *paths
-        CSV, XLSX or vector files in the form of `sources.read_gazetteer`.
+        CSV, XLSX or vector files in the form of `sources.read_gazetteer`, or files that
+        `build_gazetteer` made: those are opened in milliseconds and read by name.
     with_shipped
         Whether the gazetteer of the package is taken too.
 
@@ -118,19 +153,112 @@ def open_gazetteer(*paths: str | os.PathLike[str], with_shipped: bool = True) ->
     InputFileError
         A file cannot be read as a gazetteer; the message names file, column and remedy.
     """
-    frames = [read_gazetteer(Path(path)) for path in paths]
+    stores, frames = [], []
+    for path in map(Path, paths):
+        store = open_store(path)
+        if store is None:
+            frames.append(read_gazetteer(path))
+        else:
+            stores.append(store)
     if with_shipped:
         frames.append(shipped())
-    return gazetteer_of(joined(frames))
+    return gazetteer_of(joined(frames), stores=stores)
 
 
-def gazetteer_of(frame: gpd.GeoDataFrame) -> Gazetteer:
+def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
+    """Read from files what the names of some documents need; all of it at once.
+
+    Parameters
+    ----------
+    gazetteer
+        A gazetteer, perhaps with files that have an index.
+    mentions
+        The mentions.
+
+    Returns
+    -------
+    Gazetteer
+        Without such files; the same one where there are none.
+    """
+    if not gazetteer.stores:
+        return gazetteer
+    prefectures = infer_prefectures(mentions)
+    whole: set[str] = set()
+    near: set[str] = set()
+    codes: set[str] = set()
+    seen = set()
+    for mention in mentions:
+        area = area_of(mention, prefectures)
+        keys = tuple(dict.fromkeys(normalise(w) for w in (mention.normalised, mention.surface)))
+        codes.update(area.limits)
+        if (keys, mention.type, area.codes) in seen:
+            continue
+        seen.add((keys, mention.type, area.codes))
+        here, there = query_words(
+            (key for key in keys if key), mention.type, uppers(area.codes or (area.prefecture,))
+        )
+        whole |= here
+        near |= there
+    return reading(gazetteer, words=whole, near=near - whole, homes=codes)
+
+
+def with_places(gazetteer: Gazetteer, places: gpd.GeoDataFrame) -> Gazetteer:
+    """Put more places after those of a gazetteer.
+
+    Parameters
+    ----------
+    gazetteer
+        A gazetteer.
+    places
+        Rows of `tables.GAZETTEER`.
+
+    Returns
+    -------
+    Gazetteer
+        A new one with the same files.
+    """
+    return gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+
+
+def reading(gazetteer: Gazetteer, *, words: set[str], near: set[str], homes: set[str]) -> Gazetteer:
+    """Read from files the rows that bear words, and the townships of some counties.
+
+    Parameters
+    ----------
+    gazetteer
+        A gazetteer with files that have an index.
+    words, near, homes
+        As in `store.Store.read`.
+
+    Returns
+    -------
+    Gazetteer
+        All in memory.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for store in gazetteer.stores:
+        for frame in (
+            store.read(words, near=near, homes=homes),
+            store.townships(homes),
+        ):
+            for row in frame.to_dict("records"):
+                shape = row["geometry"]
+                key = "|".join(str(row[name]) for name in GAZETTEER.names)
+                made = {str(name): cell for name, cell in row.items()}
+                rows.setdefault(key + ("" if shape is None else shape.wkt), made)
+    read = geoframe_of(list(rows.values()), GAZETTEER)
+    return gazetteer_of(joined([read, gazetteer.frame]))
+
+
+def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Gazetteer:
     """Make a gazetteer from a frame in the one form.
 
     Parameters
     ----------
     frame
         Columns of `tables.GAZETTEER`, EPSG:4490.
+    stores
+        Files with an index that belong to it.
 
     Returns
     -------
@@ -147,7 +275,8 @@ def gazetteer_of(frame: gpd.GeoDataFrame) -> Gazetteer:
     names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_stem: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_bucket: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_slip: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    by_sound: dict[tuple[str, str], list[int]] = defaultdict(list)
     townships: dict[str, list[int]] = defaultdict(list)
     villages: dict[str, list[int]] = defaultdict(list)
     for place in places:
@@ -156,10 +285,13 @@ def gazetteer_of(frame: gpd.GeoDataFrame) -> Gazetteer:
         for key in place.keys:
             by_key[key].append(place.number)
         kind = coarse(place.kind)
-        for short in sorted(stems(place.keys, place.kind, uppers((place.adcode,)))):
+        shorts = sorted(stems(place.keys, place.kind, uppers((place.adcode,))))
+        for short in shorts:
             by_stem[kind, short].append(place.number)
-            for bucket in buckets(short):
-                by_bucket[kind, bucket].append(place.number)
+            for form in slip_forms(short):
+                by_slip[kind, form].append((place.number, short))
+        for heard in sorted(sounds(place.keys, shorts)):
+            by_sound[kind, heard].append(place.number)
         if place.kind is PlaceType.TOWNSHIP:
             townships[place.adcode].append(place.number)
         elif place.kind is PlaceType.VILLAGE:
@@ -171,13 +303,15 @@ def gazetteer_of(frame: gpd.GeoDataFrame) -> Gazetteer:
         by_name=MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()}),
         by_key=_frozen(by_key),
         by_stem=_frozen(by_stem),
-        by_bucket=_frozen(by_bucket),
+        by_slip=_frozen(by_slip),
+        by_sound=_frozen(by_sound),
         townships=_frozen(townships),
         villages=_frozen(villages),
+        stores=tuple(stores),
     )
 
 
-def _frozen(index: dict[_Key, list[int]]) -> Mapping[_Key, tuple[int, ...]]:
+def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
     return MappingProxyType({key: tuple(dict.fromkeys(rows)) for key, rows in index.items()})
 
 
@@ -198,47 +332,5 @@ def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:
             uncertainty_m=None if uncertainty != uncertainty else float(uncertainty),  # noqa: PLR0124
             source=source,
             geometry=None if shape is None or shapely.is_empty(shape) else shape,
-            keys=tuple(dict.fromkeys(normalise(word) for word in (name, *others))),
+            keys=keys_of(name, others),
         )
-
-
-def stems(keys: Iterable[str], kind: PlaceType, above: tuple[str, ...]) -> set[str]:
-    """Give the proper parts of spellings, with and without the areas above.
-
-    Parameters
-    ----------
-    keys
-        Normalised spellings.
-    kind
-        Kind of the place.
-    above
-        Names of the areas above it.
-
-    Returns
-    -------
-    set of str
-        Parts of two characters or more.
-    """
-    found = set()
-    for key in keys:
-        for word in (key, strip_admin(key, above, kind)):
-            short = stem(word, kind)
-            if len(short) >= _BUCKET:
-                found.add(short)
-    return found
-
-
-def buckets(short: str) -> tuple[str, str]:
-    """Give the two index words under which a name with one slip is found.
-
-    Parameters
-    ----------
-    short
-        A proper part.
-
-    Returns
-    -------
-    tuple of str
-        Its two first and two last characters, marked.
-    """
-    return f"^{short[:_BUCKET]}", f"${short[-_BUCKET:]}"

@@ -20,14 +20,14 @@ POINTLESS: Final = frozenset({Precision.COUNTY, Precision.PREFECTURE, Precision.
 """Precisions whose sites have no geometry."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def table(name: str) -> dict[str, Any]:
     """Read one of the room's TOML files.
 
     Parameters
     ----------
     name
-        File name without ``.toml``: kinds, zones or relations.
+        File name without ``.toml``: kinds, zones, relations, variants, osm, geonames or services.
 
     Returns
     -------

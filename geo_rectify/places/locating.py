@@ -11,7 +11,7 @@ from geo_rectify.crs import require_crs
 from geo_rectify.errors import TableError
 from geo_rectify.places.applying import apply, match_corrections, orders_of
 from geo_rectify.places.areas import is_code
-from geo_rectify.places.gazetteer import gazetteer_of
+from geo_rectify.places.gazetteer import around, gazetteer_of
 from geo_rectify.places.identity import draft_sites
 from geo_rectify.places.kinds import FINE, kind_of, suffixes
 from geo_rectify.places.matching import candidates_json
@@ -96,7 +96,7 @@ def locate(
     CRSError
         A frame is not in EPSG:4490.
     """
-    known = _with_layers(gazetteer, reaches, outlines)
+    known = _with_layers(around(gazetteer, mentions), reaches, outlines)
     ground = Ground(gazetteer=known, townships=Townships(gazetteer=known))
     drafts = draft_sites(mentions, townships=ground.townships)
     matched = match_corrections(corrections, drafts)

@@ -12,15 +12,17 @@ import shapely
 from geo_rectify import regions
 from geo_rectify.crs import distance_m
 from geo_rectify.places.areas import uppers, widened
-from geo_rectify.places.gazetteer import Gazetteer, Place, buckets, stems
 from geo_rectify.places.kinds import coarse, compatible, table
-from geo_rectify.places.names import may_be_slip, strip_admin
+from geo_rectify.places.names import strip_admin
+from geo_rectify.places.spelling import slip, slip_forms
+from geo_rectify.places.words import sounds, stems
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geo_rectify.places.areas import Area
+    from geo_rectify.places.gazetteer import Gazetteer, Place
 
 ACCEPTED: Final = 0.85
 """Candidates below this score are shown, never taken."""
@@ -32,9 +34,10 @@ _ALIAS: Final = 0.98
 _PREFIX: Final = 0.95
 _STEM: Final = 0.9
 _OTHER_ENDING: Final = 0.75
+_SOUND: Final = 0.72
 _SLIP: Final = 0.7
-_SLIP_LENGTH: Final = 3
 _COARSE_M: Final = 1000.0
+_PREFECTURE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,7 @@ def match(
     gazetteer: Gazetteer,
     township: str = "",
     barred: frozenset[str] = frozenset(),
+    anywhere: bool = False,
 ) -> Match:
     """Look a name up where it must lie.
 
@@ -126,13 +130,15 @@ def match(
         The township the text names, "" without one; it decides between places of one name.
     barred
         Ids of candidates that people refused.
+    anywhere
+        Whether to look where no area is known too: for a person who asks, never for a document.
 
     Returns
     -------
     Match
         What was found.
     """
-    if not area.limits:
+    if not area.limits and not anywhere:
         return Match()
     kept, refused = [], []
     for candidate in _found(keys, kind, area, gazetteer):
@@ -164,25 +170,48 @@ def _found(
         bare = strip_admin(key, above, kind)
         if bare != key:
             offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
-    group = coarse(kind)
-    like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    for short in sorted(stems(keys, kind, above)):
-        offer(gazetteer.by_stem.get((group, short), ()), like, "same name but for its ending")
-        if len(short) >= _SLIP_LENGTH:
-            offer(_slips(short, group, area, gazetteer), _SLIP, "one character differs")
+    for number, score, how in _alike(keys, kind, above, area, gazetteer):
+        offer([number], score, how)
     return [
         Candidate(place=gazetteer.places[number], score=score, how=how)
         for number, (score, how) in sorted(scores.items())
     ]
 
 
-def _slips(short: str, group: str, area: Area, gazetteer: Gazetteer) -> Iterable[int]:
-    for bucket in buckets(short):
-        for number in gazetteer.by_bucket.get((group, bucket), ()):
-            place = gazetteer.places[number]
-            others = stems(place.keys, place.kind, uppers(area.codes or (area.prefecture,)))
-            if any(may_be_slip(short, other) for other in others):
-                yield number
+def _alike(
+    keys: tuple[str, ...], kind: PlaceType, above: tuple[str, ...], area: Area, known: Gazetteer
+) -> Iterable[tuple[int, float, str]]:
+    """Find what differs in its ending, by a slip, or only in how it is written."""
+    group = coarse(kind)
+    like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
+    shorts = sorted(stems(keys, kind, above))
+    for short in shorts:
+        for number in known.by_stem.get((group, short), ()):
+            yield number, like, "same name but for its ending"
+        for number, how in _slips(short, group, known):
+            if _near(known.places[number], area):
+                yield number, _SLIP, how
+    for heard in sorted(sounds(keys, shorts)):
+        for number in known.by_sound.get((group, heard), ()):
+            if _near(known.places[number], area):
+                yield number, _SOUND, "sounds the same"
+
+
+def _slips(short: str, group: str, gazetteer: Gazetteer) -> Iterable[tuple[int, str]]:
+    seen = set()
+    for form in slip_forms(short):
+        for number, other in gazetteer.by_slip.get((group, form), ()):
+            if (number, other) not in seen:
+                seen.add((number, other))
+                how = slip(short, other)
+                if how:
+                    yield number, how
+
+
+def _near(place: Place, area: Area) -> bool:
+    """Say whether a place is in the prefecture: a slip elsewhere is not worth a word."""
+    homes = {limit[:_PREFECTURE] for limit in area.limits}
+    return not homes or not place.adcode or place.adcode[:_PREFECTURE] in homes
 
 
 def _refusal(
@@ -193,7 +222,9 @@ def _refusal(
     if candidate.candidate_id in barred:
         return "核查人员已排除"
     where = area.label
-    if place.geometry is not None:
+    if not area.limits:
+        inside = True
+    elif place.geometry is not None:
         inside = bool(shapely.intersects(widened(area.limits), place.geometry))
     elif place.adcode:
         inside = any(_within(place.adcode, limit) for limit in area.limits)

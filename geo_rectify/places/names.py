@@ -13,8 +13,13 @@ from geo_rectify.vocabulary import PlaceType
 _QUOTES: Final = str.maketrans("", "", "“”‘’\"'「」『』《》〈〉·•")
 _BRACKETS: Final = re.compile(r"[(（\[〔【][^()（）\[\]〔〕【】]*[)）\]〕】]")
 _DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
+_TEN: Final = re.compile(
+    "(?P<tens>[一二三四五六七八九])?十(?P<ones>[一二三四五六七八九])?"
+    "(?=[号期矿井组队桥]|中学|小学|标段)"
+)
 _COUNTY_END: Final = re.compile(r"(?:自治县|自治旗|县|市|区|旗)$")
-_MARKING: Final = frozenset("〇一二三四五六七八九十甲乙丙东南西北中上下前后左右大小老新内外里高低")
+MARKING: Final = frozenset("〇一二三四五六七八九十甲乙丙东南西北中上下前后左右大小老新内外里高低")
+"""Characters that tell places of one name apart: a difference in them is no slip."""
 _SHORTEST: Final = 2
 TOWNSHIP_END: Final = ("街道", "镇", "乡")
 """What names of townships end with."""
@@ -24,8 +29,10 @@ TOWNSHIP_END: Final = ("街道", "镇", "乡")
 def normalise(name: str) -> str:
     """Give the spelling of a name that is compared.
 
-    Width and compatibility forms are unified (NFKC); spaces, quotes and bracketed remarks go;
-    digits become Chinese ones. Brackets stay where nothing else would.
+    Width and compatibility forms are unified (NFKC), traditional and variant characters become
+    the common ones (`variants.toml`); spaces, quotes and bracketed remarks go; digits become
+    Chinese ones, and numerals with 十 before a counter are written digit by digit (十二号桥,
+    12号桥). Brackets stay where nothing else would.
 
     Parameters
     ----------
@@ -39,7 +46,17 @@ def normalise(name: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", name).split()).translate(_QUOTES)
     bare = _BRACKETS.sub("", plain)
-    return (bare or plain).translate(_DIGITS)
+    return _TEN.sub(_by_digits, (bare or plain).translate(_DIGITS).translate(_variants()))
+
+
+def _by_digits(match: re.Match[str]) -> str:
+    return f"{match['tens'] or '一'}{match['ones'] or '〇'}"
+
+
+@lru_cache(maxsize=1)
+def _variants() -> dict[int, str]:
+    pairs = table("variants")["characters"].split()
+    return {ord(pair[0]): pair[1] for pair in pairs}
 
 
 @lru_cache(maxsize=65536)
@@ -181,4 +198,4 @@ def may_be_slip(left: str, right: str) -> bool:
     if len(left) != len(right):
         return False
     pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
-    return len(pairs) == 1 and not _MARKING & set(pairs[0])
+    return len(pairs) == 1 and not MARKING & set(pairs[0])

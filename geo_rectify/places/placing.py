@@ -155,6 +155,8 @@ def _in_its_township(
 def _method(best: Candidate, shape: Shaping) -> str:
     """Say how a candidate was found and drawn."""
     words = [f"gazetteer, {best.how}"]
+    if best.place.source.startswith("geocoder "):
+        words[0] = f"{best.place.source}, {best.how}"
     if best.place.source == "estimate":
         words[0] += ", estimate"
     if best.place.geometry is not None and best.place.geometry.geom_type != "Point":

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import importlib.resources
 import io
+import math
 import zipfile
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
-from geo_rectify.crs import STORED, to_stored
+from geo_rectify.crs import STORED, to_stored, unshift
 from geo_rectify.errors import CRSError, InputFileError
 from geo_rectify.places.areas import is_code
+from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.kinds import kind_of
+from geo_rectify.places.mapping import ColumnMapping, read_mapping
 from geo_rectify.tables import GAZETTEER, geoframe_of, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
 
 _SHIPPED: Final = ("townships.csv", "villages.csv", "geonames.csv", "estimates.csv")
 _SHIPPED_LINES: Final = ("rivers.geojson",)
@@ -90,7 +96,8 @@ def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
     path
         CSV or XLSX with the columns name, kind, lon, lat (degrees in CGCS2000 or WGS84) and
         uncertainty_m, or any vector file with name, kind and uncertainty_m; aliases, adcode,
-        township, source, licence and valid_on where there are.
+        township, source, licence and valid_on where there are. A file of other columns or another
+        datum has a mapping beside it (`mapping.read_mapping`).
 
     Returns
     -------
@@ -105,16 +112,45 @@ def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
     if not path.is_file():
         message = f"{path}: there is no such gazetteer file; give a CSV, XLSX or vector file"
         raise InputFileError(message)
+    mapping = read_mapping(path)
     ending = path.suffix.lower()
-    if ending == ".csv":
-        raw = _with_points(_read_csv(path), str(path))
-    elif ending in {".xlsx", ".xlsm"}:
-        raw = _with_points(_read_xlsx(path), str(path))
-    else:
-        return _form(
-            _read_vector(path), str(path), default_source=path.name, count="feature {}", first=1
-        )
+    if ending not in {".csv", ".xlsx", ".xlsm"}:
+        raw = _mapped(_read_vector(path, mapping), mapping, path)
+        return _form(raw, str(path), default_source=path.name, count="feature {}", first=1)
+    plain = _read_csv(path) if ending == ".csv" else _read_xlsx(path, mapping)
+    plain.columns = [str(name).strip() for name in plain.columns]
+    raw = _with_points(_mapped(plain, mapping, path), str(path), datum=_datum(mapping))
     return _form(raw, str(path), default_source=path.name)
+
+
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
+
+
+def _mapped(raw: _Frame, mapping: ColumnMapping, path: Path) -> _Frame:
+    """Give a table our column names, defaults and kinds."""
+    missing = [theirs for theirs in mapping.columns.values() if theirs not in raw.columns]
+    if missing:
+        message = (
+            f"{path}: its mapping names the column {missing[0]!r}, which is not there (there are "
+            f"{', '.join(str(c) for c in raw.columns if c != 'geometry')})"
+        )
+        raise InputFileError(message)
+    taken = {ours for ours, theirs in mapping.columns.items() if ours != theirs}
+    made = raw.drop(columns=[name for name in raw.columns if name in taken]).copy()
+    for ours, theirs in mapping.columns.items():
+        made[ours] = raw[theirs]
+    for ours, cell in mapping.defaults.items():
+        if ours in made.columns:
+            made[ours] = [_text(old) or cell for old in made[ours]]
+        else:
+            made[ours] = cell
+    if mapping.kinds and "kind" in made.columns:
+        made["kind"] = [mapping.kinds.get(_text(cell), cell) for cell in made["kind"]]
+    return made
+
+
+def _datum(mapping: ColumnMapping) -> str:
+    return read_datum(mapping.datum)[0] if mapping.datum else ""
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -136,18 +172,21 @@ def _read_csv(path: Path) -> pd.DataFrame:
     raise InputFileError(message)
 
 
-def _read_xlsx(path: Path) -> pd.DataFrame:
+def _read_xlsx(path: Path, mapping: ColumnMapping) -> pd.DataFrame:
+    sheet = mapping.layer or 0
     try:
-        raw = pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
+        raw = pd.read_excel(
+            path, sheet_name=sheet, dtype=str, keep_default_na=False, engine="openpyxl"
+        )
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as err:
         message = f"{path}: this is no readable Excel workbook ({err}); save it anew as .xlsx"
         raise InputFileError(message) from err
     return raw.astype(object)
 
 
-def _read_vector(path: Path) -> gpd.GeoDataFrame:
+def _read_vector(path: Path, mapping: ColumnMapping) -> gpd.GeoDataFrame:
     try:
-        raw = pyogrio.read_dataframe(path)
+        raw = pyogrio.read_dataframe(path, layer=mapping.layer or None)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as err:
         message = f"{path}: GDAL cannot read this file ({err}); give CSV, XLSX or a vector file"
         raise InputFileError(message) from err
@@ -155,15 +194,28 @@ def _read_vector(path: Path) -> gpd.GeoDataFrame:
         message = f"{path}: the file has no geometry; give a vector file, or CSV with lon and lat"
         raise InputFileError(message)
     try:
-        return to_stored(raw)
+        return _moved(raw, _datum(mapping))
     except CRSError as err:
         message = f"{path}: {err}"
         raise InputFileError(message) from err
 
 
-def _with_points(raw: pd.DataFrame, place: str) -> gpd.GeoDataFrame:
+def _moved(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
+    """Bring a frame to EPSG:4490, from the datum its mapping names before the one it carries."""
+    if datum.startswith("EPSG:"):
+        return to_stored(frame.set_crs(datum, allow_override=True))
+    if not datum:
+        return to_stored(frame)
+    degrees = frame.set_crs(STORED, allow_override=True)
+    shapes = shapely.force_2d(degrees.geometry.to_numpy())
+    back = shapely.transform(
+        shapes, lambda xy: np.column_stack(unshift(xy[:, 0], xy[:, 1], datum=datum))
+    )
+    return degrees.set_geometry(gpd.GeoSeries(back, index=degrees.index, crs=STORED))
+
+
+def _with_points(raw: pd.DataFrame, place: str, *, datum: str = "") -> gpd.GeoDataFrame:
     """Make points of lon and lat; both empty is a row without position."""
-    raw.columns = [str(name).strip() for name in raw.columns]
     if ("lon" in raw.columns) != ("lat" in raw.columns):
         missing = "lat" if "lon" in raw.columns else "lon"
         message = f"{place}: column {missing!r} is missing; lon and lat go together"
@@ -171,25 +223,40 @@ def _with_points(raw: pd.DataFrame, place: str) -> gpd.GeoDataFrame:
     points: list[Any] = [None] * len(raw)
     if "lon" in raw.columns:
         for number, (lon, lat) in enumerate(zip(raw["lon"], raw["lat"], strict=True)):
-            points[number] = _point(lon, lat, place=place, line=number + 2)
-    return gpd.GeoDataFrame(raw, geometry=gpd.GeoSeries(points, crs=STORED))
-
-
-def _point(lon: object, lat: object, *, place: str, line: int) -> shapely.Point | None:
-    cells = [_text(lon), _text(lat)]
-    if not any(cells):
-        return None
+            points[number] = _point(lon, lat)
+    frame = gpd.GeoDataFrame(raw, geometry=gpd.GeoSeries(points, index=raw.index, crs=STORED))
     try:
-        x, y = float(cells[0]), float(cells[1])
+        moved = _moved(frame, datum)
+    except CRSError as err:
+        message = f"{place}: {err}"
+        raise InputFileError(message) from err
+    for number, point in enumerate(moved.geometry):
+        if point is None or point.is_empty or not _in_china(point):
+            cells = [
+                _text(raw[name].iloc[number]) if name in raw else "" for name in ("lon", "lat")
+            ]
+            if any(cells):
+                message = (
+                    f"{place}, row {number + 2}: lon {cells[0]!r} and lat {cells[1]!r} are no "
+                    "position in China; write decimal degrees, longitude in lon (73 to 136) and "
+                    "latitude in lat (3 to 54), or name the datum in the mapping beside the file"
+                )
+                raise InputFileError(message)
+    return moved
+
+
+def _in_china(point: BaseGeometry) -> bool:
+    lon, lat = float(shapely.get_x(point)), float(shapely.get_y(point))
+    return _LON[0] <= lon <= _LON[1] and _LAT[0] <= lat <= _LAT[1]
+
+
+def _point(lon: object, lat: object) -> shapely.Point | None:
+    """Read two cells; anything but two numbers is no point."""
+    try:
+        x, y = float(_text(lon)), float(_text(lat))
     except ValueError:
-        x = y = float("nan")
-    if not (_LON[0] <= x <= _LON[1] and _LAT[0] <= y <= _LAT[1]):
-        message = (
-            f"{place}, row {line}: lon {cells[0]!r} and lat {cells[1]!r} are no position in China; "
-            "write decimal degrees, longitude in lon (73 to 136) and latitude in lat (3 to 54)"
-        )
-        raise InputFileError(message)
-    return shapely.Point(x, y)
+        return None
+    return shapely.Point(x, y) if math.isfinite(x) and math.isfinite(y) else None
 
 
 def _text(cell: object) -> str:

@@ -1,0 +1,119 @@
+"""How else a name may be spelt: by sound (pinyin), and by a slip of the pen or the keyboard.
+
+Slips are found by symmetric deletion: two words that differ by one character, one character more
+or less, or two neighbours exchanged share a form with at most one character taken out. Such a
+find is shown as a candidate, never taken.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import pypinyin
+
+from geo_rectify.places.names import MARKING, may_be_slip
+
+SLIP_LENGTH: Final = 3
+"""Shorter words are not searched for slips: too many differ by one character."""
+_LONG: Final = 4
+_FIRST_CJK: Final = "㐀"
+
+
+@lru_cache(maxsize=32768)
+def _sound(character: str) -> str:
+    return "".join(pypinyin.lazy_pinyin(character, errors="ignore"))
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> str:
+    """Give the sound of a word: pinyin without tones, character by character, or its letters.
+
+    Each character has its first reading whatever its neighbours, so that both sides of a
+    comparison are read alike.
+
+    Parameters
+    ----------
+    word
+        A normalised name, or one in Latin letters.
+
+    Returns
+    -------
+    str
+        Small letters without spaces, "" where nothing can be read.
+    """
+    return "".join(
+        _sound(c) if c >= _FIRST_CJK else c.lower() if c.isascii() and c.isalpha() else ""
+        for c in word
+    )
+
+
+def is_latin(word: str) -> bool:
+    """Say whether a name is written in Latin letters only (Luojiadi).
+
+    Parameters
+    ----------
+    word
+        A normalised name.
+
+    Returns
+    -------
+    bool
+        True where it has a letter and no Chinese character.
+    """
+    return any(c.isalpha() for c in word) and all(c < _FIRST_CJK for c in word)
+
+
+def slip_forms(word: str) -> tuple[str, ...]:
+    """Give the forms under which words one slip away are found.
+
+    Parameters
+    ----------
+    word
+        A proper part.
+
+    Returns
+    -------
+    tuple of str
+        The word and the word less each of its characters; empty for short words.
+    """
+    if len(word) < SLIP_LENGTH:
+        return ()
+    return tuple(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
+
+
+def slip(left: str, right: str) -> str:
+    """Say by which slip two words may be one name.
+
+    Numerals, directions and other characters that tell places apart (第一, 第二; 东, 西) are no
+    slips; a missing character counts only in words of four characters or more.
+
+    Parameters
+    ----------
+    left, right
+        Proper parts, of which at least one has three characters.
+
+    Returns
+    -------
+    str
+        ``one character differs``, ``one character more or less``, ``two characters exchanged``,
+        or "" for none.
+    """
+    if left == right or max(len(left), len(right)) < SLIP_LENGTH:
+        return ""
+    if len(left) != len(right):
+        return _one_more(*sorted((left, right), key=len))
+    if may_be_slip(left, right):
+        return "one character differs"
+    apart = [n for n, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
+    first, last = apart[0], apart[-1]
+    neighbours = len(apart) == 2 and last == first + 1  # noqa: PLR2004 - a pair
+    exchanged = neighbours and left[first : last + 1] == right[first : last + 1][::-1]
+    return "two characters exchanged" if exchanged else ""
+
+
+def _one_more(short: str, long: str) -> str:
+    if len(long) - len(short) != 1 or len(long) < _LONG:
+        return ""
+    extra = next((c for n, c in enumerate(long) if long[:n] + long[n + 1 :] == short), "")
+    return "one character more or less" if extra and extra not in MARKING else ""

@@ -1,0 +1,288 @@
+"""Gazetteer files with an index: opened in milliseconds, read by name, never whole.
+
+A GeoPackage with the layer ``places`` (columns of `tables.GAZETTEER`) and the table
+``place_words``: marked word (`words.index_words`), county code, row number. Any GIS opens the
+layer; looking names up costs as much as there are names, however many rows the file has.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyogrio
+import shapely
+
+from geo_rectify.errors import InputFileError, OutputError
+from geo_rectify.places.words import SPELT, index_words, keys_of
+from geo_rectify.tables import GAZETTEER, geoframe_of, split_list
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+FORM: Final = "1"
+"""Version of the form of the index; a file of another one must be built anew."""
+ELSEWHERE: Final = 3
+"""Rows of one name that are read from outside the prefectures asked about."""
+_LAYER: Final = "places"
+_STAMP: Final = "2000-01-01T00:00:00.000Z"
+_PREFECTURE: Final = 4
+_HEADER: Final = 8
+_ENVELOPES: Final = (0, 32, 48, 48, 64)
+_TEXTS: Final = ("name", "aliases", "kind", "adcode", "township", "source", "licence", "valid_on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One gazetteer file with an index; nothing of it is held in memory."""
+
+    path: Path
+    rows: int
+
+    def read(
+        self, words: Iterable[str], *, near: Iterable[str] = (), homes: Iterable[str] = ()
+    ) -> gpd.GeoDataFrame:
+        """Read the rows that bear words.
+
+        Parameters
+        ----------
+        words
+            Marked words looked up everywhere: all rows around home, and the first three elsewhere.
+        near
+            Marked words looked up around home alone.
+        homes
+            County or prefecture codes; their prefectures are home. Rows without a code always are.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns of `tables.GAZETTEER`, in the order of the file.
+        """
+        everywhere = set(words)
+        around = sorted({code[:_PREFECTURE] for code in homes if code})
+        with closing(_connect(self.path)) as base:
+            _fill(base, "asked", sorted({*everywhere, *near}))
+            base.execute("CREATE TEMP TABLE found (place INTEGER PRIMARY KEY)")
+            for low, high in [("", ""), *((code, code + "~") for code in around)]:
+                base.execute(
+                    "INSERT OR IGNORE INTO found SELECT w.place FROM asked AS a CROSS JOIN "
+                    "place_words AS w ON w.word = a.word AND w.adcode BETWEEN ? AND ?",
+                    (low, high),
+                )
+            _fill(base, "everywhere", sorted(everywhere))
+            first = base.execute(
+                "SELECT (SELECT group_concat(place) FROM (SELECT place FROM place_words "
+                "WHERE word = e.word LIMIT ?)) FROM everywhere AS e",
+                (ELSEWHERE,),
+            ).fetchall()
+            numbers = {int(n) for (listed,) in first if listed for n in listed.split(",")}
+            base.executemany("INSERT OR IGNORE INTO found VALUES (?)", ((n,) for n in numbers))
+            return _rows(base, "fid IN (SELECT place FROM found)")
+
+    def townships(self, codes: Iterable[str]) -> gpd.GeoDataFrame:
+        """Read all townships of some counties.
+
+        Parameters
+        ----------
+        codes
+            County codes.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns of `tables.GAZETTEER`.
+        """
+        with closing(_connect(self.path)) as base:
+            _fill(base, "asked", sorted(set(codes)))
+            return _rows(base, "kind = 'township' AND adcode IN (SELECT word FROM asked)")
+
+    def bearers(self, names: Mapping[str, str]) -> dict[str, tuple[tuple[PlaceType, str], ...]]:
+        """Tell what names stand for.
+
+        Parameters
+        ----------
+        names
+            Names as written, and normalised.
+
+        Returns
+        -------
+        dict
+            Kinds and county codes by name; names the file does not have are missing.
+        """
+        found = {}
+        with closing(_connect(self.path)) as base:
+            for name, key in names.items():
+                rows = base.execute(
+                    "SELECT DISTINCT p.kind, w.adcode, p.name, p.aliases FROM place_words AS w "
+                    "JOIN places AS p ON p.fid = w.place WHERE w.word = ?",
+                    (SPELT + key,),
+                )
+                bearers = {
+                    (PlaceType(kind), code)
+                    for kind, code, own, aliases in rows
+                    if name == own or name in split_list(aliases)
+                }
+                if bearers:
+                    found[name] = tuple(sorted(bearers))
+        return found
+
+
+def open_store(path: Path) -> Store | None:
+    """Open a gazetteer file that has an index.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    Store or None
+        None where the file is no GeoPackage with an index of ours.
+
+    Raises
+    ------
+    InputFileError
+        Its index is of another form.
+    """
+    if path.suffix.lower() not in {".gpkg", ".sqlite", ".db"} or not path.is_file():
+        return None
+    try:
+        with closing(_connect(path)) as base:
+            info = dict(base.execute("SELECT key, value FROM gazetteer_info").fetchall())
+    except sqlite3.DatabaseError:
+        return None
+    if info.get("form") != FORM:
+        message = (
+            f"{path}: this gazetteer was built in form {info.get('form')}, wanted {FORM}; build it "
+            "anew with: geo-rectify gazetteer build SOURCE... -o FILE"
+        )
+        raise InputFileError(message)
+    return Store(path=path, rows=int(info["rows"]))
+
+
+def write_store(frames: Iterable[gpd.GeoDataFrame], path: Path) -> Store:
+    """Write frames into one gazetteer file with an index.
+
+    Parameters
+    ----------
+    frames
+        Frames of `tables.GAZETTEER`, EPSG:4490, read one after another.
+    path
+        The file, a GeoPackage; replaced when all is written.
+
+    Returns
+    -------
+    Store
+        The file.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    InputFileError
+        There is no row at all.
+    """
+    draft = path.with_name(f".{path.stem}.part.gpkg")
+    previous = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        rows = _write(frames, draft)
+        if not rows:
+            message = f"{path}: the sources hold no named place of China; nothing was written"
+            raise InputFileError(message)
+        draft.replace(path)
+    except (OSError, sqlite3.DatabaseError, pyogrio.errors.DataSourceError) as err:
+        message = f"{path}: the gazetteer cannot be written ({err}); give another file with -o"
+        raise OutputError(message) from err
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": previous})
+        draft.unlink(missing_ok=True)
+    return Store(path=path, rows=rows)
+
+
+def _write(frames: Iterable[gpd.GeoDataFrame], draft: Path) -> int:
+    rows = 0
+    with closing(sqlite3.connect("")) as sorter:
+        sorter.execute("CREATE TABLE staged (word TEXT, adcode TEXT, place INTEGER)")
+        for frame in frames:
+            if frame.empty:
+                continue
+            pyogrio.write_dataframe(
+                frame,
+                draft,
+                layer=_LAYER,
+                driver="GPKG",
+                append=rows > 0,
+                geometry_type="Unknown",
+                promote_to_multi=False,
+                **({} if rows else {"dataset_options": {"VERSION": "1.2"}}),
+                **({} if rows else {"layer_options": {"SPATIAL_INDEX": "NO"}}),
+            )
+            sorter.executemany("INSERT INTO staged VALUES (?, ?, ?)", _staged(frame, rows + 1))
+            rows += len(frame)
+        if rows:
+            _index(sorter, draft, rows)
+    return rows
+
+
+def _staged(frame: gpd.GeoDataFrame, first: int) -> Iterator[tuple[str, str, int]]:
+    columns = (frame[name].tolist() for name in ("name", "aliases", "kind", "adcode"))
+    for number, (name, aliases, kind, adcode) in enumerate(zip(*columns, strict=True), first):
+        keys = keys_of(name, split_list(aliases))
+        for word in index_words(keys, PlaceType(kind), adcode or ""):
+            yield word, adcode or "", number
+
+
+def _index(sorter: sqlite3.Connection, draft: Path, rows: int) -> None:
+    """Copy the sorted words into the file: each is appended, none is searched a place for."""
+    ordered = sorter.execute("SELECT word, adcode, place FROM staged ORDER BY 1, 2, 3")
+    with closing(sqlite3.connect(draft)) as base, base:
+        base.execute(
+            "CREATE TABLE place_words (word TEXT NOT NULL, adcode TEXT NOT NULL, "
+            "place INTEGER NOT NULL, PRIMARY KEY (word, adcode, place)) WITHOUT ROWID"
+        )
+        base.executemany("INSERT INTO place_words VALUES (?, ?, ?)", ordered)
+        base.execute("CREATE INDEX places_townships ON places (adcode) WHERE kind = 'township'")
+        base.execute("CREATE TABLE gazetteer_info (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        base.executemany(
+            "INSERT INTO gazetteer_info VALUES (?, ?)", [("form", FORM), ("rows", str(rows))]
+        )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _fill(base: sqlite3.Connection, table: str, words: list[str]) -> None:
+    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY)")
+    base.executemany(f"INSERT INTO {table} VALUES (?)", ((word,) for word in words))  # noqa: S608 - table is ours
+
+
+def _rows(base: sqlite3.Connection, where: str) -> gpd.GeoDataFrame:
+    column = base.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()[0]
+    columns = ", ".join((*_TEXTS, "uncertainty_m", f'"{column}"'))
+    made: list[dict[str, Any]] = []
+    for cells in base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid"):  # noqa: S608 - no word of a document stands in it
+        row: dict[str, Any] = dict(zip(_TEXTS, cells, strict=False))
+        made.append(row | {"uncertainty_m": cells[-2], "geometry": _wkb(cells[-1])})
+    shapes = pd.Series([row["geometry"] for row in made], dtype=object)
+    for row, shape in zip(made, shapely.from_wkb(shapes.to_numpy()), strict=True):
+        row["geometry"] = shape
+    return geoframe_of(made, GAZETTEER)
+
+
+def _wkb(blob: bytes | None) -> bytes | None:
+    """Take the header of a GeoPackage geometry off its WKB."""
+    if blob is None:
+        return None
+    return blob[_HEADER + _ENVELOPES[(blob[3] >> 1) & 7] :]
