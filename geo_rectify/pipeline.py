@@ -18,15 +18,17 @@ import shapely
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge
-from geo_rectify.models import issue_key
+from geo_rectify.models import issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
     Gazetteer,
     Located,
+    attach_registers,
     find_mentions,
     locate,
     open_gazetteer,
     read_corrections,
+    read_registers,
     read_sites,
 )
 from geo_rectify.plans import read_plan
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo_rectify.findings.records import Rule
-    from geo_rectify.models import Issue, Mention, Plan
+    from geo_rectify.models import Issue, Mention, Plan, Register
 
 StrPath: TypeAlias = "str | Path"
 STAGES: Final = ("read", "layers", "mentions", "locate", "overlay", "judge")
@@ -62,6 +64,8 @@ class Assessment:
         The layers used.
     settings
         What the run was asked to do.
+    registers
+        The registers joined to issues, with what was noted of each.
     """
 
     plans: tuple[Plan, ...]
@@ -77,6 +81,12 @@ class Assessment:
     rules: tuple[Rule, ...]
     layers: Layers
     settings: Settings
+    registers: tuple[Register, ...] = ()
+
+    @property
+    def site_mentions(self) -> tuple[Mention, ...]:
+        """List the mentions by the sites they speak of; a listed set's stand for each member."""
+        return with_members(self.mentions, self.registers)
 
     @property
     def plan(self) -> Plan:
@@ -103,6 +113,7 @@ def assess(
     layers: StrPath | Layers | Sequence[StrPath] | None = None,
     gazetteer: StrPath | Gazetteer | Sequence[StrPath] | None = None,
     corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
+    registers: StrPath | Sequence[StrPath] | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Assessment:
@@ -119,6 +130,8 @@ def assess(
         More gazetteer files beside the shipped one, or an opened gazetteer.
     corrections
         Worklists or corrections files (xlsx, csv, geojson), or a frame of `tables.CORRECTIONS`.
+    registers
+        Tables or vector files that list what an issue counts, each with its ``FILE.toml``.
     settings
         What the run is asked to do; the defaults of `Settings` where None.
     progress
@@ -146,6 +159,8 @@ def assess(
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
 
+    listed = read_registers(*_paths(registers))
+
     say("layers")
     loaded = _as_layers(layers, settings=asked)
 
@@ -162,7 +177,15 @@ def assess(
         outlines=_references(loaded, LayerRole.ADMIN),
         corrections=brought,
     )
-    return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
+    located, joined = attach_registers(located, listed, plans=documents)
+    return _judged(
+        located,
+        plans=documents,
+        layers=loaded,
+        settings=asked,
+        progress=say,
+        registers=joined,
+    )
 
 
 def assess_sites(
@@ -207,6 +230,7 @@ def _judged(
     layers: Layers,
     settings: Settings,
     progress: Callable[[str], None],
+    registers: tuple[Register, ...] = (),
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -224,6 +248,7 @@ def _judged(
         plans=plans,
         mentions=located.mentions,
         settings=settings,
+        registers=registers,
     )
     return Assessment(
         plans=plans,
@@ -239,6 +264,7 @@ def _judged(
         rules=judgement.rules,
         layers=layers,
         settings=settings,
+        registers=registers,
     )
 
 

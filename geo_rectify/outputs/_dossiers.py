@@ -190,7 +190,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
     """
     issues = {key: issue for key, _, issue in assessment.issues()}
     order = {key: position for position, key in enumerate(issues)}
-    mentions = _by_site(assessment.mentions)
+    mentions = _by_site(assessment.site_mentions)
     plans = {plan.doc_id: plan for plan in assessment.plans}
     footprints = dict(
         zip(assessment.footprints["site_id"], assessment.footprints.geometry, strict=True)
