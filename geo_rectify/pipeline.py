@@ -7,7 +7,7 @@ it together as `assess`. What people get is drawn from the `Assessment` by the r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -33,6 +33,7 @@ from geo_rectify.places import (
 )
 from geo_rectify.plans import read_plan
 from geo_rectify.settings import Settings
+from geo_rectify.tables import CORRECTION_LOG, frame_of
 from geo_rectify.vocabulary import LayerRole, Precision
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Assessment:
         What the run was asked to do.
     registers
         The registers joined to issues, with what was noted of each.
+    correction_log
+        As in `places.records.Located`.
     """
 
     plans: tuple[Plan, ...]
@@ -82,6 +85,7 @@ class Assessment:
     layers: Layers
     settings: Settings
     registers: tuple[Register, ...] = ()
+    correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))
 
     @property
     def site_mentions(self) -> tuple[Mention, ...]:
@@ -265,6 +269,7 @@ def _judged(
         layers=layers,
         settings=settings,
         registers=registers,
+        correction_log=located.correction_log,
     )
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from geo_rectify.crs import require_crs
 from geo_rectify.errors import TableError
-from geo_rectify.places.applying import apply, match_corrections, orders_of
+from geo_rectify.places.applying import apply, log_rows, match_corrections, orders_of
 from geo_rectify.places.areas import is_code
 from geo_rectify.places.gazetteer import gazetteer_of
 from geo_rectify.places.identity import draft_sites
@@ -17,12 +17,13 @@ from geo_rectify.places.kinds import FINE, kind_of, suffixes
 from geo_rectify.places.matching import candidates_json
 from geo_rectify.places.names import normalise
 from geo_rectify.places.placing import place_site
-from geo_rectify.places.positions import Ground
+from geo_rectify.places.positions import Ground, Orders
 from geo_rectify.places.records import Located
 from geo_rectify.places.sources import joined
 from geo_rectify.places.townships import Townships
 from geo_rectify.regions import area_name
 from geo_rectify.tables import (
+    CORRECTION_LOG,
     FOOTPRINTS,
     GAZETTEER,
     REJECTED,
@@ -102,14 +103,25 @@ def locate(
     matched = match_corrections(corrections, drafts)
     notes = list(matched.notes)
     placed: list[tuple[Draft, Position, bool]] = []
+    several = len({mention.doc_id for mention in mentions}) > 1
+    log: list[dict[str, str]] = []
     for draft in drafts:
         told = matched.by_site.get(draft.site_id, ())
         orders = orders_of(told)
-        position = place_site(draft, ground, orders)
+        before = place_site(draft, ground) if told else None
+        position = place_site(draft, ground, orders) if orders != Orders() or not before else before
         position, said = apply(draft, position, told)
         notes.extend(said)
+        if before is not None:
+            log += log_rows(
+                draft,
+                before,
+                position,
+                told,
+                outcomes=said,
+                issue_numbers=draft.issue_numbers(several=several),
+            )
         placed.append((draft, position, bool(orders.barred)))
-    several = len({mention.doc_id for mention in mentions}) > 1
     return Located(
         mentions=_with_ids(mentions, drafts),
         sites=_sites(placed, several=several),
@@ -117,6 +129,7 @@ def locate(
         unlocated=_worklist(placed, several=several),
         rejected=_rejected(placed),
         correction_notes=tuple(notes),
+        correction_log=frame_of(log, CORRECTION_LOG),
     )
 
 

@@ -125,7 +125,7 @@ def match(
     township
         The township the text names, "" without one; it decides between places of one name.
     barred
-        Ids of candidates that people refused.
+        Ids or names of candidates that people refused.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def _refusal(
 ) -> str | None:
     """Say why a candidate is refused, "" where it is not worth a word, None where it stands."""
     place = candidate.place
-    if candidate.candidate_id in barred:
+    if candidate.candidate_id in barred or place.name in barred:
         return "核查人员已排除"
     where = area.label
     if place.geometry is not None:

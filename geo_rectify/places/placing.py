@@ -88,8 +88,8 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
 def _obey(found: Match, orders: Orders) -> Match:
     if not orders.confirmed:
         return found
-    chosen = next((c for c in found.candidates if c.candidate_id == orders.confirmed), None)
-    return found if chosen is None else replace(found, best=chosen)
+    chosen = [c for c in found.candidates if orders.confirmed in {c.candidate_id, c.place.name}]
+    return replace(found, best=chosen[0]) if len(chosen) == 1 else found
 
 
 def _from_match(

@@ -61,7 +61,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What people said of a site's candidates: ids refused, and the one confirmed."""
+    """What people said of a site's candidates: ids or names refused, and the one confirmed."""
 
     barred: frozenset[str] = frozenset()
     confirmed: str = ""
