@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.areas import Area
     from geo_rectify.places.gazetteer import Gazetteer
     from geo_rectify.places.matching import Candidate, Refusal
+    from geo_rectify.places.relations import Reach
     from geo_rectify.places.townships import Townships
 
 
@@ -73,6 +74,7 @@ class Ground:
 
     gazetteer: Gazetteer
     townships: Townships
+    reaches: tuple[Reach, ...] = ()
 
 
 def area_position(area: Area) -> Position:
