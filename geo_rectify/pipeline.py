@@ -7,7 +7,7 @@ it together as `assess`. What people get is drawn from the `Assessment` by the r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -30,6 +30,7 @@ from geo_rectify.places import (
     read_corrections,
     read_registers,
     read_sites,
+    stated_positions,
 )
 from geo_rectify.plans import read_plan
 from geo_rectify.settings import Settings
@@ -174,6 +175,9 @@ def assess(
     )
 
     say("locate")
+    written, unread = stated_positions(documents, mentions)
+    if len(written):
+        brought = written if brought is None else pd.concat([written, brought], ignore_index=True)
     located = locate(
         mentions,
         known,
@@ -181,6 +185,7 @@ def assess(
         outlines=_references(loaded, LayerRole.ADMIN),
         corrections=brought,
     )
+    located = replace(located, correction_notes=(*unread, *located.correction_notes))
     located, joined = attach_registers(located, listed, plans=documents)
     return _judged(
         located,

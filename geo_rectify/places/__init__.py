@@ -9,6 +9,7 @@ from geo_rectify.places.locating import locate
 from geo_rectify.places.recognition import find_mentions
 from geo_rectify.places.records import Located
 from geo_rectify.places.registers import read_registers
+from geo_rectify.places.stated import stated_positions
 
 __all__ = [
     "Gazetteer",
@@ -21,4 +22,5 @@ __all__ = [
     "read_corrections",
     "read_registers",
     "read_sites",
+    "stated_positions",
 ]

@@ -19,6 +19,7 @@ from geo_rectify.places.areas import widened
 from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, coarse, kind_of, precision_of
 from geo_rectify.places.names import normalise, short_county
 from geo_rectify.places.positions import Orders, Position
+from geo_rectify.places.stated import ORIGIN
 from geo_rectify.regions import counties, county_polygons
 from geo_rectify.tables import CORRECTIONS, validate
 from geo_rectify.vocabulary import CorrectionAction, Precision, precision_label
@@ -387,11 +388,17 @@ def _corrected(position: Position, correction: Correction) -> Position:
         uncertainty_m=unsure,
         geometry=None if precision in POINTLESS else point,
         footprint=footprint,
-        method="correction, outline" if outline else "correction",
+        method=_how(correction, outline=outline),
         source=_signed(correction),
         score=1.0,
         reason="" if precision is not Precision.TOWNSHIP else position.reason,
     )
+
+
+def _how(correction: Correction, *, outline: bool) -> str:
+    if correction.origin.startswith(ORIGIN):
+        return "correction, coordinates in the text"
+    return "correction, outline" if outline else "correction"
 
 
 def _county_of(correction: Correction, prefecture: str) -> str:
