@@ -23,6 +23,7 @@ from geo_rectify.vocabulary import DEMO_MARK, SCHEMATIC_MARK, Verdict
 
 OUTPUTS = {
     "claims.csv",
+    "corrections_log.csv",
     "field/cards.html",
     "field/sites.gpx",
     "field/sites.kmz",
