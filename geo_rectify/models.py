@@ -6,7 +6,9 @@ Offsets are Unicode code points, half-open, into ``Plan.text`` (written as ``pla
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - dataclass fields are resolved at run time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from geo_rectify.vocabulary import (
     AcceptanceMode,
@@ -15,6 +17,9 @@ from geo_rectify.vocabulary import (
     PlaceType,
     Role,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 SITE_ROLES = frozenset({Role.SITE, Role.EXTENT})
 
@@ -286,3 +291,94 @@ def issue_key(doc_id: str, number: int | None, *, several: bool) -> str:
     """
     shown = "" if number is None else str(number)
     return f"{doc_id}/{shown}" if several else shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterMember:
+    """One row of a register that was joined to an issue.
+
+    Attributes
+    ----------
+    site_id
+        The site it makes, or is.
+    name, origin
+        What it is called, and where in the file it stands: ``第3行``.
+    listed_m2, drawn_m2
+        The area the register writes, and that of its outline; None without.
+    inside
+        Whether it lies in the area the set is said to be in; None without a position.
+    county
+        The county it lies in, as the map has it; "" without a position.
+    attributes
+        The cells of the columns that may be counted, by heading.
+    """
+
+    site_id: str
+    name: str
+    origin: str
+    listed_m2: float | None = None
+    drawn_m2: float | None = None
+    inside: bool | None = None
+    county: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A register (清单、名录) joined to an issue and, where it has one, to its counted set.
+
+    Attributes
+    ----------
+    source_name, sha256
+        The file.
+    doc_id, issue
+        The issue it belongs to.
+    set_id, set_name
+        The counted set it lists, "" where the issue counts none.
+    area
+        The county or prefecture the set is said to be in, in words.
+    members
+        Its rows, in order.
+    spoken
+        How the text words what a column says (``水保方案`` for a column 水土保持方案), by heading.
+    notes
+        Sentences on what was understood, joined or left out.
+    """
+
+    source_name: str
+    sha256: str
+    doc_id: str
+    issue: int
+    set_id: str
+    set_name: str
+    area: str
+    members: tuple[RegisterMember, ...]
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def with_members(mentions: Sequence[Mention], registers: Sequence[Register]) -> tuple[Mention, ...]:
+    """Let the members of registers share the mentions of the set they list.
+
+    Parameters
+    ----------
+    mentions
+        The mentions, with site_id.
+    registers
+        The registers.
+
+    Returns
+    -------
+    tuple of Mention
+        The mentions; those of a listed set also once for each of its members, as a site's.
+    """
+    listed: dict[str, list[str]] = defaultdict(list)
+    for register in registers:
+        if register.set_id:
+            listed[register.set_id].extend(member.site_id for member in register.members)
+    shared = [
+        replace(mention, site_id=site_id, role=Role.SITE)
+        for mention in mentions
+        for site_id in dict.fromkeys(listed.get(mention.site_id, ()))
+    ]
+    return (*mentions, *shared)

@@ -7,7 +7,7 @@ it together as `assess`. What people get is drawn from the `Assessment` by the r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -18,28 +18,32 @@ import shapely
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge
-from geo_rectify.models import issue_key
+from geo_rectify.models import issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
     Gazetteer,
     Located,
+    attach_registers,
     find_mentions,
     locate,
     open_gazetteer,
     read_corrections,
+    read_registers,
     read_sites,
+    stated_positions,
 )
-from geo_rectify.plans import read_plan, with_place_checks
 from geo_rectify.places.gazetteer import with_places
 from geo_rectify.places.services import ask_worklist
+from geo_rectify.plans import read_plan, with_place_checks
 from geo_rectify.settings import Settings
+from geo_rectify.tables import CORRECTION_LOG, frame_of
 from geo_rectify.vocabulary import LayerRole, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo_rectify.findings.records import Rule
-    from geo_rectify.models import Issue, Mention, Plan
+    from geo_rectify.models import Issue, Mention, Plan, Register
     from geo_rectify.places.services import Geocoder
 
 StrPath: TypeAlias = "str | Path"
@@ -65,6 +69,10 @@ class Assessment:
         The layers used.
     settings
         What the run was asked to do.
+    registers
+        The registers joined to issues, with what was noted of each.
+    correction_log
+        As in `places.records.Located`.
     """
 
     plans: tuple[Plan, ...]
@@ -80,6 +88,13 @@ class Assessment:
     rules: tuple[Rule, ...]
     layers: Layers
     settings: Settings
+    registers: tuple[Register, ...] = ()
+    correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))
+
+    @property
+    def site_mentions(self) -> tuple[Mention, ...]:
+        """List the mentions by the sites they speak of; a listed set's stand for each member."""
+        return with_members(self.mentions, self.registers)
 
     @property
     def plan(self) -> Plan:
@@ -106,6 +121,7 @@ def assess(
     layers: StrPath | Layers | Sequence[StrPath] | None = None,
     gazetteer: StrPath | Gazetteer | Sequence[StrPath] | None = None,
     corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
+    registers: StrPath | Sequence[StrPath] | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
     geocoder: Geocoder | None = None,
@@ -124,6 +140,8 @@ def assess(
         More gazetteer files beside the shipped one, or an opened gazetteer.
     corrections
         Worklists or corrections files (xlsx, csv, geojson), or a frame of `tables.CORRECTIONS`.
+    registers
+        Tables or vector files that list what an issue counts, each with its ``FILE.toml``.
     settings
         What the run is asked to do; the defaults of `Settings` where None.
     progress
@@ -156,6 +174,8 @@ def assess(
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
 
+    listed = read_registers(*_paths(registers))
+
     say("layers")
     loaded = _as_layers(layers, settings=asked)
 
@@ -173,9 +193,13 @@ def assess(
     )
 
     say("locate")
+    written, unread = stated_positions(documents, mentions)
+    if len(written):
+        brought = written if brought is None else pd.concat([written, brought], ignore_index=True)
     reaches = _references(loaded, LayerRole.RIVER)
     outlines = _references(loaded, LayerRole.ADMIN)
     located = locate(mentions, known, reaches=reaches, outlines=outlines, corrections=brought)
+    notes = unread
     if geocoder is not None and agree is not None:
         wanted = _worklist(located)
         if len(wanted) and agree(wanted["name"].tolist()):
@@ -184,9 +208,17 @@ def assess(
             located = locate(
                 mentions, more, reaches=reaches, outlines=outlines, corrections=brought
             )
-            notes = (*located.correction_notes, *asked_for.notes)
-            located = replace(located, correction_notes=notes)
-    return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
+            notes = (*notes, *asked_for.notes)
+    located = replace(located, correction_notes=(*notes, *located.correction_notes))
+    located, joined = attach_registers(located, listed, plans=documents)
+    return _judged(
+        located,
+        plans=documents,
+        layers=loaded,
+        settings=asked,
+        progress=say,
+        registers=joined,
+    )
 
 
 def assess_sites(
@@ -231,6 +263,7 @@ def _judged(
     layers: Layers,
     settings: Settings,
     progress: Callable[[str], None],
+    registers: tuple[Register, ...] = (),
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -248,6 +281,7 @@ def _judged(
         plans=plans,
         mentions=located.mentions,
         settings=settings,
+        registers=registers,
     )
     return Assessment(
         plans=plans,
@@ -263,6 +297,8 @@ def _judged(
         rules=judgement.rules,
         layers=layers,
         settings=settings,
+        registers=registers,
+        correction_log=located.correction_log,
     )
 
 

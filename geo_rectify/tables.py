@@ -140,6 +140,14 @@ CORRECTIONS: Final = Schema(
     geometry=True,
 )
 
+CORRECTION_LOG: Final = Schema(
+    name="corrections log",
+    columns=_columns(
+        "site_id name county issue_numbers action by date origin old new outcome",
+        required="action origin outcome",
+    ),
+)
+
 ZONES: Final = Schema(
     name="zones",
     columns=_columns("zone_id zone_class", required="zone_id zone_class"),

@@ -26,6 +26,7 @@ from tests.browser import open_page
 
 OUTPUTS = {
     "claims.csv",
+    "corrections_log.csv",
     "field/cards.html",
     "field/sites.gpx",
     "field/sites.kmz",

@@ -211,3 +211,38 @@ def test_what_the_reader_noticed_is_told(shipped, mine):
     row = {"site_id": _id(mine, shipped), **SPOT, "note": "东、北坐标填反，已对调"}
     found, _ = _apply(mine, shipped, row)
     assert "东、北坐标填反，已对调" in found.correction_notes[0]
+
+
+def test_a_candidate_is_named_by_its_name(twins):
+    mentions = one("王家坞水库", LAKE, county="乐平市")
+    row = {"name": "王家坞水库", "action": "confirm", "candidate": "王家坞水库"}
+    both = locate(mentions, twins, corrections=corrections(row))
+    assert "候选有2个" in both.correction_notes[0]
+    assert both.sites.iloc[0]["precision"] == "county"
+    gone = locate(mentions, twins, corrections=corrections(row | {"action": "reject"}))
+    assert gone.sites.iloc[0]["candidates"] == ""
+    assert "已排除候选王家坞水库（2个）" in gone.correction_notes[0]
+
+
+def test_the_log_says_who_changed_what_and_when(twins):
+    mentions = one("王家坞水库", LAKE, county="乐平市")
+    told = corrections(
+        {
+            "name": "王家坞水库",
+            **SPOT,
+            "by": "李四",
+            "date": "2024-05-01",
+        }
+    )
+    row = locate(mentions, twins, corrections=told).correction_log.iloc[0]
+    assert (row["by"], row["date"], row["action"], row["name"]) == (
+        "李四",
+        "2024-05-01",
+        "set",
+        "王家坞水库",
+    )
+    assert "县级" in row["old"]
+    assert "实测" in row["new"]
+    assert "117.2" in row["new"]
+    assert "已采用" in row["outcome"]
+    assert locate(mentions, twins).correction_log.empty

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo_rectify.catalogue import LayerInfo
+    from geo_rectify.models import Register
     from geo_rectify.pipeline import Assessment
 
 
@@ -78,6 +79,7 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "include_restricted": settings.include_restricted,
         },
         "layers": [_layer(info) for info in assessment.layers.infos],
+        "registers": [_register(register) for register in assessment.registers],
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
     }
@@ -107,6 +109,18 @@ def write_record(record: Mapping[str, Any], folder: Path) -> None:
         "outputs": outputs,
     }
     write_json(document, folder / RUN_FILE)
+
+
+def _register(register: Register) -> dict[str, Any]:
+    return {
+        "name": register.source_name,
+        "sha256": register.sha256,
+        "doc_id": register.doc_id,
+        "issue": register.issue,
+        "set": register.set_name,
+        "rows": len(register.members),
+        "notes": list(register.notes),
+    }
 
 
 def _layer(info: LayerInfo) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def write_run(assessment: Assessment, folder: str | Path) -> WrittenRun:
 
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
+        _write_log(assessment, into)
         _write_findings(assessment, into)
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / "worklist.xlsx")
@@ -86,6 +87,7 @@ def write_located(assessment: Assessment, folder: str | Path) -> WrittenRun:
 
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
+        _write_log(assessment, into)
         write_worklist(assessment, into / "worklist.xlsx")
         write_provenance(assessment, into)
 
@@ -161,6 +163,12 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
         into / "sites.gpkg",
         stamp=assessment.settings.as_of,
     )
+
+
+def _write_log(assessment: Assessment, into: Path) -> None:
+    """Write the audit trail of corrections (corrections_log.csv) where there were any."""
+    if len(assessment.correction_log):
+        write_csv(assessment.correction_log, into / "corrections_log.csv")
 
 
 def _write_text(plans: Sequence[Plan], into: Path) -> None:

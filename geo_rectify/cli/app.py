@@ -81,6 +81,14 @@ Corrections = Annotated[
         help="填好的 worklist.xlsx 或 corrections.csv/.geojson，可多次 (positions brought back).",
     ),
 ]
+Registers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--register",
+        help="问题所附清单 CSV/XLSX/矢量，可多次；问题序号与列名写在 FILE.toml "
+        "(lists of what an issue counts).",
+    ),
+]
 AsOf = Annotated[
     dt.datetime | None,
     typer.Option(
@@ -164,6 +172,7 @@ def run(
     layers: LayerSources = None,
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
+    register: Registers = None,
     as_of: AsOf = None,
     include_restricted: Restricted = False,
     fail_on: FailWhen = None,
@@ -199,6 +208,7 @@ def run(
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
+            registers=register,
             settings=_settings(as_of, include_restricted=include_restricted),
             progress=progress,
             **online,

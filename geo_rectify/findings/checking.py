@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_rectify.crs import M2_PER_MU
 from geo_rectify.findings.claims import Claim, ClaimKind, find_claims
+from geo_rectify.findings.registers import reconcile
 from geo_rectify.tables import CLAIMS, frame_of, split_list
 from geo_rectify.vocabulary import (
     ClaimResult,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo_rectify.models import Mention, Plan
+    from geo_rectify.models import Mention, Plan, Register
 
 NO_REGISTER: Final = "未附清单"
 MEASURED: Final = 0.01
@@ -71,7 +72,11 @@ def check_claims(
 
 
 def check_found(
-    claims: Sequence[Claim], *, findings: gpd.GeoDataFrame, demo: bool = False
+    claims: Sequence[Claim],
+    *,
+    findings: gpd.GeoDataFrame,
+    demo: bool = False,
+    registers: Sequence[Register] = (),
 ) -> pd.DataFrame:
     """Check claims that were found already.
 
@@ -83,6 +88,8 @@ def check_found(
         `tables.FINDINGS`.
     demo
         Whether sample layers counted as official in judging.
+    registers
+        Registers that list counted sets.
 
     Returns
     -------
@@ -100,7 +107,7 @@ def check_found(
             for zone in claim.classes
             if (claim.site_id, zone.value) in by_key
         ]
-        answer = _answer(claim, held, demo=demo)
+        answer = _from_registers(claim, registers, by_key) or _answer(claim, held, demo=demo)
         rows.append(
             {
                 "claim_id": claim.claim_id,
@@ -118,6 +125,40 @@ def check_found(
             }
         )
     return frame_of(rows, CLAIMS)
+
+
+def _from_registers(
+    claim: Claim,
+    registers: Sequence[Register],
+    by_key: dict[tuple[str, str], dict[Any, Any]],
+) -> _Answer | None:
+    """Answer what is said of a listed set from its register, or from the rows' own findings."""
+    told = reconcile(claim, registers)
+    if told is not None:
+        return _Answer(result=told.result, reason=told.reason, found=told.found)
+    register = next((one for one in registers if one.set_id and one.set_id == claim.site_id), None)
+    if register is None or claim.kind is not ClaimKind.IN_ZONE:
+        return None
+    verdicts: list[set[str]] = [
+        {
+            str(by_key[member.site_id, zone.value]["verdict"])
+            for zone in claim.classes
+            if (member.site_id, zone.value) in by_key
+        }
+        for member in register.members
+    ]
+    within = sum(Verdict.CONFLICT.value in one for one in verdicts)
+    free = sum(one == {Verdict.CLEAR.value} for one in verdicts)
+    reason = f"清单{len(verdicts)}行中{within}行位于其中，{free}行未见重叠"
+    if within == len(verdicts):
+        return _Answer(result=ClaimResult.AGREES, reason=reason, found=str(within))
+    if free:
+        return _Answer(result=ClaimResult.DIFFERS, reason=reason, found=str(within))
+    return _Answer(
+        result=ClaimResult.UNDECIDED,
+        reason=f"{reason}，{len(verdicts) - within}行无法判定",
+        found=str(within),
+    )
 
 
 def _answer(claim: Claim, held: Sequence[dict[Any, Any]], *, demo: bool) -> _Answer:

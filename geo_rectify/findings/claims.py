@@ -37,6 +37,8 @@ class ClaimKind(StrEnum):
     ZONE_AREA = "zone_area"
     COUNT = "count"
     SET_AREA = "set_area"
+    SET_PLACE = "set_place"
+    ATTRIBUTE = "attribute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Claim:
     """One statement: where its words stand, what it is about and what it says.
 
     ``value_m2`` is a stated area in square metres, ``approx`` whether the text rounds it
-    (``余``, ``约``); ``decimals`` how many places the number has.
+    (``余``, ``约``); ``decimals`` how many places the number has; ``heading`` the column of a
+    register that a count of some of its rows is about.
     """
 
     claim_id: str
@@ -62,6 +65,7 @@ class Claim:
     unit_m2: float = 1.0
     approx: bool = False
     decimals: int = 0
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +100,26 @@ def find_claims(plans: Sequence[Plan], mentions: Sequence[Mention]) -> tuple[Cla
         for claim in sorted(_claims_in(sentence), key=lambda made: (made.start, made.end)):
             key = (claim.doc_id, claim.site_id, claim.kind, claim.classes, _stated_key(claim))
             found.setdefault(key, claim)
-    ordered = sorted(
-        found.values(),
-        key=lambda made: ([p.doc_id for p in plans].index(made.doc_id), made.start, made.end),
-    )
-    return tuple(ordered)
+    return in_order(tuple(found.values()), plans)
+
+
+def in_order(claims: Sequence[Claim], plans: Sequence[Plan]) -> tuple[Claim, ...]:
+    """Sort claims by document and place in it.
+
+    Parameters
+    ----------
+    claims
+        The claims.
+    plans
+        The documents in the order given.
+
+    Returns
+    -------
+    tuple of Claim
+        In document order; of one place, in the order given.
+    """
+    order = {plan.doc_id: rank for rank, plan in enumerate(plans)}
+    return tuple(sorted(claims, key=lambda made: (order[made.doc_id], made.start, made.end)))
 
 
 def _stated_key(claim: Claim) -> object:

@@ -12,11 +12,12 @@ import shapely
 
 from geo_rectify.crs import require_crs
 from geo_rectify.findings.checking import check_found
-from geo_rectify.findings.claims import find_claims
+from geo_rectify.findings.claims import find_claims, in_order
 from geo_rectify.findings.delineation import undelineated
 from geo_rectify.findings.evidence import gather, zones_of
 from geo_rectify.findings.notes import Known, note_on
 from geo_rectify.findings.records import Judgement
+from geo_rectify.findings.registers import register_claims
 from geo_rectify.findings.rules import load_rules, rules_for
 from geo_rectify.findings.standing import (
     class_layers,
@@ -26,7 +27,7 @@ from geo_rectify.findings.standing import (
     within_county,
 )
 from geo_rectify.findings.verdicts import NOTHING, Basis, Case, Overlap, Ruling, rule_on
-from geo_rectify.models import issue_key
+from geo_rectify.models import issue_key, with_members
 from geo_rectify.overlay import common_area
 from geo_rectify.tables import (
     CLASS_OVERLAPS,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from geo_rectify.findings.evidence import Evidence
     from geo_rectify.findings.records import Rule
     from geo_rectify.findings.standing import ClassLayers
-    from geo_rectify.models import Mention, Plan
+    from geo_rectify.models import Mention, Plan, Register
     from geo_rectify.settings import Settings
 
 _AREAL: Final = 2
@@ -68,6 +69,7 @@ def judge(
     mentions: Sequence[Mention],
     settings: Settings,
     rules: Sequence[Rule] | None = None,
+    registers: Sequence[Register] = (),
 ) -> Judgement:
     """Judge every site against every zone class, and check the plans' own claims.
 
@@ -85,6 +87,8 @@ def judge(
         Day, thresholds, whether restricted layers may be told, whether it is a demo.
     rules
         Dated clauses; None for the shipped ones.
+    registers
+        Registers joined to the issues: their rows share the evidence of the set they list.
 
     Returns
     -------
@@ -106,6 +110,7 @@ def judge(
     require_crs(sites, name="sites")
     known = tuple(rules) if rules is not None else load_rules()
     classes = class_layers(layers, settings)
+    shared = with_members(mentions, registers)
     bench = _Bench(
         layers=layers,
         classes=classes,
@@ -119,7 +124,7 @@ def judge(
             classes=classes,
             settings=settings,
         ),
-        said=undelineated(sites, plans=plans, mentions=mentions, layers=layers, settings=settings),
+        said=undelineated(sites, plans=plans, mentions=shared, layers=layers, settings=settings),
         footprints=dict(zip(footprints["site_id"].astype(str), footprints.geometry, strict=True)),
         covered=_coverage(sites, footprints, classes),
         zones={
@@ -129,7 +134,8 @@ def judge(
         },
     )
     claims = find_claims(plans, mentions)
-    spans = _evidence_cells(plans, mentions)
+    claims = in_order((*claims, *register_claims(claims, plans, registers)), plans)
+    spans = _evidence_cells(plans, shared)
     rows = [
         _finding(bench, site, held, claims=claims, evidence=spans.get(str(site["site_id"]), ""))
         for site in _records(sites)
@@ -139,7 +145,7 @@ def judge(
     validate(findings, FINDINGS)
     return Judgement(
         findings=findings,
-        claims=check_found(claims, findings=findings, demo=settings.demo),
+        claims=check_found(claims, findings=findings, demo=settings.demo, registers=registers),
         rules=known,
     )
 

@@ -15,7 +15,9 @@ import shapely
 from geo_rectify.crs import gauss_kruger_epsg
 from geo_rectify.drawing.markup import one_line, sentence_around
 from geo_rectify.drawing.symbology import verdict_order, worst_verdict
+from geo_rectify.errors import RegionError
 from geo_rectify.models import Passage
+from geo_rectify.regions import area_name
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
     PlaceType,
@@ -190,7 +192,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
     """
     issues = {key: issue for key, _, issue in assessment.issues()}
     order = {key: position for position, key in enumerate(issues)}
-    mentions = _by_site(assessment.mentions)
+    mentions = _by_site(assessment.site_mentions)
     plans = {plan.doc_id: plan for plan in assessment.plans}
     footprints = dict(
         zip(assessment.footprints["site_id"], assessment.footprints.geometry, strict=True)
@@ -313,10 +315,20 @@ def candidate_words(cell: object) -> tuple[str, ...]:
             words.append(one_line(entry))
             continue
         name = one_line(entry.get("name") or entry.get("candidate") or "")
-        about = [one_line(entry.get(key) or "") for key in ("county", "township", "source")]
+        county = entry.get("county") or _county(_text(entry.get("adcode")))
+        about = [one_line(part or "") for part in (county, entry.get("township"))]
+        about.append(one_line(entry.get("source") or ""))
         about = [part for part in about if part and part != name]
         words.append(f"{name}（{'，'.join(about)}）" if about else name)
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _county(code: str) -> str:
+    """Name the county of a code, "" for none or one of the past."""
+    try:
+        return area_name(code) if code else ""
+    except RegionError:
+        return ""
 
 
 def plane_epsg(found: list[Dossier]) -> int | None:

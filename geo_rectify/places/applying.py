@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from geo_rectify.crs import buffer_m, disc, distance_m, require_crs
+from geo_rectify.crs import buffer_m, disc, distance_m, format_degrees, require_crs
 from geo_rectify.places.areas import widened
 from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, coarse, kind_of, precision_of
 from geo_rectify.places.names import normalise, short_county
 from geo_rectify.places.positions import Orders, Position
+from geo_rectify.places.stated import ORIGIN
 from geo_rectify.regions import counties, county_polygons
 from geo_rectify.tables import CORRECTIONS, validate
-from geo_rectify.vocabulary import CorrectionAction, Precision
+from geo_rectify.vocabulary import CorrectionAction, Precision, precision_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.places.identity import Draft
+    from geo_rectify.places.matching import Refusal
 
 _LEAST_M: Final = 1.0
 _SAME_M: Final = 1.0
@@ -281,18 +283,88 @@ def _used(draft: Draft, correction: Correction) -> str:
 
 
 def _candidate_note(draft: Draft, position: Position, correction: Correction) -> str:
-    wanted = correction.candidate
-    if correction.action is CorrectionAction.CONFIRM:
-        if not wanted:
-            return f"{correction.label}：没有写明确认哪个候选，未采用。"
-        if any(c.candidate_id == wanted for c in position.candidates):
-            return f"{correction.label}：已确认候选{wanted}。"
-        return f"{correction.label}：候选{wanted}不在{draft.name}的候选之列，未采用。"
+    wanted, about = correction.candidate, correction.label
+    confirms = correction.action is CorrectionAction.CONFIRM
     if not wanted:
-        return f"{correction.label}：没有写明排除哪个候选，未采用。"
-    if any(r.candidate.candidate_id == wanted for r in position.refused):
-        return f"{correction.label}：已排除候选{wanted}。"
-    return f"{correction.label}：候选{wanted}不在{draft.name}的候选之列，已记录。"
+        return f"{about}：没有写明{'确认' if confirms else '排除'}哪个候选，未采用。"
+    if confirms:
+        named = [c for c in position.candidates if wanted in {c.candidate_id, c.place.name}]
+        if len(named) > 1:
+            ids = "、".join(c.candidate_id for c in named)
+            return f"{about}：名为{wanted}的候选有{len(named)}个（{ids}），请写编号，未采用。"
+        if named:
+            return f"{about}：已确认候选{wanted}。"
+        return f"{about}：候选{wanted}不在{draft.name}的候选之列，未采用。"
+    gone = [refusal for refusal in position.refused if wanted in _called(refusal)]
+    if gone:
+        return f"{about}：已排除候选{wanted}{f'（{len(gone)}个）' if len(gone) > 1 else ''}。"
+    return f"{about}：候选{wanted}不在{draft.name}的候选之列，已记录。"
+
+
+def _called(refusal: Refusal) -> set[str]:
+    """Give the words by which people may name a refused candidate."""
+    return {refusal.candidate.candidate_id, refusal.candidate.place.name}
+
+
+def log_rows(
+    draft: Draft,
+    before: Position,
+    after: Position,
+    corrections: Sequence[Correction],
+    *,
+    outcomes: Sequence[str],
+    issue_numbers: str,
+) -> list[dict[str, str]]:
+    """Say for the audit trail who changed what, when, and what stood there before.
+
+    Parameters
+    ----------
+    draft
+        The site.
+    before, after
+        Where it stood without and with the corrections.
+    corrections
+        Its corrections, in order.
+    outcomes
+        The sentences `apply` gave.
+    issue_numbers
+        The site's issues, joined.
+
+    Returns
+    -------
+    list of dict
+        Rows of `tables.CORRECTION_LOG`.
+    """
+    return [
+        {
+            "site_id": draft.site_id,
+            "name": draft.name,
+            "county": draft.area.county,
+            "issue_numbers": issue_numbers,
+            "action": correction.action.value,
+            "by": correction.by,
+            "date": correction.date,
+            "origin": correction.origin,
+            "old": _stated(before),
+            "new": _stated(after),
+            "outcome": next((s for s in outcomes if s.startswith(f"{correction.label}：")), ""),
+        }
+        for correction in corrections
+    ]
+
+
+def _stated(position: Position) -> str:
+    """Write a position for the audit trail: class, radius, where, and how it was found."""
+    parts = [precision_label(position.precision, position.uncertainty_m)]
+    if position.geometry is not None:
+        at = shapely.point_on_surface(position.geometry)
+        east, north = (
+            format_degrees(float(value), uncertainty_m=position.uncertainty_m)
+            for value in (shapely.get_x(at), shapely.get_y(at))
+        )
+        parts.append(f"{east}, {north}")
+    parts.append(position.method)
+    return "; ".join(parts)
 
 
 def _corrected(position: Position, correction: Correction) -> Position:
@@ -316,11 +388,17 @@ def _corrected(position: Position, correction: Correction) -> Position:
         uncertainty_m=unsure,
         geometry=None if precision in POINTLESS else point,
         footprint=footprint,
-        method="correction, outline" if outline else "correction",
+        method=_how(correction, outline=outline),
         source=_signed(correction),
         score=1.0,
         reason="" if precision is not Precision.TOWNSHIP else position.reason,
     )
+
+
+def _how(correction: Correction, *, outline: bool) -> str:
+    if correction.origin.startswith(ORIGIN):
+        return "correction, coordinates in the text"
+    return "correction, outline" if outline else "correction"
 
 
 def _county_of(correction: Correction, prefecture: str) -> str:

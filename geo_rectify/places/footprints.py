@@ -18,6 +18,7 @@ import shapely
 from geo_rectify.crs import buffer_m, disc, from_plane, gauss_kruger_epsg, to_plane
 from geo_rectify.places.areas import widened
 from geo_rectify.places.kinds import table
+from geo_rectify.places.relations import side_of, stream_part
 from geo_rectify.places.townships import polygonal
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.places.gazetteer import Place
+    from geo_rectify.places.relations import Reach
 
 _LEAST_M: Final = 1.0
 _FAR: Final = 4.0
@@ -44,7 +46,9 @@ class Shaping:
     side
         Bearing of the side the site lies on, degrees from north, None without one.
     stream
-        Whether the site lies up- or downstream, which a point says nothing about.
+        Whether the site lies up- or downstream, which a point alone says nothing about.
+    upstream
+        True for 上游, False for 下游, None where the mentions say both or neither.
     words
         The words that were understood.
     """
@@ -53,6 +57,7 @@ class Shaping:
     along_m: float = 0.0
     side: int | None = None
     stream: bool = False
+    upstream: bool | None = None
     words: tuple[str, ...] = ()
 
     @property
@@ -107,8 +112,20 @@ def shaping(relations: Iterable[str]) -> Shaping:
         along_m=along,
         side=side,
         stream=stream,
+        upstream=_upstream(words) if stream else None,
         words=tuple(sorted(set(found))),
     )
+
+
+def _upstream(words: list[str]) -> bool | None:
+    rules = table("relations")
+    said = {
+        (any(w in word for w in rules["up"]), any(w in word for w in rules["down"]))
+        for word in words
+    }
+    if said == {(True, False)}:
+        return True
+    return False if said == {(False, True)} else None
 
 
 def _side(word: str) -> int | None:
@@ -161,7 +178,16 @@ def draw(
     near = shapely.intersection(geometry, widened(limits))
     if near.is_empty:
         return None
-    if shapely.get_dimensions(geometry) == 1:
+    if shape.side is not None:
+        return _beside(near, known, limits, shape)
+    return _of_shape(near, known, limits, shape)
+
+
+def _of_shape(
+    near: BaseGeometry, known: float, limits: tuple[str, ...], shape: Shaping
+) -> Drawn | None:
+    """Draw a line or outline, widened as the words say."""
+    if shapely.get_dimensions(near) == 1:
         return _along_line(near, known + shape.along_m + shape.widen_m, limits)
     reach = known + shape.widen_m
     outline = polygonal(near if reach == 0 else buffer_m(near, reach))
@@ -212,6 +238,58 @@ def _half(
     ]
     kept = shapely.intersection(to_plane(outline, epsg), shapely.Polygon(corners))
     return from_plane(kept, epsg)
+
+
+def _beside(
+    near: BaseGeometry, known: float, limits: tuple[str, ...], shape: Shaping
+) -> Drawn | None:
+    """Draw the side of a line or outline the words name."""
+    reach = known + shape.widen_m
+    side = side_of(near, float(shape.side or 0), known_m=known, reach_m=reach)
+    footprint = polygonal(shapely.intersection(side, widened(limits)))
+    if footprint.is_empty:
+        return None
+    return Drawn(
+        footprint=footprint,
+        point=shapely.point_on_surface(footprint),
+        uncertainty_m=reach,
+    )
+
+
+def draw_stream(
+    place: Place, reaches: tuple[Reach, ...], *, limits: tuple[str, ...], shape: Shaping
+) -> tuple[Drawn, str] | None:
+    """Draw what lies up- or downstream of a point along the one river that passes it.
+
+    Parameters
+    ----------
+    place
+        A place with a point.
+    reaches
+        River lines, those that declare their direction marked.
+    limits
+        Codes of the areas the site must lie in.
+    shape
+        What the text's relation does.
+
+    Returns
+    -------
+    tuple or None
+        The footprint and how it was cut; None where no river, or several, pass the point.
+    """
+    if place.geometry is None or place.geometry.geom_type != "Point":
+        return None
+    part = stream_part(
+        place.geometry, reaches, upstream=shape.upstream, unsure_m=place.uncertainty_m or 0.0
+    )
+    if part is None:
+        return None
+    near = shapely.intersection(part.line, widened(limits))
+    if near.is_empty:
+        return None
+    along = max(shape.along_m, float(table("relations")["along_m"]))
+    drawn = _along_line(near, part.reach.uncertainty_m + along, limits)
+    return None if drawn is None else (drawn, f"along {part.reach.name}, {part.how}")
 
 
 def _along_line(line: BaseGeometry, reach: float, limits: tuple[str, ...]) -> Drawn | None:

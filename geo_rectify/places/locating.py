@@ -9,7 +9,7 @@ import shapely
 
 from geo_rectify.crs import require_crs
 from geo_rectify.errors import TableError
-from geo_rectify.places.applying import apply, match_corrections, orders_of
+from geo_rectify.places.applying import apply, log_rows, match_corrections, orders_of
 from geo_rectify.places.areas import is_code
 from geo_rectify.places.gazetteer import around, gazetteer_of
 from geo_rectify.places.identity import draft_sites
@@ -17,12 +17,14 @@ from geo_rectify.places.kinds import FINE, kind_of, suffixes
 from geo_rectify.places.matching import candidates_json
 from geo_rectify.places.names import normalise
 from geo_rectify.places.placing import place_site
-from geo_rectify.places.positions import Ground
+from geo_rectify.places.positions import Ground, Orders
 from geo_rectify.places.records import Located
+from geo_rectify.places.relations import Reach
 from geo_rectify.places.sources import joined
 from geo_rectify.places.townships import Townships
 from geo_rectify.regions import area_name
 from geo_rectify.tables import (
+    CORRECTION_LOG,
     FOOTPRINTS,
     GAZETTEER,
     REJECTED,
@@ -77,7 +79,9 @@ def locate(
     gazetteer
         Known places.
     reaches
-        River lines with a column ``name`` (aliases, adcode, uncertainty_m where there are).
+        River lines with a column ``name`` (aliases, adcode, uncertainty_m where there are). A
+        column ``flow`` says ``with`` where a line is drawn from source to mouth, ``against`` where
+        the other way; without it 上游 and 下游 keep both halves.
     outlines
         Outlines of townships, parks and other areas, with ``name`` and, where there are, ``kind``,
         aliases, adcode, uncertainty_m. Townships are told by their name where no kind is given.
@@ -97,19 +101,34 @@ def locate(
         A frame is not in EPSG:4490.
     """
     known = _with_layers(around(gazetteer, mentions), reaches, outlines)
-    ground = Ground(gazetteer=known, townships=Townships(gazetteer=known))
+    ground = Ground(
+        gazetteer=known,
+        townships=Townships(gazetteer=known),
+        reaches=_reaches(known, reaches),
+    )
     drafts = draft_sites(mentions, townships=ground.townships)
     matched = match_corrections(corrections, drafts)
     notes = list(matched.notes)
     placed: list[tuple[Draft, Position, bool]] = []
+    several = len({mention.doc_id for mention in mentions}) > 1
+    log: list[dict[str, str]] = []
     for draft in drafts:
         told = matched.by_site.get(draft.site_id, ())
         orders = orders_of(told)
-        position = place_site(draft, ground, orders)
+        before = place_site(draft, ground) if told else None
+        position = place_site(draft, ground, orders) if orders != Orders() or not before else before
         position, said = apply(draft, position, told)
         notes.extend(said)
+        if before is not None:
+            log += log_rows(
+                draft,
+                before,
+                position,
+                told,
+                outcomes=said,
+                issue_numbers=draft.issue_numbers(several=several),
+            )
         placed.append((draft, position, bool(orders.barred)))
-    several = len({mention.doc_id for mention in mentions}) > 1
     return Located(
         mentions=_with_ids(mentions, drafts),
         sites=_sites(placed, several=several),
@@ -117,6 +136,7 @@ def locate(
         unlocated=_worklist(placed, several=several),
         rejected=_rejected(placed),
         correction_notes=tuple(notes),
+        correction_log=frame_of(log, CORRECTION_LOG),
     )
 
 
@@ -138,6 +158,38 @@ def _with_layers(
     if reaches is not None and len(reaches):
         frames.append(_as_places(reaches, name="reaches", kind=PlaceType.RIVER))
     return gazetteer_of(joined([*frames, gazetteer.frame])) if frames else gazetteer
+
+
+def _reaches(known: Gazetteer, frame: gpd.GeoDataFrame | None) -> tuple[Reach, ...]:
+    """List the river lines known, those of the layer with the direction it declares."""
+    found = []
+    if frame is not None and len(frame):
+        column = next(c for c in _NAME_COLUMNS if c in frame.columns)
+        flows = frame["flow"] if "flow" in frame.columns else [""] * len(frame)
+        unsure = frame.get("uncertainty_m", [LAYER_M] * len(frame))
+        for word, line, flow, metres in zip(
+            frame[column], frame.geometry, flows, unsure, strict=True
+        ):
+            if line is None or line.is_empty or shapely.get_dimensions(line) != 1:
+                continue
+            found.append(
+                Reach(
+                    name=normalise(_cell(word)),
+                    line=shapely.reverse(line) if _cell(flow) == "against" else line,
+                    uncertainty_m=LAYER_M if metres is None or metres != metres else float(metres),  # noqa: PLR0124 - NaN
+                    declared=_cell(flow) in {"with", "against"},
+                )
+            )
+    given = {reach.name for reach in found}
+    found += [
+        Reach(name=place.keys[0], line=place.geometry, uncertainty_m=place.uncertainty_m or LAYER_M)
+        for place in known.places
+        if place.kind is PlaceType.RIVER
+        and place.geometry is not None
+        and shapely.get_dimensions(place.geometry) == 1
+        and place.keys[0] not in given
+    ]
+    return tuple(found)
 
 
 def _as_places(frame: gpd.GeoDataFrame, *, name: str, kind: PlaceType | None) -> gpd.GeoDataFrame:

@@ -129,7 +129,7 @@ def match(
     township
         The township the text names, "" without one; it decides between places of one name.
     barred
-        Ids of candidates that people refused.
+        Ids or names of candidates that people refused.
     anywhere
         Whether to look where no area is known too: for a person who asks, never for a document.
 
@@ -219,7 +219,7 @@ def _refusal(
 ) -> str | None:
     """Say why a candidate is refused, "" where it is not worth a word, None where it stands."""
     place = candidate.place
-    if candidate.candidate_id in barred:
+    if candidate.candidate_id in barred or place.name in barred:
         return "核查人员已排除"
     where = area.label
     if not area.limits:

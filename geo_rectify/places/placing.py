@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from geo_rectify.places.areas import widened
-from geo_rectify.places.footprints import Shaping, draw, shaping
+from geo_rectify.places.footprints import Shaping, draw, draw_stream, shaping
 from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, is_spread
 from geo_rectify.places.matching import ACCEPTED, Candidate, Match, match
 from geo_rectify.places.naming import from_name, from_text, namesakes, township_in_text
@@ -88,8 +88,8 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
 def _obey(found: Match, orders: Orders) -> Match:
     if not orders.confirmed:
         return found
-    chosen = next((c for c in found.candidates if c.candidate_id == orders.confirmed), None)
-    return found if chosen is None else replace(found, best=chosen)
+    chosen = [c for c in found.candidates if orders.confirmed in {c.candidate_id, c.place.name}]
+    return replace(found, best=chosen[0]) if len(chosen) == 1 else found
 
 
 def _from_match(
@@ -111,11 +111,15 @@ def _from_match(
     ):  # a river known by one point of it says nothing of its reach through the prefecture
         return None
     drawn = draw(best.place, limits=draft.area.limits, shape=shape)
+    along = ""
+    if drawn is None and shape.stream:
+        cut = draw_stream(best.place, ground.reaches, limits=draft.area.limits, shape=shape)
+        drawn, along = (None, "") if cut is None else (cut[0], f"; {cut[1]}")
     if drawn is None:
         return None
     position = drawn_position(
         drawn,
-        method=_method(best, shape),
+        method=_method(best, shape) + along,
         source=best.place.source,
         score=best.score,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.areas import Area
     from geo_rectify.places.gazetteer import Gazetteer
     from geo_rectify.places.matching import Candidate, Refusal
+    from geo_rectify.places.relations import Reach
     from geo_rectify.places.townships import Townships
 
 
@@ -61,7 +62,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What people said of a site's candidates: ids refused, and the one confirmed."""
+    """What people said of a site's candidates: ids or names refused, and the one confirmed."""
 
     barred: frozenset[str] = frozenset()
     confirmed: str = ""
@@ -73,6 +74,7 @@ class Ground:
 
     gazetteer: Gazetteer
     townships: Townships
+    reaches: tuple[Reach, ...] = ()
 
 
 def area_position(area: Area) -> Position:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from geo_rectify.tables import CORRECTION_LOG, frame_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +33,8 @@ class Located:
         Candidates refused before any cut, with the reason (`tables.REJECTED`).
     correction_notes
         One sentence for each correction that was used, or could not be and why.
+    correction_log
+        Who changed what and when (`tables.CORRECTION_LOG`): one row for each correction.
     """
 
     mentions: tuple[Mention, ...]
@@ -39,3 +43,4 @@ class Located:
     unlocated: pd.DataFrame
     rejected: pd.DataFrame
     correction_notes: tuple[str, ...] = ()
+    correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))

@@ -160,7 +160,7 @@ def site_entries(assessment: Assessment, *, areas: ShapeTable) -> list[dict[str,
 
 def _mentions_by_site(assessment: Assessment) -> dict[str, list[Mention]]:
     grouped: dict[str, list[Mention]] = {}
-    for mention in assessment.mentions:
+    for mention in assessment.site_mentions:
         if mention.site_id:
             grouped.setdefault(mention.site_id, []).append(mention)
     return grouped
