@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from shapely import Polygon
 
 from geo_rectify import crs
 from geo_rectify.vocabulary import DEMO_MARK, SCHEMATIC_MARK, Verdict
@@ -269,3 +271,44 @@ def test_demo_pages_open_with_the_network_off(chromium, demo, name, size):
         assert "满坑坞" in opened.page.content()
         wide = opened.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0] + 1
+
+
+def test_a_restricted_layer_leaves_verdicts_and_nothing_else(tmp_path):
+    """Its zone names and coordinates are in no output; the verdict rows are."""
+    corners = [(117.123457, 29.291113), (117.32, 29.21), (117.31, 29.29), (117.22, 29.33)]
+    folder = tmp_path / "layers"
+    folder.mkdir()
+    secret = gpd.GeoDataFrame({"名称": ["绝密片区甲"]}, geometry=[Polygon(corners)], crs=4490)
+    secret.to_file(folder / "secret.gpkg")
+    (folder / "catalogue.toml").write_text(
+        '[[layer]]\nid = "rl"\ntitle = "红线"\nrole = "red_line"\npath = "secret.gpkg"\n'
+        'name_field = "名称"\nstatus = "official"\nversion = "2022"\ncoverage = "adcode:360200"\n'
+        'source = "s"\nlicence = "l"\nsensitivity = "restricted"\n',
+        encoding="utf-8",
+    )
+    example = Path(__file__).parent.parent / "geo_rectify" / "example"
+    run = ("run", example / "plan.docx", "--layers", "layers")
+    back = ("--corrections", example / "corrections.geojson")
+    geo_rectify(*run, *back, "-o", "out", cwd=tmp_path)
+    geo_rectify(*run, *back, "-o", "open", "--include-restricted", cwd=tmp_path)
+
+    planted = ("绝密片区".encode(), b"117.12345", b"29.29111", struct.pack("<d", corners[0][0]))
+    assert _holding(tmp_path / "out", planted) == []
+    assert "map.html" in _holding(tmp_path / "open", planted)
+    findings = pd.read_csv(tmp_path / "out" / "findings.csv")
+    assert "conflict" in set(findings.loc[findings["zone_class"] == "red_line", "verdict"])
+
+
+def _holding(folder, planted):
+    """Name the files that hold any of these bytes, archives opened."""
+    held = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        contents = [path.read_bytes()]
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                contents += [archive.read(name) for name in archive.namelist()]
+        if any(bytes_ in content for bytes_ in planted for content in contents):
+            held.append(path.relative_to(folder).as_posix())
+    return held
