@@ -391,7 +391,11 @@ def _head(
     if problem[0].row != problem[-1].row:
         end = blocks[problem[0].last - 1].end
     label = Label(role=FieldRole.PROBLEM, spelling=spelling, start=body, end=body, marked=True)
-    start = begin if number is None else number.start
+    # a field may stand in a column before the problem's
+    start = min(
+        begin if number is None else number.start,
+        *(blocks[cell.first].start for cells in group.cells.values() for cell in cells),
+    )
     return [Line(head=start, start=start, end=end, number=number, label=label, cell=True)]
 
 

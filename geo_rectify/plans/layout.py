@@ -547,7 +547,7 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
     labelled = [
         index for index in range(first, len(lines)) if _role(lines[index]) is FieldRole.PROBLEM
     ]
-    if len(labelled) >= len(anchors):
+    if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
         return labelled
     starts: list[int] = []
     floor = first
