@@ -150,6 +150,7 @@ class OnlineGeocoder:
             with urllib.request.urlopen(request, timeout=timeout_s) as reply:  # noqa: S310 - the same
                 return str(reply.read(_MOST_BYTES).decode("utf-8"))
         except urllib.error.HTTPError as err:
+            err.close()  # the error holds the connection
             said = f"HTTP {err.code}"
             if err.code in _PASSING:
                 raise Busy(said) from err
