@@ -1,11 +1,12 @@
 /* The page: map layers, list, search, filters, legend. Reads the data block and folium's map. */
 (function () {
   "use strict";
-  const { html, svg, symbol, hatches, swatch, issueNumber, details } = window.GeoRectify;
+  const { html, svg, symbol, hatches, swatch, issueNumber, details, review } = window.GeoRectify;
   const $ = (id) => document.getElementById(id);
   const PHONE = window.matchMedia("(max-width: 760px)");
   const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
   const FAR = 20000;
+  const TABS = ["sites", "worklist", "review"];
 
   function start() {
     const data = JSON.parse($("gr-data").textContent);
@@ -22,6 +23,19 @@
     legend(page);
     chips(page);
     worklist(page);
+    page.tab = tab;
+    page.openSheet = () => { closeCard(page); sheet(true); };
+    page.quiet = () => { closeCard(page); if (PHONE.matches) sheet(false); };
+    page.inside = (at) => {
+      const tool = $("gr-tool").offsetHeight + 20;
+      const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = room();
+      const around = PHONE.matches
+        ? { paddingTopLeft: [left, top + 60], paddingBottomRight: [right, bottom + tool] }
+        : { paddingTopLeft: [left, top + tool + 60], paddingBottomRight: [right, bottom] };
+      page.map.invalidateSize({ animate: false });
+      page.map.panInside(at, { ...around, animate: false });
+    };
+    review.attach(page);
     wire(page);
     list(page);
     fit(page);
@@ -265,6 +279,7 @@
   /* ---- going to a site ------------------------------------------------------------------- */
 
   function go(page, site) {
+    if (page.review.busy) return;
     closeCard(page);
     if (PHONE.matches) sheet(false);
     page.map.invalidateSize({ animate: false });
@@ -283,6 +298,7 @@
 
   /* Shows what is known of a site: beside its symbol, on a phone in the card below the map. */
   function open(page, site) {
+    if (page.review.busy) return;
     const marker = page.markers.get(site.id);
     const parent = page.cluster.getVisibleParent(marker);
     if (parent && parent !== marker) parent.spiderfy();
@@ -296,14 +312,20 @@
     const { paddingTopLeft, paddingBottomRight } = room();
     page.popup = L.popup({
       maxWidth: 360, minWidth: 320, offset: [0, -12], autoPanPaddingTopLeft: paddingTopLeft, autoPanPaddingBottomRight: paddingBottomRight,
-    }).setLatLng(marker.getLatLng()).setContent(details(site, page.data, page.look)).openOn(page.map);
+    }).setLatLng(marker.getLatLng()).setContent(told(page, site)).openOn(page.map);
     page.popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "关闭");
     mark(page, site);
   }
 
+  function told(page, site) {
+    const made = details(site, page.data, page.look);
+    made.append(review.section(page, site));
+    return made;
+  }
+
   function showCard(page, site) {
     page.map.closePopup();
-    $("gr-card-body").replaceChildren(details(site, page.data, page.look));
+    $("gr-card-body").replaceChildren(told(page, site));
     $("gr-card").hidden = false;
     $("gr-card").scrollTop = 0;
     document.body.classList.add("gr-with-card");
@@ -394,7 +416,7 @@
     });
     $("gr-worklist-status").textContent = page.data.counts.unlocated === 0
       ? "没有待定位的点位。"
-      : query ? `符合条件 ${open} 处` : "下列点位尚缺准确位置，请现场核查后填入 worklist.xlsx。";
+      : query ? `符合条件 ${open} 处` : "下列点位尚缺准确位置，请现场核查后在此填报，或填入 worklist.xlsx。";
   }
 
   function entry(page, site, why) {
@@ -402,7 +424,7 @@
     const meta = [site.kind, site.county, site.precision_label];
     if (!site.at) meta.push(site.counted ? "计数点群，不标点" : site.extent ? "涉及区域，不标点" : "不标点");
     return html("button", {
-      type: "button", class: "gr-entry", "data-site": site.id, "aria-current": "false",
+      type: "button", class: page.reviewed.has(site.id) ? "gr-entry gr-reviewed" : "gr-entry", "data-site": site.id, "aria-current": "false",
       on: { click: () => go(page, site) },
     }, [
       symbol(site, page.look, 40),
@@ -526,7 +548,7 @@
   }
 
   function tab(name) {
-    ["sites", "worklist"].forEach((key) => {
+    TABS.forEach((key) => {
       const on = key === name;
       $(`gr-tab-${key}`).setAttribute("aria-selected", String(on));
       $(`gr-tab-${key}`).tabIndex = on ? 0 : -1;
@@ -536,11 +558,12 @@
   }
 
   function wire(page) {
-    ["sites", "worklist"].forEach((name) => {
+    TABS.forEach((name, position) => {
       $(`gr-tab-${name}`).addEventListener("click", () => { tab(name); if (PHONE.matches) { closeCard(page); sheet(true); } });
       $(`gr-tab-${name}`).addEventListener("keydown", (event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        const other = name === "sites" ? "worklist" : "sites";
+        const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+        const other = TABS[(position + step) % TABS.length];
         tab(other);
         $(`gr-tab-${other}`).focus();
       });
