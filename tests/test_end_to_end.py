@@ -27,6 +27,8 @@ from tests.browser import open_page
 OUTPUTS = {
     "claims.csv",
     "field/cards.html",
+    "field/qfield/data.gpkg",
+    "field/qfield/project.qgs",
     "field/sites.gpx",
     "field/sites.kmz",
     "field/sites_field.gpkg",
