@@ -102,6 +102,7 @@ def issue_entries(assessment: Assessment) -> dict[str, dict[str, Any]]:
             "document": plan.title if assessment.several else "",
             "heading": issue.heading or issue.problem.text,
             "deadline": _deadline(issue),
+            "due": _due(issue),
             "units": _units(issue),
             "acceptance": [unit.unit for unit in issue.acceptance.units]
             if issue.acceptance
@@ -116,6 +117,16 @@ def _deadline(issue: Issue) -> str:
         return ""
     raw = deadline.raw.strip().rstrip("。；")
     return raw if deadline.date is None else f"{raw}（{deadline.date:%Y-%m-%d}）"
+
+
+def _due(issue: Issue) -> str:
+    """Give what deadlines are filtered by: the month, else the plan's words."""
+    deadline = issue.deadline
+    if deadline is None:
+        return ""
+    if deadline.date is not None:
+        return f"{deadline.date:%Y-%m}"
+    return deadline.raw.strip().rstrip("。；")
 
 
 def _units(issue: Issue) -> list[str]:
@@ -209,6 +220,7 @@ def _identity(row: Mapping[str, Any], mentions: Sequence[Mention]) -> dict[str, 
         "candidates": _candidates(_text(row["candidates"])),
         "county": "".join(place) + (f"（{zone}）" if zone else ""),
         "precision": precision.value,
+        "precision_word": label(precision),
         "precision_label": precision_label(precision, _number(row["uncertainty_m"])),
         "exact": precision in _EXACT,
         "extent": bool(roles) and roles == {Role.EXTENT},

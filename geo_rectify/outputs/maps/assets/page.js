@@ -12,7 +12,7 @@
     const data = JSON.parse($("gr-data").textContent);
     const map = window[data.map];
     const look = { verdicts: new Map(data.verdicts.map((v) => [v.key, v])), shapes: data.shapes };
-    const page = { data, map, look, chosen: new Set(), markers: new Map(), layers: new Map() };
+    const page = { data, map, look, chosen: new Set(), wanted: new Map(), markers: new Map(), layers: new Map() };
     page.byId = new Map(data.sites.map((site) => [site.id, site]));
     page.order = new Map(data.verdicts.map((v, i) => [v.key, i]));
     document.documentElement.lang = "zh-CN";
@@ -22,6 +22,7 @@
     drawMap(page);
     legend(page);
     chips(page);
+    filters(page);
     worklist(page);
     page.tab = tab;
     page.openSheet = () => { closeCard(page); sheet(true); };
@@ -84,6 +85,7 @@
     });
     L.control.zoom({ position: "topleft", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     whole(page).addTo(map);
+    here(page).addTo(map);
     new Scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
 
     add(page, "counties", L.geoJSON(collection(data.counties), {
@@ -271,6 +273,42 @@
     return new Whole({ position: "topleft" });
   }
 
+  /* Where the phone is: a dot with its error, or a line that says why not. */
+  function here(page) {
+    const me = L.layerGroup().addTo(page.map);
+    const tell = (words) => { $("gr-said").textContent = words; $("gr-said").hidden = !words; };
+    const sorry = () => tell("手机定位不可用或未获允许；地图其他功能不受影响。");
+    const show = ({ coords }) => {
+      const at = [coords.latitude, coords.longitude];
+      me.clearLayers();
+      me.addLayer(L.circle(at, { radius: coords.accuracy, interactive: false, color: "#1769c2", weight: 1, fillOpacity: 0.1 }));
+      me.addLayer(L.circleMarker(at, { radius: 7, interactive: false, className: "gr-me", color: "#ffffff", weight: 2, fillColor: "#1769c2", fillOpacity: 1 }));
+      page.map.setView(at, Math.max(page.map.getZoom(), 13), { animate: false });
+      tell(`我的位置，误差约±${Math.ceil(coords.accuracy)}米`);
+    };
+    const find = () => {
+      if (!navigator.geolocation) { sorry(); return; }
+      tell("正在定位…");
+      navigator.geolocation.getCurrentPosition(show, sorry, { enableHighAccuracy: true, timeout: 20000, maximumAge: 5000 });
+    };
+    const Here = L.Control.extend({
+      onAdd() {
+        const box = html("div", { class: "leaflet-bar" }, [
+          html("a", { href: "#", role: "button", title: "我的位置", "aria-label": "我的位置", class: "gr-whole gr-here" }, [
+            svg("svg", { viewBox: "0 0 24 24", width: 19, height: 19, "aria-hidden": "true" }, [
+              svg("circle", { cx: 12, cy: 12, r: 5.5, fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+              svg("path", { d: "M12 1.5 V6 M12 18 V22.5 M1.5 12 H6 M18 12 H22.5", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+            ]),
+          ]),
+        ]);
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.on(box, "click", (event) => { L.DomEvent.preventDefault(event); find(); });
+        return box;
+      },
+    });
+    return new Here({ position: "topleft" });
+  }
+
   function sizePopups(map) {
     const most = Math.max(160, map.getSize().y - 110);
     map.getContainer().style.setProperty("--gr-popup", `${Math.min(most, 460)}px`);
@@ -388,13 +426,15 @@
     const counts = new Map();
     ordered(page, page.data.sites).forEach((site) => {
       const why = hit(page, site, query);
-      if (why === null) return;
+      if (why === null || !passes(page, site)) return;
       counts.set(group(site), (counts.get(group(site)) || 0) + 1);
       if (page.chosen.size === 0 || page.chosen.has(group(site))) found.push([site, why]);
     });
     page.found = found.map(([site]) => site);
     $("gr-list").replaceChildren(...found.map(([site, why]) => html("li", {}, [entry(page, site, why)])));
     const total = page.data.sites.length;
+    const narrowed = [...page.wanted.values()].filter(Boolean);
+    $("gr-more-on").textContent = narrowed.length ? `已选：${narrowed.join("、")}` : "";
     $("gr-status").textContent = total === 0
       ? "本次未识别出点位。"
       : found.length === 0 ? "没有符合条件的点位。" : found.length === total ? "" : `符合条件 ${found.length} 处，共 ${total} 处`;
@@ -435,6 +475,35 @@
         why ? html("span", { class: "gr-entry-meta", text: why }) : null,
       ]),
     ]);
+  }
+
+  /* What a site has of each thing it can be filtered by; a site of two counties has both. */
+  const FILTERS = [
+    ["county", "县（市、区）", (site) => site.counties.split("|").filter(Boolean)],
+    ["precision", "定位精度", (site) => [site.precision_word]],
+    ["deadline", "整改时限", (site, data) => site.issues.map((key) => data.issues[key]).filter(Boolean).map((issue) => issue.due)],
+  ];
+  const NONE = "（无）";
+
+  const values = (page, site, of) => {
+    const found = of(site, page.data).map((value) => value || NONE);
+    return found.length ? found : [NONE];
+  };
+
+  const passes = (page, site) => FILTERS.every(([key, , of]) => !page.wanted.get(key) || values(page, site, of).includes(page.wanted.get(key)));
+
+  function filters(page) {
+    $("gr-filters").append(...FILTERS.map(([key, title, of]) => {
+      const present = [...new Set(page.data.sites.flatMap((site) => values(page, site, of)))];
+      if (key === "deadline") present.sort();
+      return html("label", { class: "gr-field" }, [
+        html("span", { text: title }),
+        html("select", {
+          "data-filter": key,
+          on: { change: (event) => { page.wanted.set(key, event.target.value); list(page); } },
+        }, [html("option", { value: "", text: "全部" }), ...present.map((value) => html("option", { value, text: value }))]),
+      ]);
+    }));
   }
 
   function chips(page) {
