@@ -72,7 +72,13 @@ def write_json(document: Any, path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path, *, stamp: dt.date) -> None:
+def write_geopackage(
+    layers: Mapping[str, pd.DataFrame],
+    path: Path,
+    *,
+    stamp: dt.date,
+    geometry_types: Mapping[str, str] | None = None,
+) -> None:
     """Write frames as layers of one GeoPackage, version 1.2 for field devices.
 
     Parameters
@@ -83,7 +89,10 @@ def write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path, *, stamp: d
         The file; must not exist.
     stamp
         Day written into the file instead of the current time.
+    geometry_types
+        Geometry types of layers that are to hold one only (``Point``); others may hold any.
     """
+    declared = geometry_types or {}
     previous = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{stamp.isoformat()}T00:00:00.000Z"})
     try:
@@ -96,7 +105,11 @@ def write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path, *, stamp: d
                 append=position > 0,
                 promote_to_multi=False,
                 dataset_options={"VERSION": "1.2"},
-                **({"geometry_type": "Unknown"} if isinstance(frame, gpd.GeoDataFrame) else {}),
+                **(
+                    {"geometry_type": declared.get(name, "Unknown")}
+                    if isinstance(frame, gpd.GeoDataFrame)
+                    else {}
+                ),
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": previous})

@@ -62,8 +62,13 @@ class OpenPage:
 
 
 @contextmanager
-def open_page(browser: Any, path: Path, *, size: tuple[int, int], touch: bool = False) -> Any:
-    """Open a file with the network off; at the end the page must have been quiet."""
+def open_page(
+    browser: Any, path: Path, *, size: tuple[int, int], touch: bool = False, before: str = ""
+) -> Any:
+    """Open a file with the network off; at the end the page must have been quiet.
+
+    ``before`` is a script that runs before those of the page.
+    """
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         offline=True,
@@ -82,6 +87,8 @@ def open_page(browser: Any, path: Path, *, size: tuple[int, int], touch: bool = 
                 opened.faults.append(line.text) if line.type in {"error", "warning"} else None
             ),
         )
+        if before:
+            page.add_init_script(before)
         page.goto(path.resolve().as_uri())
         yield opened
         opened.assert_quiet()

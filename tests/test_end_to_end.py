@@ -28,6 +28,8 @@ OUTPUTS = {
     "claims.csv",
     "corrections_log.csv",
     "field/cards.html",
+    "field/qfield/data.gpkg",
+    "field/qfield/project.qgs",
     "field/sites.gpx",
     "field/sites.kmz",
     "field/sites_field.gpkg",

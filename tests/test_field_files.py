@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from geo_rectify.catalogue.records import Layers
-from geo_rectify.outputs.field import write_field, write_kmz, write_worklist
+from geo_rectify.crs import distance_m, from_plane
+from geo_rectify.outputs.field import kml, write_field, write_kmz, write_worklist
 from geo_rectify.outputs.field.icons import SIZE, icon_png
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CLAIMS, FINDINGS, FOOTPRINTS, SITES, UNLOCATED, frame_of
@@ -47,9 +49,12 @@ def document(path):
 
 def test_the_same_bytes_twice(run, folder, tmp_path):
     write_field(run, tmp_path / "again")
-    names = sorted(path.name for path in folder.iterdir())
+    files = (path for path in folder.rglob("*") if path.is_file())
+    names = sorted(path.relative_to(folder).as_posix() for path in files)
     assert names == [
         "cards.html",
+        "qfield/data.gpkg",
+        "qfield/project.qgs",
         "sites.gpx",
         "sites.kmz",
         "sites_field.gpkg",
@@ -76,7 +81,7 @@ def test_kmz_placemarks_stand_where_the_sites_are(run, folder):
     sites = run.sites.set_index("site_id")
     points = {}
     folders = []
-    for county in document(folder / "sites.kmz").iter(f"{KML}Folder"):
+    for county in document(folder / "sites.kmz").iterfind(f"{KML}Document/{KML}Folder"):
         folders.append(county.findtext(f"{KML}name"))
         for mark in county.iter(f"{KML}Placemark"):
             data = {d.get("name"): d.findtext(f"{KML}value") for d in mark.iter(f"{KML}Data")}
@@ -92,6 +97,35 @@ def test_kmz_placemarks_stand_where_the_sites_are(run, folder):
         assert name.startswith(site["name"])
         assert re.search(r"【.+±\d+(\.\d+)?k?m】$", name)
         assert data["precision"] == site["precision"]
+
+
+def test_kmz_folders_are_counties_and_their_issues(folder):
+    counties = document(folder / "sites.kmz").findall(f"{KML}Document/{KML}Folder")
+    assert counties
+    for county in counties:
+        inner = county.findall(f"{KML}Folder")
+        assert inner
+        assert all(one.find(f"{KML}name").text.startswith("问题") for one in inner)
+        points = county.findall(f".//{KML}Point")
+        assert f"（{len(points)}处）" in county.find(f"{KML}name").text
+
+
+def test_kmz_is_split_where_it_holds_too_many(run, folder, tmp_path, monkeypatch):
+    whole = document(folder / "sites.kmz").findall(f".//{KML}Placemark")
+    monkeypatch.setattr(kml, "MOST_PLACEMARKS", 4)
+    write_kmz(run, tmp_path / "sites.kmz")
+    parts = [tmp_path / "sites.kmz", *sorted(tmp_path.glob("sites-*.kmz"))]
+    assert [part.name for part in parts[:3]] == ["sites.kmz", "sites-2.kmz", "sites-3.kmz"]
+    found = []
+    for part in parts:
+        root = document(part)
+        marks = root.findall(f".//{KML}Placemark")
+        assert 0 < len(marks) <= 4
+        found += [mark.find(f"{KML}name").text for mark in marks]
+        styles = {style.get("id") for style in root.iter(f"{KML}Style")}
+        assert {node.text[1:] for node in root.iter(f"{KML}styleUrl")} <= styles
+        assert f"/{len(parts)}）" in root.find(f"{KML}Document/{KML}name").text
+    assert found == [mark.find(f"{KML}name").text for mark in whole]
 
 
 def test_kmz_outlines_and_footprints_are_polygons(folder):
@@ -164,6 +198,13 @@ def test_geopackage(folder):
     assert set(sites["site_id"]) == {SITE_IDS[key] for key in LOCATED}
     assert set(sites.geom_type) == {"Point"}
     assert (sites["state"].fillna("") == "").all()
+    assert set(sites["plane"]) == {"EPSG:4548"}
+    for row in sites.itertuples():
+        assert (row.lon, row.lat) == pytest.approx(row.geometry.coords[0], abs=0.01)
+        assert 300_000 < row.east_m < 700_000
+        back = from_plane(shapely.Point(row.east_m, row.north_m), 4548)
+        away = distance_m(back, row.geometry)
+        assert away < max(1.0, 0.1 * row.uncertainty_m)
     assert len(gpd.read_file(path, layer="footprints")) == 9
     assert len(pyogrio.read_dataframe(path, layer="unlocated")) == 4
 

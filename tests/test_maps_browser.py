@@ -155,6 +155,40 @@ def test_filter_by_verdict_takes_list_and_map_together(desk):
     assert desk.locator("#gr-list .gr-entry").count() == 10
 
 
+def test_filters_by_county_precision_and_deadline(desk):
+    entries = desk.locator("#gr-list .gr-entry")
+    desk.click("#gr-more summary")
+    desk.select_option("[data-filter=county]", "乐平市")
+    held = entries.count()
+    assert 0 < held < 10
+    assert all("乐平市" in words for words in entries.all_inner_texts())
+    assert "已选：乐平市" in desk.locator("#gr-more-on").inner_text()
+    desk.select_option("[data-filter=precision]", "村级")
+    assert entries.count() < held
+    desk.select_option("[data-filter=precision]", "")
+    desk.select_option("[data-filter=county]", "")
+    desk.select_option("[data-filter=deadline]", "2024-12")
+    assert 0 < entries.count() < 10
+    assert desk.locator(_entry("surveyed")).count() == 1
+    desk.select_option("[data-filter=deadline]", "")
+    assert entries.count() == 10
+
+
+def test_my_position_is_shown_or_its_absence_is_said(chromium, map_file):
+    fix = """Object.defineProperty(navigator, "geolocation", { value: {
+      getCurrentPosition: (done, failed) => window.denied ? failed({ code: 1 })
+        : done({ coords: { latitude: 29.1, longitude: 117.2, accuracy: 12.3 } }) } });"""
+    with open_page(chromium, map_file, size=DESK, before=fix) as opened:
+        page = opened.page
+        page.wait_for_selector("body.gr-ready")
+        page.click(".gr-here")
+        assert "±13米" in page.locator("#gr-said").inner_text()
+        assert page.locator(".gr-me").count() == 1
+        page.evaluate("window.denied = true")
+        page.click(".gr-here")
+        assert "定位不可用" in page.locator("#gr-said").inner_text()
+
+
 def test_layers_switch_off_and_on(desk):
     paths = desk.locator(".leaflet-gr-zones-pane path")
     assert paths.count() == 4

@@ -78,7 +78,7 @@ Corrections = Annotated[
     list[Path] | None,
     typer.Option(
         "--corrections",
-        help="填好的 worklist.xlsx 或 corrections.csv/.geojson，可多次 (positions brought back).",
+        help="填好的 worklist.xlsx、corrections.csv/.geojson 或 QField 的 data.gpkg，可多次 (positions brought back).",
     ),
 ]
 Registers = Annotated[

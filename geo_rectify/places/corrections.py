@@ -1,4 +1,4 @@
-"""Take back what people bring from the field: worklist.xlsx, corrections.csv and .geojson.
+"""Take back what people bring from the field: worklist.xlsx, corrections files, QField's data.
 
 All faults of all files are reported at once, each with file, place, value and remedy. A position
 whose error (误差) is left empty counts as known to `DEFAULT_UNCERTAINTY_M`: the error of a phone
@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+import pyogrio
 import shapely
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from pyogrio.errors import DataSourceError
 from shapely.errors import GEOSException
 
 from geo_rectify.errors import CorrectionsError
@@ -89,6 +91,10 @@ _FILLED: Final = (
 )
 _FIELDS: Final = frozenset({"site_id", "name", "county", "kind", *_FILLED})
 _HEADER_ROWS: Final = 15
+_SQLITE: Final = b"SQLite format 3\0"
+_APPLICATION_AT: Final = 68
+_GEOPACKAGES: Final = (b"GPKG", b"GP10", b"GP11")
+_FORM_LAYERS: Final = ("inspections", "outlines")
 _METRES: Final = re.compile(
     r"(?:约|±|<|≤)?\s*(\d+(?:\.\d+)?)\s*(m|米|km|千米|公里)?", re.IGNORECASE
 )
@@ -128,8 +134,8 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
     Parameters
     ----------
     *paths
-        Worklists (.xlsx) and corrections files (.csv, .geojson, .json), in order. Of a worklist,
-        rows count where any cell to fill is filled.
+        Worklists (.xlsx), corrections files (.csv, .geojson, .json) and the data of the QField
+        project (.gpkg), in order. Of a worklist, rows count where any cell to fill is filled.
 
     Returns
     -------
@@ -160,7 +166,13 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
 
 
 def _rows_of(path: Path) -> Iterator[_Row]:
-    readers = {".xlsx": _xlsx_rows, ".csv": _csv_rows, ".geojson": _json_rows, ".json": _json_rows}
+    readers = {
+        ".xlsx": _xlsx_rows,
+        ".csv": _csv_rows,
+        ".geojson": _json_rows,
+        ".json": _json_rows,
+        ".gpkg": _gpkg_rows,
+    }
     reader = readers.get(path.suffix.lower())
     if path.is_dir():
         message = f"{path} is a folder; name a worklist.xlsx, corrections.csv or .geojson in it"
@@ -170,7 +182,7 @@ def _rows_of(path: Path) -> Iterator[_Row]:
         raise CorrectionsError(message)
     if reader is None:
         message = (
-            f"{path.name}: corrections are read from .xlsx, .csv and .geojson; save it as one of "
+            f"{path.name}: corrections are read from .xlsx, .csv, .geojson and the .gpkg of field/qfield; save it as one of "
             "these (另存为 .xlsx)"
         )
         raise CorrectionsError(message)
@@ -309,6 +321,43 @@ def _json_rows(path: Path, content: bytes) -> Iterator[_Row]:
             cells["datum"] = datum
         pairs = [(_field(name), value) for name, value in cells.items()]
         yield from _row(pairs, file=path.name, place=f"feature {number}", columns={})
+
+
+def _gpkg_rows(path: Path, content: bytes) -> Iterator[_Row]:
+    """Read what was filled in with QField or QGIS: layers ``inspections`` and ``outlines``."""
+    # GDAL reads the file itself, with its journal beside it, and answers a torn head with warnings
+    head = content[_APPLICATION_AT : _APPLICATION_AT + 4]
+    damaged = f"{path.name} is no GeoPackage or is damaged; copy it from the phone again"
+    if not content.startswith(_SQLITE) or head not in _GEOPACKAGES:
+        raise CorrectionsError(damaged)
+    try:
+        names = {str(name) for name, _ in pyogrio.list_layers(path)}
+        wanted = [name for name in _FORM_LAYERS if name in names]
+        frames = [pyogrio.read_dataframe(path, layer=name, fid_as_index=True) for name in wanted]
+    except DataSourceError as err:
+        raise CorrectionsError(damaged) from err
+    if not wanted:
+        message = (
+            f"{path.name} has no layer {' or '.join(_FORM_LAYERS)}; name the data.gpkg of the "
+            "folder field/qfield that was filled in"
+        )
+        raise CorrectionsError(message)
+    for name, frame in zip(wanted, frames, strict=True):
+        datum = "CGCS2000"
+        if frame.crs is not None and frame.crs.to_epsg() not in {None, 4490}:
+            datum = f"EPSG:{frame.crs.to_epsg()}"
+        for number, cells in zip(frame.index, frame.to_dict("records"), strict=True):
+            shape = cells.pop("geometry", None)
+            pairs = [(_field(header), _cell(value)) for header, value in cells.items()]
+            if shape is not None and not shape.is_empty:
+                drawn = json.loads(shapely.to_geojson(shapely.force_2d(shape)))
+                pairs += [("geometry", drawn), ("datum", datum)]
+            yield from _row(pairs, file=path.name, place=f"{name} {number}", columns={})
+
+
+def _cell(value: object) -> object:
+    """Give a cell of a frame, None for NaN and NaT."""
+    return None if value is None or value != value else value  # noqa: PLR0124 - NaN
 
 
 def _named_crs(crs: object) -> str:

@@ -4,6 +4,7 @@ from geo_rectify.outputs.field.cards import write_cards
 from geo_rectify.outputs.field.gps import write_field_package, write_gpx, write_ovital
 from geo_rectify.outputs.field.kml import write_kmz
 from geo_rectify.outputs.field.package import write_field
+from geo_rectify.outputs.field.qfield import write_qfield
 from geo_rectify.outputs.field.worklist import write_worklist
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "write_gpx",
     "write_kmz",
     "write_ovital",
+    "write_qfield",
     "write_worklist",
 ]

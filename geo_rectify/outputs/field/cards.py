@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+import segno
+
 from geo_rectify.crs import M2_PER_HECTARE, M2_PER_MU, format_degrees, format_dms, wgs84_to_gcj02
 from geo_rectify.drawing.markup import (
     demo_mark,
@@ -141,7 +143,10 @@ def _facts(dossier: Dossier) -> str:
         stated = f"{area / M2_PER_HECTARE:.4f}公顷（{area / M2_PER_MU:.2f}亩）"
         rows.append(("方案所述面积", stated))
     body = "".join(f'<tr><th>{name}</th><td class="num">{cell}</td></tr>' for name, cell in rows)
-    return f'<section><table class="facts"><tbody>{body}</tbody></table></section>'
+    code = _code(dossier)
+    return (
+        f'<section class="where">{code}<table class="facts"><tbody>{body}</tbody></table></section>'
+    )
 
 
 def _pair(lon: float, lat: float, uncertainty: float | None) -> str:
@@ -161,6 +166,24 @@ def _navigation(dossier: Dossier, lon: float, lat: float) -> str:
     if dossier.precision in {Precision.VILLAGE, Precision.TOWNSHIP}:
         note = "（只到大致范围，到后请问路）"
     return f'<a href="{escape_html(target)}" rel="noreferrer">高德导航</a>{note}'
+
+
+def _code(dossier: Dossier) -> str:
+    """Draw the QR code of the navigation link, "" without a position.
+
+    The link names the site by its id: a Chinese name would make the code too fine to scan.
+    """
+    if dossier.point is None:
+        return ""
+    position = ",".join(
+        format_degrees(value, uncertainty_m=dossier.uncertainty_m) for value in dossier.point
+    )
+    target = (
+        f"{_NAVIGATION}?position={position}&name={quote(dossier.site_id, safe='')}"
+        "&coordinate=wgs84&callnative=1"
+    )
+    drawn = segno.make_qr(target, error="m").svg_inline(scale=2, border=3, omitsize=True)
+    return f'<figure class="qr">{drawn}<figcaption>扫码导航（高德）</figcaption></figure>'
 
 
 def _quote(dossier: Dossier) -> str:

@@ -9,10 +9,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_rectify.crs import STORED
+from geo_rectify.crs import STORED, format_degrees, to_plane
 from geo_rectify.drawing.markup import demo_mark, escape_xml, one_line, provenance_line
 from geo_rectify.files import write_geopackage
-from geo_rectify.outputs._dossiers import Dossier, dossiers
+from geo_rectify.outputs._dossiers import Dossier, dossiers, plane_epsg
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _SYMBOLS: Final = {
     Verdict.POSSIBLE: "Flag, Blue",
     Verdict.CLEAR: "Flag, Green",
 }
+_PLANE_DIGITS: Final = ((1, 2), (10, 1), (100, 0), (1000, -1))
+"""Digits kept of metres, by the uncertainty below which they are."""
 _BLANKS: Final = re.compile(r"[\s\u3000]+")
 _ANSWERS: Final = (
     "built",
@@ -120,8 +122,10 @@ def write_ovital(assessment: Assessment, path: Path) -> None:
 def write_field_package(assessment: Assessment, path: Path) -> None:
     """Write sites, footprints and places to be found for GIS on site (sites_field.gpkg).
 
-    Layer ``sites`` holds one point a located site and empty columns for the answers, layer
-    ``footprints`` the areas the sites lie in, table ``unlocated`` the worklist; EPSG:4490,
+    Layer ``sites`` holds one point a located site, its position as longitude, latitude and in the
+    plane most sites lie in (``east_m``, ``north_m`` and its EPSG code, of the 3-degree
+    Gauss-Kruger zones), with the digits its uncertainty earns, and empty columns for the answers;
+    layer ``footprints`` the areas the sites lie in, table ``unlocated`` the worklist; EPSG:4490,
     GeoPackage 1.2.
 
     Parameters
@@ -135,7 +139,13 @@ def write_field_package(assessment: Assessment, path: Path) -> None:
     provenance = provenance_line(assessment)
     located = [dossier for dossier in known if dossier.point is not None]
     sites = gpd.GeoDataFrame(
-        pd.DataFrame([_columns(dossier, provenance) for dossier in located], columns=_NAMES),
+        pd.DataFrame(
+            [
+                _columns(dossier, provenance) | _position(dossier, plane_epsg(known))
+                for dossier in located
+            ],
+            columns=_NAMES,
+        ),
         geometry=[shapely.Point(*(dossier.point or (0, 0))) for dossier in located],
         crs=STORED,
     )
@@ -162,6 +172,11 @@ _NAMES: Final = [
     "township",
     "precision",
     "uncertainty_m",
+    "lon",
+    "lat",
+    "plane",
+    "east_m",
+    "north_m",
     "issue_numbers",
     "sentence",
     "verdict",
@@ -187,4 +202,21 @@ def _columns(dossier: Dossier, provenance: str) -> dict[str, Any]:
         "verdicts": _verdicts(dossier),
         "provenance": provenance,
         **dict.fromkeys(_ANSWERS, ""),
+    }
+
+
+def _position(dossier: Dossier, epsg: int | None) -> dict[str, Any]:
+    """Give longitude and latitude, easting and northing, none finer than the site is known."""
+    if dossier.point is None or epsg is None:
+        return dict.fromkeys(("lon", "lat", "plane", "east_m", "north_m"))
+    unsure = dossier.uncertainty_m
+    lon, lat = (float(format_degrees(value, uncertainty_m=unsure)) for value in dossier.point)
+    plane = to_plane(shapely.Point(dossier.point), epsg)
+    digits = next((kept for limit, kept in _PLANE_DIGITS if unsure and unsure < limit), -2)
+    return {
+        "lon": lon,
+        "lat": lat,
+        "plane": f"EPSG:{epsg}",
+        "east_m": round(float(shapely.get_x(plane)), digits),
+        "north_m": round(float(shapely.get_y(plane)), digits),
     }

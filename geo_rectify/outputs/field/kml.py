@@ -22,6 +22,7 @@ from geo_rectify.outputs.field.icons import icon_png
 from geo_rectify.vocabulary import PlaceType, Precision, Verdict, label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
 _DIGITS: Final = 7
+MOST_PLACEMARKS: Final = 2000
+"""Placemarks a file may hold, the most that phones take."""
 _FINE: Final = frozenset(
     {
         Precision.SURVEYED,
@@ -42,36 +45,68 @@ _FINE: Final = frozenset(
 
 
 def write_kmz(assessment: Assessment, path: Path) -> None:
-    """Write the located sites with their footprints as one KMZ, folders by county.
+    """Write the located sites with their footprints as KMZ, folders by county and issue.
 
-    Sites without a position have no placemark; they are in the worklist and on the cards.
+    Sites without a position have no placemark; they are in the worklist and on the cards. 奥维
+    takes about 2,000 placemarks a file: what is beyond goes to ``sites-2.kmz``, ``sites-3.kmz``
+    and so on, each complete in itself.
 
     Parameters
     ----------
     assessment
         The run.
     path
-        The file.
+        The first file.
     """
     located = [dossier for dossier in dossiers(assessment) if dossier.point is not None]
+    batches = _batches(located)
     provenance = provenance_line(assessment)
     mark = demo_mark(assessment.settings)
+    for number, batch in enumerate(batches, start=1):
+        target = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        part = f"（{number}/{len(batches)}）" if len(batches) > 1 else ""
+        title = f"问题点位{part}{f'（{mark}）' if mark else ''}"
+        _write_batch(batch, target, title=title, provenance=provenance, mark=mark)
+
+
+def _batches(located: Sequence[Dossier]) -> list[list[Dossier]]:
+    """Deal sites out to files, none with more placemarks than a phone takes; at least one file."""
+    batches: list[list[Dossier]] = [[]]
+    room = MOST_PLACEMARKS
+    for dossier in located:
+        needed = 1 if _area(dossier) is None else 2
+        if needed > room:
+            batches.append([])
+            room = MOST_PLACEMARKS
+        batches[-1].append(dossier)
+        room -= needed
+    return batches
+
+
+def _write_batch(
+    located: Sequence[Dossier], path: Path, *, title: str, provenance: str, mark: str
+) -> None:
     looks = sorted({(dossier.kind, dossier.worst) for dossier in located}, key=_look_name)
     styles = "".join(_style(kind, verdict) for kind, verdict in looks)
-    groups: dict[str, list[Dossier]] = {}
+    counties: dict[str, dict[str, list[Dossier]]] = {}
     for dossier in located:
-        groups.setdefault(dossier.group, []).append(dossier)
-    folders = "".join(
-        f"<Folder><name>{escape_xml(county)}（{len(members)}处）</name>"
-        f"{''.join(_placemarks(member, provenance=provenance, mark=mark) for member in members)}"
-        "</Folder>"
-        for county, members in groups.items()
-    )
-    title = f"问题点位{f'（{mark}）' if mark else ''}"
+        issue = f"问题{dossier.issue_keys[0]}" if dossier.issue_keys else "未列入问题"
+        counties.setdefault(dossier.group, {}).setdefault(issue, []).append(dossier)
+    folders = []
+    for county, issues in counties.items():
+        inner = "".join(
+            f"<Folder><name>{escape_xml(issue)}（{len(members)}处）</name>"
+            + "".join(_placemarks(member, provenance=provenance, mark=mark) for member in members)
+            + "</Folder>"
+            for issue, members in issues.items()
+        )
+        held = sum(len(members) for members in issues.values())
+        folders.append(f"<Folder><name>{escape_xml(county)}（{held}处）</name>{inner}</Folder>")
     document = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<kml xmlns="{_NAMESPACE}"><Document><name>{escape_xml(title)}</name>'
-        f"<description>{escape_xml(provenance)}</description>{styles}{folders}</Document></kml>\n"
+        f"<description>{escape_xml(provenance)}</description>{styles}{''.join(folders)}"
+        "</Document></kml>\n"
     )
     icons = [
         (f"icons/{_look_name((kind, verdict))}.png", icon_png(kind, verdict))
@@ -109,8 +144,8 @@ def _placemarks(dossier: Dossier, *, provenance: str, mark: str) -> str:
         f"<Point><coordinates>{lon:.{_DIGITS}f},{lat:.{_DIGITS}f},0</coordinates></Point>"
         "</Placemark>"
     )
-    area = dossier.geometry if _polygonal(dossier.geometry) else dossier.footprint
-    if area is None or not _polygonal(area) or dossier.precision not in _FINE:
+    area = _area(dossier)
+    if area is None:
         return made
     what = "实测轮廓" if area is dossier.geometry else "位置误差范围"
     shown = f"{dossier.title} {what}"
@@ -119,6 +154,12 @@ def _placemarks(dossier: Dossier, *, provenance: str, mark: str) -> str:
         f"{made}<Placemark><name>{escape_xml(shown)}</name>{note}{style}"
         f"{_geometry(area)}</Placemark>"
     )
+
+
+def _area(dossier: Dossier) -> BaseGeometry | None:
+    """Give the outline drawn beside a site's point, else its footprint; None for coarse ones."""
+    area = dossier.geometry if _polygonal(dossier.geometry) else dossier.footprint
+    return area if _polygonal(area) and dossier.precision in _FINE else None
 
 
 def _polygonal(shape: BaseGeometry | None) -> bool:

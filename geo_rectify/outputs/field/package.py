@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geo_rectify.outputs.field.cards import write_cards
 from geo_rectify.outputs.field.gps import write_field_package, write_gpx, write_ovital
 from geo_rectify.outputs.field.kml import write_kmz
+from geo_rectify.outputs.field.qfield import write_qfield
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write_field(assessment: Assessment, path: Path) -> None:
-    """Write sites.kmz, sites.gpx, sites_ovital.txt, sites_field.gpkg and cards.html.
+    """Write sites.kmz, sites.gpx, sites_ovital.txt, sites_field.gpkg, cards.html and qfield/.
 
     Parameters
     ----------
@@ -30,3 +31,4 @@ def write_field(assessment: Assessment, path: Path) -> None:
     write_ovital(assessment, path / "sites_ovital.txt")
     write_field_package(assessment, path / "sites_field.gpkg")
     write_cards(assessment, path / "cards.html")
+    write_qfield(assessment, path / "qfield")

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from geo_rectify.pipeline import Assessment
 
 _STYLES: Final = ("leaflet.css", "MarkerCluster.css", "page.css")
-_SCRIPTS: Final = ("leaflet.js", "leaflet.markercluster.js", "symbols.js", "details.js", "page.js")
+_SCRIPTS: Final = (
+    "leaflet.js",
+    "leaflet.markercluster.js",
+    "symbols.js",
+    "details.js",
+    "review.js",
+    "page.js",
+)
 _MAX_ZOOM: Final = 18
 _MIN_ZOOM: Final = 4
 _MIDDLE_OF_CHINA: Final = (35.0, 105.0)

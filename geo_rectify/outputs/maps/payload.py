@@ -9,6 +9,7 @@ import shapely
 
 from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line
 from geo_rectify.drawing.symbology import shapes, theme, verdict_order, verdict_style
+from geo_rectify.outputs._answers import questions
 from geo_rectify.outputs.maps.shapes import ShapeTable, geojson, tolerance_for
 from geo_rectify.outputs.maps.sites import (
     hidden_layers,
@@ -85,6 +86,23 @@ def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
         "undelineated": _undelineated(assessment),
         "references": _references(assessment),
         "counties": _counties(assessment),
+        "review": _review(assessment),
+    }
+
+
+def _review(assessment: Assessment) -> dict[str, Any]:
+    """Give the form, and the name under which a browser keeps what is entered on this page."""
+    return {
+        "key": " ".join(sorted(plan.doc_id for plan in assessment.plans)),
+        "questions": [
+            {
+                "key": question.key,
+                "label": question.label,
+                "widget": question.widget,
+                "choices": list(question.choices),
+            }
+            for question in questions()
+        ],
     }
 
 

@@ -50,6 +50,8 @@ _AFTER: Final = 110
 _EXACT: Final = frozenset({Precision.SURVEYED, Precision.FEATURE, Precision.STREET})
 _NAVIGATION: Final = "https://uri.amap.com/marker"
 _LINK_NAME: Final = 40
+_HINTS: Final = 3
+_CANDIDATES: Final = 5
 
 
 def shortened_sentence(plan: Plan, start: int, *, end: int) -> tuple[str, str, str]:
@@ -100,6 +102,7 @@ def issue_entries(assessment: Assessment) -> dict[str, dict[str, Any]]:
             "document": plan.title if assessment.several else "",
             "heading": issue.heading or issue.problem.text,
             "deadline": _deadline(issue),
+            "due": _due(issue),
             "units": _units(issue),
             "acceptance": [unit.unit for unit in issue.acceptance.units]
             if issue.acceptance
@@ -114,6 +117,16 @@ def _deadline(issue: Issue) -> str:
         return ""
     raw = deadline.raw.strip().rstrip("。；")
     return raw if deadline.date is None else f"{raw}（{deadline.date:%Y-%m-%d}）"
+
+
+def _due(issue: Issue) -> str:
+    """Give what deadlines are filtered by: the month, else the plan's words."""
+    deadline = issue.deadline
+    if deadline is None:
+        return ""
+    if deadline.date is not None:
+        return f"{deadline.date:%Y-%m}"
+    return deadline.raw.strip().rstrip("。；")
 
 
 def _units(issue: Issue) -> list[str]:
@@ -203,8 +216,11 @@ def _identity(row: Mapping[str, Any], mentions: Sequence[Mention]) -> dict[str, 
         "aliases": split_list(row["aliases"]),
         "kind": label(kind),
         "shape": shape_of(kind).name,
+        "counties": _text(row["county"]),
+        "candidates": _candidates(_text(row["candidates"])),
         "county": "".join(place) + (f"（{zone}）" if zone else ""),
         "precision": precision.value,
+        "precision_word": label(precision),
         "precision_label": precision_label(precision, _number(row["uncertainty_m"])),
         "exact": precision in _EXACT,
         "extent": bool(roles) and roles == {Role.EXTENT},
@@ -421,11 +437,29 @@ def worklist_groups(assessment: Assessment) -> list[dict[str, Any]]:
 
 
 def _hints(cell: str) -> list[str]:
+    names = [str(one.get("name") or "") for one in _read_candidates(cell)]
+    return [name for name in dict.fromkeys(names) if name][:_HINTS]
+
+
+def _read_candidates(cell: str) -> list[dict[str, Any]]:
     try:
         candidates = json.loads(cell) if cell else []
     except ValueError:
         return []
     if not isinstance(candidates, list):
         return []
-    names = [str(one.get("name") or "") for one in candidates if isinstance(one, dict)]
-    return [name for name in dict.fromkeys(names) if name][:3]
+    return [one for one in candidates if isinstance(one, dict)]
+
+
+def _candidates(cell: str) -> list[dict[str, str]]:
+    """Give the candidates people may confirm or reject: those with an id."""
+    shown = []
+    for one in _read_candidates(cell):
+        if not one.get("id"):
+            continue
+        name = str(one.get("name") or "（未命名）")
+        about = [str(one.get("township") or ""), str(one.get("source") or "")]
+        detail = "，".join(part for part in about if part)
+        words = f"{name}（{detail}）" if detail else name
+        shown.append({"id": str(one["id"]), "name": name, "words": words})
+    return shown[:_CANDIDATES]

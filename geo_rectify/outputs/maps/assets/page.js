@@ -1,17 +1,18 @@
 /* The page: map layers, list, search, filters, legend. Reads the data block and folium's map. */
 (function () {
   "use strict";
-  const { html, svg, symbol, hatches, swatch, issueNumber, details } = window.GeoRectify;
+  const { html, svg, symbol, hatches, swatch, issueNumber, details, review } = window.GeoRectify;
   const $ = (id) => document.getElementById(id);
   const PHONE = window.matchMedia("(max-width: 760px)");
   const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
   const FAR = 20000;
+  const TABS = ["sites", "worklist", "review"];
 
   function start() {
     const data = JSON.parse($("gr-data").textContent);
     const map = window[data.map];
     const look = { verdicts: new Map(data.verdicts.map((v) => [v.key, v])), shapes: data.shapes };
-    const page = { data, map, look, chosen: new Set(), markers: new Map(), layers: new Map() };
+    const page = { data, map, look, chosen: new Set(), wanted: new Map(), markers: new Map(), layers: new Map() };
     page.byId = new Map(data.sites.map((site) => [site.id, site]));
     page.order = new Map(data.verdicts.map((v, i) => [v.key, i]));
     document.documentElement.lang = "zh-CN";
@@ -21,7 +22,21 @@
     drawMap(page);
     legend(page);
     chips(page);
+    filters(page);
     worklist(page);
+    page.tab = tab;
+    page.openSheet = () => { closeCard(page); sheet(true); };
+    page.quiet = () => { closeCard(page); if (PHONE.matches) sheet(false); };
+    page.inside = (at) => {
+      const tool = $("gr-tool").offsetHeight + 20;
+      const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = room();
+      const around = PHONE.matches
+        ? { paddingTopLeft: [left, top + 60], paddingBottomRight: [right, bottom + tool] }
+        : { paddingTopLeft: [left, top + tool + 60], paddingBottomRight: [right, bottom] };
+      page.map.invalidateSize({ animate: false });
+      page.map.panInside(at, { ...around, animate: false });
+    };
+    review.attach(page);
     wire(page);
     list(page);
     fit(page);
@@ -70,6 +85,7 @@
     });
     L.control.zoom({ position: "topleft", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     whole(page).addTo(map);
+    here(page).addTo(map);
     new Scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
 
     add(page, "counties", L.geoJSON(collection(data.counties), {
@@ -257,6 +273,42 @@
     return new Whole({ position: "topleft" });
   }
 
+  /* Where the phone is: a dot with its error, or a line that says why not. */
+  function here(page) {
+    const me = L.layerGroup().addTo(page.map);
+    const tell = (words) => { $("gr-said").textContent = words; $("gr-said").hidden = !words; };
+    const sorry = () => tell("手机定位不可用或未获允许；地图其他功能不受影响。");
+    const show = ({ coords }) => {
+      const at = [coords.latitude, coords.longitude];
+      me.clearLayers();
+      me.addLayer(L.circle(at, { radius: coords.accuracy, interactive: false, color: "#1769c2", weight: 1, fillOpacity: 0.1 }));
+      me.addLayer(L.circleMarker(at, { radius: 7, interactive: false, className: "gr-me", color: "#ffffff", weight: 2, fillColor: "#1769c2", fillOpacity: 1 }));
+      page.map.setView(at, Math.max(page.map.getZoom(), 13), { animate: false });
+      tell(`我的位置，误差约±${Math.ceil(coords.accuracy)}米`);
+    };
+    const find = () => {
+      if (!navigator.geolocation) { sorry(); return; }
+      tell("正在定位…");
+      navigator.geolocation.getCurrentPosition(show, sorry, { enableHighAccuracy: true, timeout: 20000, maximumAge: 5000 });
+    };
+    const Here = L.Control.extend({
+      onAdd() {
+        const box = html("div", { class: "leaflet-bar" }, [
+          html("a", { href: "#", role: "button", title: "我的位置", "aria-label": "我的位置", class: "gr-whole gr-here" }, [
+            svg("svg", { viewBox: "0 0 24 24", width: 19, height: 19, "aria-hidden": "true" }, [
+              svg("circle", { cx: 12, cy: 12, r: 5.5, fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+              svg("path", { d: "M12 1.5 V6 M12 18 V22.5 M1.5 12 H6 M18 12 H22.5", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+            ]),
+          ]),
+        ]);
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.on(box, "click", (event) => { L.DomEvent.preventDefault(event); find(); });
+        return box;
+      },
+    });
+    return new Here({ position: "topleft" });
+  }
+
   function sizePopups(map) {
     const most = Math.max(160, map.getSize().y - 110);
     map.getContainer().style.setProperty("--gr-popup", `${Math.min(most, 460)}px`);
@@ -265,6 +317,7 @@
   /* ---- going to a site ------------------------------------------------------------------- */
 
   function go(page, site) {
+    if (page.review.busy) return;
     closeCard(page);
     if (PHONE.matches) sheet(false);
     page.map.invalidateSize({ animate: false });
@@ -283,6 +336,7 @@
 
   /* Shows what is known of a site: beside its symbol, on a phone in the card below the map. */
   function open(page, site) {
+    if (page.review.busy) return;
     const marker = page.markers.get(site.id);
     const parent = page.cluster.getVisibleParent(marker);
     if (parent && parent !== marker) parent.spiderfy();
@@ -296,14 +350,20 @@
     const { paddingTopLeft, paddingBottomRight } = room();
     page.popup = L.popup({
       maxWidth: 360, minWidth: 320, offset: [0, -12], autoPanPaddingTopLeft: paddingTopLeft, autoPanPaddingBottomRight: paddingBottomRight,
-    }).setLatLng(marker.getLatLng()).setContent(details(site, page.data, page.look)).openOn(page.map);
+    }).setLatLng(marker.getLatLng()).setContent(told(page, site)).openOn(page.map);
     page.popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "关闭");
     mark(page, site);
   }
 
+  function told(page, site) {
+    const made = details(site, page.data, page.look);
+    made.append(review.section(page, site));
+    return made;
+  }
+
   function showCard(page, site) {
     page.map.closePopup();
-    $("gr-card-body").replaceChildren(details(site, page.data, page.look));
+    $("gr-card-body").replaceChildren(told(page, site));
     $("gr-card").hidden = false;
     $("gr-card").scrollTop = 0;
     document.body.classList.add("gr-with-card");
@@ -366,13 +426,15 @@
     const counts = new Map();
     ordered(page, page.data.sites).forEach((site) => {
       const why = hit(page, site, query);
-      if (why === null) return;
+      if (why === null || !passes(page, site)) return;
       counts.set(group(site), (counts.get(group(site)) || 0) + 1);
       if (page.chosen.size === 0 || page.chosen.has(group(site))) found.push([site, why]);
     });
     page.found = found.map(([site]) => site);
     $("gr-list").replaceChildren(...found.map(([site, why]) => html("li", {}, [entry(page, site, why)])));
     const total = page.data.sites.length;
+    const narrowed = [...page.wanted.values()].filter(Boolean);
+    $("gr-more-on").textContent = narrowed.length ? `已选：${narrowed.join("、")}` : "";
     $("gr-status").textContent = total === 0
       ? "本次未识别出点位。"
       : found.length === 0 ? "没有符合条件的点位。" : found.length === total ? "" : `符合条件 ${found.length} 处，共 ${total} 处`;
@@ -394,7 +456,7 @@
     });
     $("gr-worklist-status").textContent = page.data.counts.unlocated === 0
       ? "没有待定位的点位。"
-      : query ? `符合条件 ${open} 处` : "下列点位尚缺准确位置，请现场核查后填入 worklist.xlsx。";
+      : query ? `符合条件 ${open} 处` : "下列点位尚缺准确位置，请现场核查后在此填报，或填入 worklist.xlsx。";
   }
 
   function entry(page, site, why) {
@@ -402,7 +464,7 @@
     const meta = [site.kind, site.county, site.precision_label];
     if (!site.at) meta.push(site.counted ? "计数点群，不标点" : site.extent ? "涉及区域，不标点" : "不标点");
     return html("button", {
-      type: "button", class: "gr-entry", "data-site": site.id, "aria-current": "false",
+      type: "button", class: page.reviewed.has(site.id) ? "gr-entry gr-reviewed" : "gr-entry", "data-site": site.id, "aria-current": "false",
       on: { click: () => go(page, site) },
     }, [
       symbol(site, page.look, 40),
@@ -413,6 +475,35 @@
         why ? html("span", { class: "gr-entry-meta", text: why }) : null,
       ]),
     ]);
+  }
+
+  /* What a site has of each thing it can be filtered by; a site of two counties has both. */
+  const FILTERS = [
+    ["county", "县（市、区）", (site) => site.counties.split("|").filter(Boolean)],
+    ["precision", "定位精度", (site) => [site.precision_word]],
+    ["deadline", "整改时限", (site, data) => site.issues.map((key) => data.issues[key]).filter(Boolean).map((issue) => issue.due)],
+  ];
+  const NONE = "（无）";
+
+  const values = (page, site, of) => {
+    const found = of(site, page.data).map((value) => value || NONE);
+    return found.length ? found : [NONE];
+  };
+
+  const passes = (page, site) => FILTERS.every(([key, , of]) => !page.wanted.get(key) || values(page, site, of).includes(page.wanted.get(key)));
+
+  function filters(page) {
+    $("gr-filters").append(...FILTERS.map(([key, title, of]) => {
+      const present = [...new Set(page.data.sites.flatMap((site) => values(page, site, of)))];
+      if (key === "deadline") present.sort();
+      return html("label", { class: "gr-field" }, [
+        html("span", { text: title }),
+        html("select", {
+          "data-filter": key,
+          on: { change: (event) => { page.wanted.set(key, event.target.value); list(page); } },
+        }, [html("option", { value: "", text: "全部" }), ...present.map((value) => html("option", { value, text: value }))]),
+      ]);
+    }));
   }
 
   function chips(page) {
@@ -526,7 +617,7 @@
   }
 
   function tab(name) {
-    ["sites", "worklist"].forEach((key) => {
+    TABS.forEach((key) => {
       const on = key === name;
       $(`gr-tab-${key}`).setAttribute("aria-selected", String(on));
       $(`gr-tab-${key}`).tabIndex = on ? 0 : -1;
@@ -536,11 +627,12 @@
   }
 
   function wire(page) {
-    ["sites", "worklist"].forEach((name) => {
+    TABS.forEach((name, position) => {
       $(`gr-tab-${name}`).addEventListener("click", () => { tab(name); if (PHONE.matches) { closeCard(page); sheet(true); } });
       $(`gr-tab-${name}`).addEventListener("keydown", (event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        const other = name === "sites" ? "worklist" : "sites";
+        const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+        const other = TABS[(position + step) % TABS.length];
         tab(other);
         $(`gr-tab-${other}`).focus();
       });
