@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import geo_rectify
+from geo_rectify.cli.ledgers import ledger_app
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict
 
@@ -47,6 +48,7 @@ layers_app = typer.Typer(
     help="查看与检查图层目录 (list and check the layers of a catalogue).", no_args_is_help=True
 )
 app.add_typer(layers_app, name="layers")
+app.add_typer(ledger_app, name="ledger")
 
 Plans = Annotated[
     list[Path], typer.Argument(help="整改方案文件，.txt 或 .docx，可多个 (plan files).")
@@ -73,6 +75,14 @@ Corrections = Annotated[
     typer.Option(
         "--corrections",
         help="填好的 worklist.xlsx 或 corrections.csv/.geojson，可多次 (positions brought back).",
+    ),
+]
+OldLedger = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger",
+        help="正在使用的 ledger.xlsx，人工填报的内容和增加的列带入新台账 "
+        "(take over what people wrote into a ledger).",
     ),
 ]
 AsOf = Annotated[
@@ -159,6 +169,7 @@ def run(
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
     as_of: AsOf = None,
+    ledger: OldLedger = None,
     include_restricted: Restricted = False,
     fail_on: FailWhen = None,
 ) -> None:
@@ -169,6 +180,7 @@ def run(
     from geo_rectify.cli.console import stage_progress
 
     _check_layers(layers)
+    _check_ledger(ledger)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -179,7 +191,8 @@ def run(
             progress=progress,
         )
         progress("write")
-        _write(assessment, output if output is not None else _default_folder(plans[0]))
+        folder = output if output is not None else _default_folder(plans[0])
+        _write(assessment, folder, ledger=ledger)
     _exit_on(assessment, fail_on)
 
 
@@ -319,20 +332,32 @@ def _check_layers(layers: list[str] | None) -> None:
         raise typer.BadParameter(message, param_hint="--layers")
 
 
+def _check_ledger(ledger: Path | None) -> None:
+    """Refuse a ledger that cannot be taken over before the long work begins."""
+    if ledger is not None:
+        from geo_rectify.outputs.ledger import read_ledger
+
+        read_ledger(ledger)
+
+
 def _default_folder(path: Path) -> Path:
     return Path(f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path) -> None:
-    written = geo_rectify.write_run(assessment, folder)
-    _report(assessment, written.folder, carried=written.carried)
+def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
+    _report(assessment, written.folder, carried=written.carried, notes=written.notes)
 
 
-def _report(assessment: Assessment, folder: Path, *, carried: tuple[str, ...]) -> None:
+def _report(
+    assessment: Assessment, folder: Path, *, carried: tuple[str, ...], notes: tuple[str, ...] = ()
+) -> None:
     from geo_rectify.bundle import counts
     from geo_rectify.cli.console import say, show_summary
 
     show_summary(assessment, counts(assessment))
+    for note in notes:
+        say(f"台账：{note}")
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")
     say(f"成果：{folder}")
