@@ -17,7 +17,7 @@ import shapely
 
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
 from geo_rectify.errors import InputFileError
-from geo_rectify.findings import judge
+from geo_rectify.findings import judge, own_rules
 from geo_rectify.models import issue_key
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
@@ -103,6 +103,7 @@ def assess(
     layers: StrPath | Layers | Sequence[StrPath] | None = None,
     gazetteer: StrPath | Gazetteer | Sequence[StrPath] | None = None,
     corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
+    rules: StrPath | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Assessment:
@@ -119,6 +120,9 @@ def assess(
         More gazetteer files beside the shipped one, or an opened gazetteer.
     corrections
         Worklists or corrections files (xlsx, csv, geojson), or a frame of `tables.CORRECTIONS`.
+    rules
+        A rules file whose clauses are added to the shipped ones, or replace those of the same
+        ``rule_id``.
     settings
         What the run is asked to do; the defaults of `Settings` where None.
     progress
@@ -145,6 +149,7 @@ def assess(
     if not isinstance(brought, gpd.GeoDataFrame):
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
+    clauses = None if rules is None else own_rules(rules)
 
     say("layers")
     loaded = _as_layers(layers, settings=asked)
@@ -162,7 +167,9 @@ def assess(
         outlines=_references(loaded, LayerRole.ADMIN),
         corrections=brought,
     )
-    return _judged(located, plans=documents, layers=loaded, settings=asked, progress=say)
+    return _judged(
+        located, plans=documents, layers=loaded, settings=asked, rules=clauses, progress=say
+    )
 
 
 def assess_sites(
@@ -207,6 +214,7 @@ def _judged(
     layers: Layers,
     settings: Settings,
     progress: Callable[[str], None],
+    rules: tuple[Rule, ...] | None = None,
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -224,6 +232,7 @@ def _judged(
         plans=plans,
         mentions=located.mentions,
         settings=settings,
+        rules=rules,
     )
     return Assessment(
         plans=plans,

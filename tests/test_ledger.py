@@ -228,28 +228,44 @@ def test_a_ledger_that_cannot_be_written(tmp_path):
         write_ledger(make_assessment(), tmp_path / "absent" / "ledger.xlsx")
 
 
+_END_OF_SEPTEMBER = {
+    *("12.1", "14.1", "22.1", "22.4", "26.1"),
+    *("32.1", "32.2", "32.3", "37.1"),
+}
+
+
 @pytest.mark.real_plans
-def test_what_is_due_on_a_day_in_the_real_plan(real_plans):
+@pytest.mark.parametrize(
+    ("day", "due", "past", "issues"),
+    [  # read by eye from the plan's text
+        (dt.date(2023, 6, 30), {"30.1"}, {"35.1"}, set()),
+        (dt.date(2023, 9, 30), _END_OF_SEPTEMBER, {"30.1", "35.1"}, {32}),
+        (
+            dt.date(2023, 10, 31),
+            {"4.6", "8.1", "22.2", "40.3"},
+            _END_OF_SEPTEMBER | {"30.1", "35.1"},
+            {32},
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_due_on_a_day_in_the_real_plan(real_plans, day, due, past, issues):
     from geo_rectify.plans import read_plan
 
     plan = read_plan(real_plans / "jingdezhen_2023_rectification_plan.txt")
-    day = dt.date(2023, 10, 31)
-    due, past = set(), set()
+    found_due, found_past = set(), set()
     for each in plan.issues:
         for own in each.measures:
             standing = measure_standing(own, each, as_of=day)
             if standing.state is Progress.DUE_UNREPORTED:
                 assert not standing.inherited or each.number == 32
                 come = min(standing.due)
-                (due if come == day else past).add(f"{each.number}.{own.position}")
-    assert due == {"4.6", "8.1", "22.2", "40.3"}
-    assert past == {
-        *("12.1", "14.1", "22.1", "22.4", "26.1", "30.1"),
-        *("32.1", "32.2", "32.3", "35.1", "37.1"),
-    }
+                (found_due if come == day else found_past).add(f"{each.number}.{own.position}")
+    assert found_due == due
+    assert found_past == past
     alone = {
         each.number
         for each in plan.issues
         if issue_standing(each, as_of=day, alone=True).state is Progress.DUE_UNREPORTED
     }
-    assert alone == {32}
+    assert alone == issues

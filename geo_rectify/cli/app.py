@@ -77,6 +77,14 @@ Corrections = Annotated[
         help="填好的 worklist.xlsx 或 corrections.csv/.geojson，可多次 (positions brought back).",
     ),
 ]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="自己的条款文件 TOML：同 rule_id 替换自带条款，其余增加 "
+        "(clauses of your own; the same rule_id replaces).",
+    ),
+]
 OldLedger = Annotated[
     Path | None,
     typer.Option(
@@ -170,6 +178,7 @@ def run(
     corrections: Corrections = None,
     as_of: AsOf = None,
     ledger: OldLedger = None,
+    rules: RulesFile = None,
     include_restricted: Restricted = False,
     fail_on: FailWhen = None,
 ) -> None:
@@ -187,6 +196,7 @@ def run(
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
+            rules=rules,
             settings=_settings(as_of, include_restricted=include_restricted),
             progress=progress,
         )
