@@ -17,7 +17,7 @@ import shapely
 
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
 from geo_rectify.errors import InputFileError
-from geo_rectify.findings import judge
+from geo_rectify.findings import judge, own_rules
 from geo_rectify.models import issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
@@ -122,6 +122,7 @@ def assess(
     gazetteer: StrPath | Gazetteer | Sequence[StrPath] | None = None,
     corrections: StrPath | gpd.GeoDataFrame | Sequence[StrPath] | None = None,
     registers: StrPath | Sequence[StrPath] | None = None,
+    rules: StrPath | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
     geocoder: Geocoder | None = None,
@@ -142,6 +143,9 @@ def assess(
         Worklists or corrections files (xlsx, csv, geojson), or a frame of `tables.CORRECTIONS`.
     registers
         Tables or vector files that list what an issue counts, each with its ``FILE.toml``.
+    rules
+        A rules file whose clauses are added to the shipped ones, or replace those of the same
+        ``rule_id``.
     settings
         What the run is asked to do; the defaults of `Settings` where None.
     progress
@@ -173,6 +177,7 @@ def assess(
     if not isinstance(brought, gpd.GeoDataFrame):
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
+    clauses = None if rules is None else own_rules(rules)
 
     listed = read_registers(*_paths(registers))
 
@@ -216,6 +221,7 @@ def assess(
         plans=documents,
         layers=loaded,
         settings=asked,
+        rules=clauses,
         progress=say,
         registers=joined,
     )
@@ -264,6 +270,7 @@ def _judged(
     settings: Settings,
     progress: Callable[[str], None],
     registers: tuple[Register, ...] = (),
+    rules: tuple[Rule, ...] | None = None,
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -282,6 +289,7 @@ def _judged(
         mentions=located.mentions,
         settings=settings,
         registers=registers,
+        rules=rules,
     )
     return Assessment(
         plans=plans,

@@ -25,6 +25,10 @@ COMMANDS = (
     ("gazetteer",),
     ("gazetteer", "build"),
     ("gazetteer", "search"),
+    ("ledger",),
+    ("ledger", "status"),
+    ("ledger", "split"),
+    ("ledger", "merge"),
 )
 PLAN = """某市督察反馈问题整改方案
 附件
@@ -59,7 +63,7 @@ def test_every_command_has_help(command, tmp_path):
     shown = run(*command, "--help", cwd=tmp_path)
     assert shown.returncode == 0
     assert "Usage" in shown.stdout
-    if command and command not in {("layers",), ("gazetteer",)}:
+    if command and command not in {("layers",), ("gazetteer",), ("ledger",)}:
         assert "Example: geo-rectify " + " ".join(command) in shown.stdout
 
 

@@ -78,6 +78,15 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "min_overlap_m2": settings.min_overlap_m2,
             "include_restricted": settings.include_restricted,
         },
+        "rules": [
+            {
+                "id": rule.rule_id,
+                "valid_from": _day(rule.valid_from),
+                "valid_to": _day(rule.valid_to),
+                "checked_on": _day(rule.checked_on),
+            }
+            for rule in assessment.rules
+        ],
         "layers": [_layer(info) for info in assessment.layers.infos],
         "registers": [_register(register) for register in assessment.registers],
         "correction_notes": list(assessment.correction_notes),
@@ -121,6 +130,10 @@ def _register(register: Register) -> dict[str, Any]:
         "rows": len(register.members),
         "notes": list(register.notes),
     }
+
+
+def _day(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _layer(info: LayerInfo) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 RUN_FILE: Final = "run.json"
 KEPT_FOLDER: Final = "kept"
@@ -87,7 +87,7 @@ def staging_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def publish(staging: Path, target: Path) -> list[str]:
+def publish(staging: Path, target: Path, *, keep: Collection[str] = ()) -> list[str]:
     """Put a finished folder in the target's place.
 
     Parameters
@@ -96,6 +96,8 @@ def publish(staging: Path, target: Path) -> list[str]:
         The folder of `staging_folder`, all written.
     target
         The output folder.
+    keep
+        As in `carry_over`.
 
     Returns
     -------
@@ -108,7 +110,7 @@ def publish(staging: Path, target: Path) -> list[str]:
         The folder could not be put in place; the old one is as it was.
     """
     try:
-        carried = carry_over(target, staging)
+        carried = carry_over(target, staging, keep=keep)
         staging.chmod(0o755)
         _replace(target, staging)
     except OSError as err:
@@ -140,7 +142,7 @@ def recover(target: Path) -> None:
         backup.rename(target)
 
 
-def carry_over(target: Path, staging: Path) -> list[str]:
+def carry_over(target: Path, staging: Path, *, keep: Collection[str] = ()) -> list[str]:
     """Copy into the new folder what people put or changed in the old one.
 
     Parameters
@@ -149,6 +151,9 @@ def carry_over(target: Path, staging: Path) -> list[str]:
         The old folder; need not exist.
     staging
         The new folder, already written.
+    keep
+        Names of files of ours to keep although nobody edited them since: they hold what people
+        wrote earlier, and the new folder does not.
 
     Returns
     -------
@@ -166,7 +171,7 @@ def carry_over(target: Path, staging: Path) -> list[str]:
         if name == RUN_FILE:
             continue
         digest = file_sha256(path)
-        if written.get(name) == digest:
+        if written.get(name) == digest and name not in keep:
             continue
         is_ours = name in written or (staging / name).exists()
         place = _kept_name(name, digest) if is_ours else name

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo_rectify.bundle.provenance import write_provenance, write_record
 from geo_rectify.bundle.staging import publish, staging_folder
+from geo_rectify.errors import InputFileError
 from geo_rectify.files import write_csv, write_geopackage, write_json
 from geo_rectify.outputs.field import write_field, write_worklist
-from geo_rectify.outputs.ledger import write_ledger
+from geo_rectify.outputs.ledger import (
+    LedgerBook,
+    entries_of,
+    read_book,
+    read_ledger,
+    refuse_open,
+    write_ledger,
+)
 from geo_rectify.outputs.maps import write_map
 from geo_rectify.outputs.reports import write_report
 from geo_rectify.plans import issues_document
@@ -24,19 +32,27 @@ if TYPE_CHECKING:
     from geo_rectify.pipeline import Assessment
 
 
+LEDGER_FILE: Final = "ledger.xlsx"
+WORKLIST_FILE: Final = "worklist.xlsx"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenRun:
-    """Where a run was written, and the files of the old folder that were kept."""
+    """Where a run was written, the files of the old folder that were kept, and what to look at."""
 
     folder: Path
     carried: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
-def write_run(assessment: Assessment, folder: str | Path) -> WrittenRun:
+def write_run(
+    assessment: Assessment, folder: str | Path, *, ledger: str | Path | LedgerBook | None = None
+) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
     The folder is replaced in one step at the end; files that people put there or edited are
-    carried over (see `bundle.staging`).
+    carried over (see `bundle.staging`). A ledger with entries that stands in the folder and is
+    not the one given is kept under ``kept/``.
 
     Parameters
     ----------
@@ -44,31 +60,53 @@ def write_run(assessment: Assessment, folder: str | Path) -> WrittenRun:
         The run.
     folder
         The output folder: absent, empty, or one an earlier run wrote.
+    ledger
+        A ledger people worked in, whose entries and added columns the new one takes over.
 
     Returns
     -------
     WrittenRun
-        The folder and what was carried over.
+        The folder, what was carried over, and what in the ledger needs a look.
 
     Raises
     ------
+    InputFileError
+        The ledger given cannot be read.
     OutputError
-        The folder cannot be used or written.
+        The folder cannot be used or written, or its worklist or ledger is open elsewhere.
     """
+    for name in (LEDGER_FILE, WORKLIST_FILE):
+        refuse_open(Path(folder) / name)
+    old = read_ledger(ledger) if isinstance(ledger, str | Path) else ledger
+    keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=ledger)
+    notes: list[str] = []
 
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
         _write_log(assessment, into)
         _write_findings(assessment, into)
         write_csv(assessment.claims, into / "claims.csv")
-        write_worklist(assessment, into / "worklist.xlsx")
+        write_worklist(assessment, into / WORKLIST_FILE)
         write_map(assessment, into / "map.html")
         write_report(assessment, into)
-        write_ledger(assessment, into / "ledger.xlsx")
+        notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(assessment, into)
 
-    return _publish(folder, write)
+    return _publish(folder, write, keep=keep, notes=notes)
+
+
+def _ledger_to_keep(path: Path, *, given: str | Path | LedgerBook | None) -> tuple[str, ...]:
+    """Name the folder's ledger where the new one would lose entries it holds."""
+    if not path.is_file():
+        return ()
+    if isinstance(given, str | Path) and Path(given).is_file() and path.samefile(given):
+        return ()
+    try:
+        entries, pending = entries_of(read_book(path))
+    except InputFileError:
+        return (path.name,)
+    return (path.name,) if entries or pending else ()
 
 
 def write_located(assessment: Assessment, folder: str | Path) -> WrittenRun:
@@ -88,7 +126,7 @@ def write_located(assessment: Assessment, folder: str | Path) -> WrittenRun:
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
         _write_log(assessment, into)
-        write_worklist(assessment, into / "worklist.xlsx")
+        write_worklist(assessment, into / WORKLIST_FILE)
         write_provenance(assessment, into)
 
     return _publish(folder, write)
@@ -140,12 +178,18 @@ def write_parsed(plan: Plan, mentions: Sequence[Mention], folder: str | Path) ->
     return _publish(folder, write)
 
 
-def _publish(folder: str | Path, write: Callable[[Path], None]) -> WrittenRun:
+def _publish(
+    folder: str | Path,
+    write: Callable[[Path], None],
+    *,
+    keep: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> WrittenRun:
     target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a linked folder
     with staging_folder(target) as staging:
         write(staging)
-        carried = publish(staging, target)
-    return WrittenRun(folder=Path(folder), carried=tuple(carried))
+        carried = publish(staging, target, keep=keep)
+    return WrittenRun(folder=Path(folder), carried=tuple(carried), notes=tuple(notes))
 
 
 def _write_evidence(assessment: Assessment, into: Path) -> None:

@@ -12,6 +12,7 @@ import typer
 
 import geo_rectify
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
+from geo_rectify.cli.ledgers import ledger_app
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
@@ -49,6 +50,7 @@ layers_app = typer.Typer(
 )
 app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
+app.add_typer(ledger_app, name="ledger")
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
@@ -87,6 +89,22 @@ Registers = Annotated[
         "--register",
         help="问题所附清单 CSV/XLSX/矢量，可多次；问题序号与列名写在 FILE.toml "
         "(lists of what an issue counts).",
+    ),
+]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="自己的条款文件 TOML：同 rule_id 替换自带条款，其余增加 "
+        "(clauses of your own; the same rule_id replaces).",
+    ),
+]
+OldLedger = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger",
+        help="正在使用的 ledger.xlsx，人工填报的内容和增加的列带入新台账 "
+        "(take over what people wrote into a ledger).",
     ),
 ]
 AsOf = Annotated[
@@ -174,6 +192,8 @@ def run(
     corrections: Corrections = None,
     register: Registers = None,
     as_of: AsOf = None,
+    ledger: OldLedger = None,
+    rules: RulesFile = None,
     include_restricted: Restricted = False,
     fail_on: FailWhen = None,
     geocoder: Annotated[
@@ -202,6 +222,7 @@ def run(
 
         service = open_geocoder(geocoder.value)
         online = {"geocoder": service, "agree": consent(service, yes=yes)}
+    _check_ledger(ledger)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -209,12 +230,14 @@ def run(
             gazetteer=gazetteer,
             corrections=corrections,
             registers=register,
+            rules=rules,
             settings=_settings(as_of, include_restricted=include_restricted),
             progress=progress,
             **online,
         )
         progress("write")
-        _write(assessment, output if output is not None else _default_folder(plans[0]))
+        folder = output if output is not None else _default_folder(plans[0])
+        _write(assessment, folder, ledger=ledger)
     _exit_on(assessment, fail_on)
 
 
@@ -367,20 +390,32 @@ def _check_layers(layers: list[str] | None) -> None:
         raise typer.BadParameter(message, param_hint="--layers")
 
 
+def _check_ledger(ledger: Path | None) -> None:
+    """Refuse a ledger that cannot be taken over before the long work begins."""
+    if ledger is not None:
+        from geo_rectify.outputs.ledger import read_ledger
+
+        read_ledger(ledger)
+
+
 def _default_folder(path: Path) -> Path:
     return Path(f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path) -> None:
-    written = geo_rectify.write_run(assessment, folder)
-    _report(assessment, written.folder, carried=written.carried)
+def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
+    _report(assessment, written.folder, carried=written.carried, notes=written.notes)
 
 
-def _report(assessment: Assessment, folder: Path, *, carried: tuple[str, ...]) -> None:
+def _report(
+    assessment: Assessment, folder: Path, *, carried: tuple[str, ...], notes: tuple[str, ...] = ()
+) -> None:
     from geo_rectify.bundle import counts
     from geo_rectify.cli.console import say, show_summary
 
     show_summary(assessment, counts(assessment))
+    for note in notes:
+        say(f"台账：{note}")
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")
     say(f"成果：{folder}")

@@ -54,6 +54,32 @@ def load_rules(path: str | Path | None = None) -> tuple[Rule, ...]:
     return _parsed(text, name=str(file))
 
 
+def own_rules(path: str | Path) -> tuple[Rule, ...]:
+    """Load the shipped rules with those of a user's own file.
+
+    Parameters
+    ----------
+    path
+        A rules file; a ``rule_id`` of the shipped ones replaces that clause in its place, any
+        other is added at the end.
+
+    Returns
+    -------
+    tuple of Rule
+        All clauses.
+
+    Raises
+    ------
+    RulesError
+        As in `load_rules`.
+    """
+    own = {rule.rule_id: rule for rule in load_rules(path)}
+    shipped = _shipped()
+    known = {rule.rule_id for rule in shipped}
+    replaced = tuple(own.get(rule.rule_id, rule) for rule in shipped)
+    return replaced + tuple(rule for name, rule in own.items() if name not in known)
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[Rule, ...]:
     file = importlib.resources.files("geo_rectify.findings").joinpath("data", "rules.toml")

@@ -84,15 +84,61 @@ class SheetColumn:
     fill: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What every sheet says of the run it comes from: provenance, an example's mark, the day."""
+
+    provenance: str
+    mark: str
+    as_of: dt.date
+
+
+def stamp_of(assessment: Assessment) -> Stamp:
+    """Give the stamp of a run.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    Stamp
+        Its stamp.
+    """
+    return Stamp(
+        provenance=provenance_line(assessment),
+        mark=demo_mark(assessment.settings),
+        as_of=assessment.settings.as_of,
+    )
+
+
+def cell_words(value: object) -> str:
+    """Give the text `Workbook.put` writes for a value that is neither number nor day.
+
+    Parameters
+    ----------
+    value
+        The value.
+
+    Returns
+    -------
+    str
+        Guarded, and cut where it is longer than a cell may be.
+    """
+    text = str(guard_formula(value))
+    return f"{text[:CELL_LIMIT]}…（以下从略，见 plan.txt）" if len(text) > CELL_LIMIT else text
+
+
 class Workbook:
     """A workbook being written: its formats, and sheets with title, provenance and header."""
 
-    def __init__(self, book: Any, assessment: Assessment) -> None:
-        """Hold an open xlsxwriter workbook for a run."""
+    def __init__(self, book: Any, stamp: Stamp) -> None:
+        """Hold an open xlsxwriter workbook."""
         self._book = book
-        self._provenance = provenance_line(assessment)
-        self._mark = demo_mark(assessment.settings)
-        self._as_of = assessment.settings.as_of
+        self._provenance = stamp.provenance
+        self._mark = stamp.mark
+        self._as_of = stamp.as_of
         self._looks = {
             name: book.add_format(
                 {"font_name": FONT, "font_size": 11}
@@ -182,10 +228,23 @@ class Workbook:
         elif isinstance(value, dt.date):
             sheet.write_string(row, column, value.isoformat(), style)
         else:
-            text = guard_formula(value)
-            if len(text) > CELL_LIMIT:
-                text = f"{text[:CELL_LIMIT]}…（以下从略，见 plan.txt）"
-            sheet.write_string(row, column, text, style)
+            sheet.write_string(row, column, cell_words(value), style)
+
+    def hidden(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        """Add a sheet nobody sees, for what the package must know when it reads the file again.
+
+        Parameters
+        ----------
+        name
+            Name of the sheet.
+        rows
+            Its cells, all text.
+        """
+        sheet = self._book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            for position, text in enumerate(row):
+                sheet.write_string(at, position, text)
+        sheet.very_hidden()
 
     def put_row(
         self,
@@ -285,15 +344,15 @@ def _needed(texts: Sequence[tuple[str, float]]) -> float:
 
 
 @contextmanager
-def open_workbook(path: Path, assessment: Assessment, *, title: str) -> Iterator[Workbook]:
+def open_workbook(path: Path, stamp: Stamp, *, title: str) -> Iterator[Workbook]:
     """Open a workbook for writing; it is saved when the block ends.
 
     Parameters
     ----------
     path
         The file.
-    assessment
-        The run, for its provenance and date.
+    stamp
+        What every sheet says of the run.
     title
         Title in the file's properties.
 
@@ -315,19 +374,19 @@ def open_workbook(path: Path, assessment: Assessment, *, title: str) -> Iterator
     }
     book = xlsxwriter.Workbook(str(path), options)
     # The package stamps the current time unless it is told another one.
-    created = dt.datetime.combine(assessment.settings.as_of, dt.time(0), tzinfo=dt.UTC)
+    created = dt.datetime.combine(stamp.as_of, dt.time(0), tzinfo=dt.UTC)
     book.set_properties(
         {
             "title": title,
             "author": "geo_rectify",
-            "comments": provenance_line(assessment)[:CELL_LIMIT],
+            "comments": stamp.provenance[:CELL_LIMIT],
             "created": created,
         }
     )
     book.set_size(2400, 1600)
     finished = False
     try:
-        yield Workbook(book, assessment)
+        yield Workbook(book, stamp)
         finished = True
     finally:
         # Else the workbook's destructor would write what there is so far.

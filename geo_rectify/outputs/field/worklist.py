@@ -16,6 +16,7 @@ from geo_rectify.outputs._workbook import (
     SheetColumn,
     Workbook,
     open_workbook,
+    stamp_of,
 )
 from geo_rectify.vocabulary import label
 
@@ -79,7 +80,7 @@ def write_worklist(assessment: Assessment, path: Path) -> None:
     wanted = set(assessment.unlocated["site_id"])
     listed = [dossier for dossier in known if dossier.site_id in wanted]
     epsg = plane_epsg(known)
-    with open_workbook(path, assessment, title=TITLE) as book:
+    with open_workbook(path, stamp_of(assessment), title=TITLE) as book:
         sheet = book.sheet(SHEET, COLUMNS, title=TITLE, paper=A4, freeze=2)
         for row, dossier in enumerate(listed, start=FIRST_ROW):
             _write_row(book, sheet, row, dossier)

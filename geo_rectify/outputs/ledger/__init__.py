@@ -1,11 +1,41 @@
 """Room: the ledger (台账)."""
 
+from geo_rectify.outputs.ledger.book import LedgerBook, read_book, refuse_open, write_book
+from geo_rectify.outputs.ledger.entries import entries_of, take_over
 from geo_rectify.outputs.ledger.progress import (
     Progress,
     Standing,
     issue_standing,
     measure_standing,
 )
-from geo_rectify.outputs.ledger.sheets import write_ledger
+from geo_rectify.outputs.ledger.sharing import merge_ledgers, split_ledger
+from geo_rectify.outputs.ledger.sheets import ledger_book
+from geo_rectify.outputs.ledger.status import (
+    MeasureStatus,
+    ledger_status,
+    standing_of_words,
+    tally,
+)
+from geo_rectify.outputs.ledger.writing import read_ledger, write_ledger
 
-__all__ = ["Progress", "Standing", "issue_standing", "measure_standing", "write_ledger"]
+__all__ = [
+    "LedgerBook",
+    "MeasureStatus",
+    "Progress",
+    "Standing",
+    "entries_of",
+    "issue_standing",
+    "ledger_book",
+    "ledger_status",
+    "measure_standing",
+    "merge_ledgers",
+    "read_book",
+    "read_ledger",
+    "refuse_open",
+    "split_ledger",
+    "standing_of_words",
+    "take_over",
+    "tally",
+    "write_book",
+    "write_ledger",
+]

@@ -86,7 +86,7 @@ def measure_standing(measure: Measure, issue: Issue, *, as_of: dt.date) -> Stand
     ]
     if due:
         words = "；".join([*begins, *(day.isoformat() for day in due)])
-        state, note = _state(due, as_of)
+        state, note = state_on(due, as_of)
         return Standing(words=words, due=due, state=state, note=note)
     whole = issue_standing(issue, as_of=as_of, alone=True)
     if whole.words == NO_DATE:
@@ -131,7 +131,7 @@ def issue_standing(issue: Issue, *, as_of: dt.date, alone: bool = False) -> Stan
         state: Progress | None = None
         note = ""
         if due:
-            state, note = _state(due, as_of)
+            state, note = state_on(due, as_of)
         elif deadline.long_term:
             state = Progress.LONG_TERM
         elif deadline.immediate:
@@ -146,7 +146,23 @@ def issue_standing(issue: Issue, *, as_of: dt.date, alone: bool = False) -> Stan
     return Standing(words=own.words, due=own.due, state=pressing, note=own.note)
 
 
-def _state(due: tuple[dt.date, ...], as_of: dt.date) -> tuple[Progress, str]:
+def state_on(due: tuple[dt.date, ...], as_of: dt.date) -> tuple[Progress, str]:
+    """Say what dates alone tell on a day.
+
+    Parameters
+    ----------
+    due
+        Days by which something must be done, ascending, at least one.
+    as_of
+        The day.
+
+    Returns
+    -------
+    state : Progress
+        Whether one has come.
+    note : str
+        Which, and how long ago or how far off.
+    """
     come = [day for day in due if day <= as_of]
     if not come:
         days = (due[0] - as_of).days

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.crs import area_m2
 from geo_rectify.errors import RegionError
 from geo_rectify.outputs.reports.digest import Digest, cell, kind_text, name_of
+from geo_rectify.outputs.reports.law import paired_rows
 from geo_rectify.outputs.reports.model import (
     Align,
     Block,
@@ -374,7 +375,19 @@ def _clauses(digest: Digest) -> Section:
         dense=True,
     )
     intro = Paragraph(text=words("annex", "five"), tone=Tone.NOTE)
-    return Section(heading=heading, level=1, blocks=(intro, table))
+    paired = paired_rows(digest)
+    if not paired:
+        return Section(heading=heading, level=1, blocks=(intro, table))
+    about = Paragraph(text=words("annex", "five_paired"), tone=Tone.NOTE)
+    sides = (
+        (16, Align.LEFT),
+        (24, Align.LEFT),
+        (36, Align.LEFT),
+        (40, Align.LEFT),
+        (40, Align.LEFT),
+    )
+    pairs = Table(columns=columns("annex_5_paired", sides), rows=paired, dense=True)
+    return Section(heading=heading, level=1, blocks=(intro, table, about, pairs))
 
 
 def _clause_row(digest: Digest, rule: Rule) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.outputs.reports.annexes import columns
 from geo_rectify.outputs.reports.digest import FLAGGED, name_of
+from geo_rectify.outputs.reports.law import checked_rules
 from geo_rectify.outputs.reports.model import (
     Align,
     Block,
@@ -139,7 +140,7 @@ def _card(digest: Digest, site: Dossier) -> Table:
         )
         where = "" if site.mention.issue is None else f"（问题{_first_issue(digest, site)}）"
         rows.append((words("overlay", "card_quote"), said + where))
-    rules = _rules(digest, site)
+    rules = checked_rules(digest, site)
     if rules:
         rows.append((words("overlay", "card_rules"), rules))
     units = listed((plain(unit) for unit in site.units), limit=_UNITS_SHOWN) or DASH
@@ -172,27 +173,6 @@ def _ruling_words(digest: Digest, ruling: Ruling) -> str:
     if answer.layer_id:
         parts.append(words("overlay", "layer", layer=digest.layer_words(answer), mark=""))
     return "；".join(parts)
-
-
-def _rules(digest: Digest, site: Dossier) -> str:
-    """Name the clauses that were checked against the official text, without penalties."""
-    checked = {
-        rule.rule_id: rule
-        for rule in digest.assessment.rules
-        if rule.checked_on is not None and rule.in_force(digest.assessment.settings.as_of)
-    }
-    cited = dict.fromkeys(
-        rule_id
-        for ruling in digest.rulings_of(site)
-        if ruling.answer.verdict in FLAGGED
-        for rule_id in ruling.rule_ids
-        if rule_id in checked
-    )
-    return "；".join(
-        f"{plain(checked[rule_id].title)}{plain(checked[rule_id].article)}："
-        f"{plain(checked[rule_id].substance).rstrip('。')}"
-        for rule_id in cited
-    )
 
 
 def _rest(digest: Digest, sites: tuple[Dossier, ...], *, caption: str) -> Table:
