@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -13,21 +14,22 @@ import shapely
 
 from geo_rectify.catalogue.classes import classify_word, field_for, word_of
 from geo_rectify.catalogue.entries import ADCODE_PREFIX, AUTO, EXTENT, LayerEntry
-from geo_rectify.catalogue.files import read_file
 from geo_rectify.catalogue.geometry import drop_unplaced, mend_areas, place_layer
 from geo_rectify.catalogue.opening import fault_message
+from geo_rectify.catalogue.reading import read_layer
+from geo_rectify.catalogue.recognition import suspected_shift
 from geo_rectify.catalogue.records import LayerInfo, Layers
+from geo_rectify.catalogue.services import read_service, shown_url
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
 from geo_rectify.errors import LayerError
-from geo_rectify.regions import area_name, area_polygon
+from geo_rectify.regions import area_name, area_polygon, county_polygons
 from geo_rectify.tables import LAYER_ZONES, frame_of
 from geo_rectify.vocabulary import LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
-    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -181,19 +183,21 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
     )
     if entry.status is LayerStatus.NOT_DELINEATED:
         return LoadedLayer(info=base)
-    if path is None:
-        message = (
-            f"url = {entry.url!r}: services are not read yet; save the layer to a file and write "
-            "path"
-        )
-        raise LayerError(message)
-    return _from_file(layer, path=path, base=base, notes=notes)
-
-
-def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _Notes) -> LoadedLayer:
-    entry = layer.entry
     encoding = None if entry.encoding == AUTO else entry.encoding
-    raw = read_file(path, layer=entry.layer, encoding=encoding)
+    if path is None:
+        address = str(entry.url)
+        raw = read_service(address, layer=entry.layer)
+        base = replace(base, path=shown_url(address))
+    else:
+        raw = read_layer(path, layer=entry.layer, encoding=encoding)
+        base = replace(base, path=str(entry.path))
+    return _from_raw(layer, raw, base=base, notes=notes)
+
+
+def _from_raw(
+    layer: CatalogueLayer, raw: RawLayer, *, base: LayerInfo, notes: _Notes
+) -> LoadedLayer:
+    entry, path = layer.entry, Path(base.path)
     notes.assumptions += raw.assumptions
     if raw.frame.empty:
         message = f"{path.name} has no features; export it again, or remove the entry"
@@ -206,8 +210,11 @@ def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _No
     notes.unplaced = bool(first.unplaced or unread)
     if first.frame.empty:
         raise LayerError(_nothing_left(path, notes))
-    placed, crs, said = place_layer(raw, entry=entry, frame=first.frame)
+    placed, crs, said = place_layer(
+        raw, entry=entry, frame=first.frame, expected=_expected_area(layer)
+    )
     notes.assumptions += said
+    notes.assumptions += _suspicion(entry, placed)
     rows: tuple[dict[str, Any], ...] = ()
     reference = None
     version = _version(entry, raw.sha256)
@@ -234,7 +241,6 @@ def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _No
         classes=tuple(each for each in entry.classes if each in present or entry.zone_class),
         coverage=coverage,
         coverage_note=coverage_note,
-        path=str(entry.path),
         sha256=raw.sha256,
         crs=crs,
         feature_count=len(raw.frame),
@@ -442,6 +448,36 @@ def _declared_area(layer: CatalogueLayer, frame: gpd.GeoDataFrame) -> tuple[Base
     return _area_of_file(layer), sentence("coverage_path", path=coverage)
 
 
+def _expected_area(layer: CatalogueLayer) -> BaseGeometry | None:
+    """Give the declared area the layer should meet, None where only its extent or nothing is."""
+    coverage = layer.entry.coverage
+    if coverage is None or coverage == EXTENT:
+        return None
+    if coverage.startswith(ADCODE_PREFIX):
+        return area_polygon(coverage.removeprefix(ADCODE_PREFIX))
+    return _area_of_file(layer)
+
+
+def _suspicion(entry: LayerEntry, frame: gpd.GeoDataFrame) -> list[str]:
+    """Say that a layer fits the county lines clearly better once a shift is undone."""
+    coverage = entry.coverage or ""
+    if entry.datum is not None or not coverage.startswith(ADCODE_PREFIX):
+        return []
+    counties = county_polygons((coverage.removeprefix(ADCODE_PREFIX),))
+    lines = shapely.multilinestrings(
+        [
+            ring
+            for part in shapely.get_parts(counties.geometry.to_numpy())
+            for ring in (part.exterior, *part.interiors)
+        ]
+    )
+    found = suspected_shift(frame.geometry.to_numpy(), lines)
+    if found is None:
+        return []
+    before, after = f"{found.before:.0%}", f"{found.after:.0%}"
+    return [sentence("shift_suspected", datum=found.datum, before=before[:-1], after=after[:-1])]
+
+
 def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
     path = layer.coverage_path
     if path is None:
@@ -449,7 +485,7 @@ def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
         raise LayerError(message)
     plain = layer.entry.model_copy(update={"crs": None, "to_4490": None, "datum": None})
     try:
-        raw = read_file(path, columns=())
+        raw = read_layer(path, columns=())
         called = _caller(raw.frame, None)
         whole = drop_unplaced(raw.frame, called=called)
         placed, _, _ = place_layer(raw, entry=plain, frame=whole.frame)
