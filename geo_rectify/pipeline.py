@@ -29,7 +29,7 @@ from geo_rectify.places import (
     read_corrections,
     read_sites,
 )
-from geo_rectify.plans import read_plan
+from geo_rectify.plans import mask_persons, read_plan
 from geo_rectify.settings import Settings
 from geo_rectify.vocabulary import LayerRole, Precision
 
@@ -145,6 +145,9 @@ def assess(
     if not isinstance(brought, gpd.GeoDataFrame):
         files = _paths(brought)
         brought = read_corrections(*files) if files else None
+    if asked.public:
+        documents = tuple(mask_persons(plan) for plan in documents)
+        brought = None if brought is None else brought.assign(by="", note="", photos="")
 
     say("layers")
     loaded = _as_layers(layers, settings=asked)
@@ -287,7 +290,8 @@ def _as_layers(
 ) -> Layers:
     if isinstance(layers, Layers):
         return layers
-    return load_layers(open_catalogue(*_paths(layers)), as_of=settings.as_of)
+    catalogue = open_catalogue(*_paths(layers))
+    return load_layers(catalogue, as_of=settings.as_of, allow_missing=settings.allow_missing)
 
 
 def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:

@@ -76,8 +76,13 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "max_distance_m": settings.max_distance_m,
             "min_overlap_m2": settings.min_overlap_m2,
             "include_restricted": settings.include_restricted,
+            "allow_missing": settings.allow_missing,
+            "public": settings.public,
         },
-        "layers": [_layer(info) for info in assessment.layers.infos],
+        "layers": [
+            _layer(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
+            for info in assessment.layers.infos
+        ],
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
     }
@@ -109,7 +114,7 @@ def write_record(record: Mapping[str, Any], folder: Path) -> None:
     write_json(document, folder / RUN_FILE)
 
 
-def _layer(info: LayerInfo) -> dict[str, Any]:
+def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
     return {
         "id": info.layer_id,
         "title": info.title,
@@ -120,8 +125,10 @@ def _layer(info: LayerInfo) -> dict[str, Any]:
         "sample": info.sample,
         "sha256": info.sha256,
         "features": info.feature_count,
-        "repairs": list(info.repairs),
-        "rejects": list(info.rejects),
+        "missing": info.missing,
+        # These sentences name zones: of a layer that may not be told only their number stays.
+        "repairs": list(info.repairs) if told else len(info.repairs),
+        "rejects": list(info.rejects) if told else len(info.rejects),
         "assumptions": list(info.assumptions),
     }
 

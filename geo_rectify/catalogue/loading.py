@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,7 +62,7 @@ class _Notes:
     left_out: list[BaseGeometry] = field(default_factory=list)
 
 
-def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
+def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = False) -> Layers:
     """Read every layer of a catalogue into zones and references.
 
     A layer not in force on ``as_of`` stays in ``infos`` with ``in_force`` False, gives no zones
@@ -73,6 +74,9 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
         What `open_catalogue` gave.
     as_of
         The day layers must be in force.
+    allow_missing
+        Whether a layer that cannot be read stays in ``infos`` with the reason in ``missing``,
+        instead of raising.
 
     Returns
     -------
@@ -84,6 +88,8 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
     LayerError
         Layers that cannot be loaded, all of them: catalogue, layer, what is wrong, remedy.
     """
+    if allow_missing:
+        return join_layers([_load_or_miss(layer, as_of=as_of) for layer in catalogue.layers])
     loaded, faults = collect_layers(catalogue, as_of=as_of)
     if faults:
         raise LayerError(fault_message(faults))
@@ -111,6 +117,16 @@ def collect_layers(catalogue: Catalogue, *, as_of: dt.date) -> tuple[list[Loaded
         except LayerError as err:
             faults.append(f"{layer.file}: layer {layer.layer_id!r}: {err}")
     return loaded, faults
+
+
+def _load_or_miss(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
+    try:
+        return load_layer(layer, as_of=as_of)
+    except LayerError as err:
+        # Without the folder of this machine: outputs are the same wherever the run was made.
+        reason = str(err).replace(f"{layer.folder}{os.sep}", "")
+    base = _base_info(layer, in_force=False, assumptions=(sentence("missing", reason=reason),))
+    return LoadedLayer(info=replace(base, missing=reason, path=layer.entry.path or ""))
 
 
 def join_layers(loaded: list[LoadedLayer]) -> Layers:
@@ -162,7 +178,23 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
     entry, path = layer.entry, layer.path
     notes = _Notes()
     in_force = _in_force(entry, as_of=as_of, notes=notes)
-    base = LayerInfo(
+    base = _base_info(layer, in_force=in_force, assumptions=tuple(notes.assumptions))
+    if entry.status is LayerStatus.NOT_DELINEATED:
+        return LoadedLayer(info=base)
+    encoding = None if entry.encoding == AUTO else entry.encoding
+    if path is None:
+        address = str(entry.url)
+        raw = read_service(address, layer=entry.layer)
+        base = replace(base, path=shown_url(address))
+    else:
+        raw = read_layer(path, layer=entry.layer, encoding=encoding)
+        base = replace(base, path=str(entry.path))
+    return _from_raw(layer, raw, base=base, notes=notes)
+
+
+def _base_info(layer: CatalogueLayer, *, in_force: bool, assumptions: tuple[str, ...]) -> LayerInfo:
+    entry = layer.entry
+    return LayerInfo(
         layer_id=entry.id,
         title=entry.title,
         role=entry.role,
@@ -177,21 +209,10 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
         approval=entry.approval,
         names=entry.names,
         applies_to=entry.applies_to or "",
-        assumptions=tuple(notes.assumptions),
+        assumptions=assumptions,
         in_force=in_force,
         sample=layer.sample,
     )
-    if entry.status is LayerStatus.NOT_DELINEATED:
-        return LoadedLayer(info=base)
-    encoding = None if entry.encoding == AUTO else entry.encoding
-    if path is None:
-        address = str(entry.url)
-        raw = read_service(address, layer=entry.layer)
-        base = replace(base, path=shown_url(address))
-    else:
-        raw = read_layer(path, layer=entry.layer, encoding=encoding)
-        base = replace(base, path=str(entry.path))
-    return _from_raw(layer, raw, base=base, notes=notes)
 
 
 def _from_raw(

@@ -169,3 +169,24 @@ def suspected_shift(shapes: Any, lines: BaseGeometry) -> Suspicion | None:
 def _line(part: BaseGeometry) -> NDArray[np.float64]:
     xy: NDArray[np.float64] = shapely.get_coordinates(part)
     return xy
+
+
+def suggested_crs(bounds: NDArray[np.float64]) -> str | None:
+    """Name the system bare numbers most likely are in, where only one reading lies in China.
+
+    Six-digit eastings do not tell their zone; they give None.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north as they stand in the file.
+
+    Returns
+    -------
+    str or None
+        ``EPSG:…``, None where the numbers do not tell.
+    """
+    if not np.isfinite(bounds).all():
+        return None
+    found = list(_readings(bounds, swapped=False))
+    return f"EPSG:{found[0].epsg}" if len(found) == 1 else None

@@ -90,6 +90,20 @@ Restricted = Annotated[
         help="允许受限图层的范围、名称和距离写入成果 (let restricted geometry into outputs).",
     ),
 ]
+Missing = Annotated[
+    bool,
+    typer.Option(
+        "--allow-missing",
+        help="读不了的图层不致中断，成果中逐一写明 (go on without layers that cannot be read).",
+    ),
+]
+Public = Annotated[
+    bool,
+    typer.Option(
+        "--public",
+        help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
+    ),
+]
 FailWhen = Annotated[
     FailOn | None,
     typer.Option(
@@ -159,7 +173,9 @@ def run(
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
     as_of: AsOf = None,
+    allow_missing: Missing = False,
     include_restricted: Restricted = False,
+    public: Public = False,
     fail_on: FailWhen = None,
 ) -> None:
     """全流程：方案 → 地图、报告、台账、待定位清单、外业文件 (the whole job).
@@ -169,13 +185,19 @@ def run(
     from geo_rectify.cli.console import stage_progress
 
     _check_layers(layers)
+    _check_public(public=public, include_restricted=include_restricted)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
-            settings=_settings(as_of, include_restricted=include_restricted),
+            settings=_settings(
+                as_of,
+                include_restricted=include_restricted,
+                allow_missing=allow_missing,
+                public=public,
+            ),
             progress=progress,
         )
         progress("write")
@@ -241,7 +263,9 @@ def overlay(
     output: Output = None,
     layers: LayerSources = None,
     as_of: AsOf = None,
+    allow_missing: Missing = False,
     include_restricted: Restricted = False,
+    public: Public = False,
     fail_on: FailWhen = None,
 ) -> None:
     """点位与图层叠加判定：findings.gpkg、findings.csv (overlay and judge given sites).
@@ -253,7 +277,14 @@ def overlay(
 
     _check_layers(layers)
     assessment = assess_sites(
-        sites, layers=layers, settings=_settings(as_of, include_restricted=include_restricted)
+        sites,
+        layers=layers,
+        settings=_settings(
+            as_of,
+            include_restricted=include_restricted,
+            allow_missing=allow_missing,
+            public=public,
+        ),
     )
     folder = output if output is not None else _default_folder(sites)
     written = write_findings_only(assessment, folder)
@@ -304,19 +335,65 @@ def layers_check(
         raise typer.Exit(FAILED)
 
 
+@layers_app.command("add")
+def layers_add(
+    path: Annotated[Path, typer.Argument(help="矢量文件或 .gdb 文件夹 (file or geodatabase).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="图层目录文件夹 (the catalogue's folder).")
+    ],
+    role: Annotated[
+        str | None, typer.Option("--role", help="用途，如 red_line；默认按名称判定 (role).")
+    ] = None,
+) -> None:
+    """收入图层：复制文件并写好 catalogue.toml 条目 (add a file or geodatabase to a catalogue).
+
+    Example: geo-rectify layers add 某市数据.gdb -o layers_dir
+    """
+    from geo_rectify.catalogue import add_layers
+    from geo_rectify.cli.console import say
+    from geo_rectify.vocabulary import LayerRole
+
+    words = [member.value for member in LayerRole]
+    if role is not None and role not in words:
+        raise typer.BadParameter(f"{role} 不是用途；可用：{'、'.join(words)}", param_hint="--role")
+    added = add_layers(path, output, role=None if role is None else LayerRole(role))
+    for each in added:
+        say(f"{each.layer_id}（{each.role.value}）")
+        for question in each.questions:
+            say(f"  待确认：{question}")
+    say(f"已写入 {output / 'catalogue.toml'}；核对后用 geo-rectify layers check 检查")
+
+
 def _settings(
-    as_of: dt.datetime | None, *, include_restricted: bool = False, demo: bool = False
+    as_of: dt.datetime | None,
+    *,
+    include_restricted: bool = False,
+    demo: bool = False,
+    allow_missing: bool = False,
+    public: bool = False,
 ) -> Settings:
     from geo_rectify.settings import Settings, default_as_of
 
     day = default_as_of() if as_of is None else as_of.date()
-    return Settings(as_of=day, include_restricted=include_restricted, demo=demo)
+    return Settings(
+        as_of=day,
+        include_restricted=include_restricted,
+        demo=demo,
+        allow_missing=allow_missing,
+        public=public,
+    )
 
 
 def _check_layers(layers: list[str] | None) -> None:
     if layers and SAMPLE in layers and len(layers) > 1:
         message = "sample 是示意图层，只能单独使用；请去掉 --layers sample 或其他 --layers"
         raise typer.BadParameter(message, param_hint="--layers")
+
+
+def _check_public(*, public: bool, include_restricted: bool) -> None:
+    if public and include_restricted:
+        message = "--public 与 --include-restricted 不能同用；公开版不含受限图层"
+        raise typer.BadParameter(message, param_hint="--public")
 
 
 def _default_folder(path: Path) -> Path:

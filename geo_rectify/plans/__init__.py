@@ -10,6 +10,7 @@ from geo_rectify.plans.building import build_plan, read_plan
 from geo_rectify.plans.checks import irregularity_label
 from geo_rectify.plans.document import issues_document
 from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.masking import mask_persons
 from geo_rectify.plans.reading import PlanReader, read_source
 from geo_rectify.plans.records import FieldRole, Layout, SourceText
 
@@ -21,6 +22,7 @@ __all__ = [
     "build_plan",
     "irregularity_label",
     "issues_document",
+    "mask_persons",
     "read_plan",
     "read_source",
     "recognise_layout",
