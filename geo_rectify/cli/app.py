@@ -292,6 +292,37 @@ def overlay(
     _exit_on(assessment, fail_on)
 
 
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="旧成果文件夹 (an earlier run).")],
+    new: Annotated[Path, typer.Argument(help="新成果文件夹 (a later run).")],
+    output: Output = None,
+) -> None:
+    """两次成果的变化：点位与判定，及原因 (changed sites and verdicts with their cause).
+
+    Example: geo-rectify diff out_2023 out_2024 -o changes
+    """
+    from geo_rectify.bundle import diff_runs, write_diff
+    from geo_rectify.bundle.comparing import verdict_words
+    from geo_rectify.cli.console import say, show_table
+
+    changes = diff_runs(old, new) if output is None else write_diff(old, new, output)
+    shown = changes.assign(
+        old_verdict=[verdict_words(word) for word in changes["old_verdict"]],
+        new_verdict=[verdict_words(word) for word in changes["new_verdict"]],
+    )
+    headings = {
+        "site_name": "点位",
+        "zone_class": "管控区",
+        "old_verdict": "原判定",
+        "new_verdict": "现判定",
+        "cause": "原因",
+    }
+    show_table(shown, headings, title=f"判定变化 {old} → {new}")
+    if output is not None:
+        say(f"成果：{output}")
+
+
 @layers_app.command("list")
 def layers_list(
     source: Annotated[
