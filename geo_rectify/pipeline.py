@@ -34,7 +34,7 @@ from geo_rectify.places import (
 )
 from geo_rectify.places.gazetteer import with_places
 from geo_rectify.places.services import ask_worklist
-from geo_rectify.plans import read_plan, with_place_checks
+from geo_rectify.plans import mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CORRECTION_LOG, frame_of
 from geo_rectify.vocabulary import LayerRole, Precision
@@ -180,6 +180,9 @@ def assess(
     clauses = None if rules is None else own_rules(rules)
 
     listed = read_registers(*_paths(registers))
+    if asked.public:
+        documents = tuple(mask_persons(plan) for plan in documents)
+        brought = None if brought is None else brought.assign(by="", note="", photos="")
 
     say("layers")
     loaded = _as_layers(layers, settings=asked)
@@ -355,7 +358,8 @@ def _as_layers(
 ) -> Layers:
     if isinstance(layers, Layers):
         return layers
-    return load_layers(open_catalogue(*_paths(layers)), as_of=settings.as_of)
+    catalogue = open_catalogue(*_paths(layers))
+    return load_layers(catalogue, as_of=settings.as_of, allow_missing=settings.allow_missing)
 
 
 def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:

@@ -37,6 +37,11 @@ class Settings:
         Whether geometry, names and distances of restricted layers may stand in outputs.
     demo
         Whether sample layers count as official, with every output marked as an example.
+    allow_missing
+        Whether a layer that cannot be read is named in every output while the others go on.
+    public
+        Whether outputs go to the public: internal layers are treated like restricted ones, persons
+        and phone numbers are masked, distances are given in bands.
     """
 
     as_of: dt.date = field(default_factory=default_as_of)
@@ -44,3 +49,11 @@ class Settings:
     min_overlap_m2: float = 1.0
     include_restricted: bool = False
     demo: bool = False
+    allow_missing: bool = False
+    public: bool = False
+
+    @property
+    def hidden_sensitivities(self) -> frozenset[str]:
+        """Give the sensitivities of layers whose zones may not be told in outputs."""
+        kept = frozenset() if self.include_restricted else frozenset({"restricted"})
+        return kept | {"restricted", "internal"} if self.public else kept

@@ -77,6 +77,8 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "max_distance_m": settings.max_distance_m,
             "min_overlap_m2": settings.min_overlap_m2,
             "include_restricted": settings.include_restricted,
+            "allow_missing": settings.allow_missing,
+            "public": settings.public,
         },
         "rules": [
             {
@@ -87,7 +89,10 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             }
             for rule in assessment.rules
         ],
-        "layers": [_layer(info) for info in assessment.layers.infos],
+        "layers": [
+            _layer(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
+            for info in assessment.layers.infos
+        ],
         "registers": [_register(register) for register in assessment.registers],
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
@@ -136,7 +141,7 @@ def _day(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _layer(info: LayerInfo) -> dict[str, Any]:
+def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
     return {
         "id": info.layer_id,
         "title": info.title,
@@ -147,8 +152,10 @@ def _layer(info: LayerInfo) -> dict[str, Any]:
         "sample": info.sample,
         "sha256": info.sha256,
         "features": info.feature_count,
-        "repairs": list(info.repairs),
-        "rejects": list(info.rejects),
+        "missing": info.missing,
+        # These sentences name zones: of a layer that may not be told only their number stays.
+        "repairs": list(info.repairs) if told else len(info.repairs),
+        "rejects": list(info.rejects) if told else len(info.rejects),
         "assumptions": list(info.assumptions),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geo_rectify.catalogue.adding import AddedLayer, add_layers
 from geo_rectify.catalogue.checking import CatalogueCheck, check_catalogue, layers_table
 from geo_rectify.catalogue.entries import LayerEntry
 from geo_rectify.catalogue.loading import load_layers
@@ -14,12 +15,14 @@ from geo_rectify.catalogue.opening import (
 from geo_rectify.catalogue.records import LayerInfo, Layers
 
 __all__ = [
+    "AddedLayer",
     "Catalogue",
     "CatalogueCheck",
     "CatalogueLayer",
     "LayerEntry",
     "LayerInfo",
     "Layers",
+    "add_layers",
     "check_catalogue",
     "layers_table",
     "load_layers",

@@ -24,6 +24,8 @@ _CHUNK: Final = 1 << 20
 _PARTS_ALONE: Final = frozenset({".shx", ".dbf", ".prj", ".cpg"})
 GEOJSON_DRIVERS: Final = frozenset({"GeoJSON", "GeoJSONSeq", "TopoJSON"})
 """Formats for which GDAL says WGS84 where the file says nothing (RFC 7946)."""
+OVKML: Final = "ovkml"
+"""Driver name given to a KML of 奥维, whose datum must be declared."""
 _ENCODED: Final = frozenset({"ESRI Shapefile", "MapInfo File", "CSV", "DXF"})
 # Descriptions that make GDAL read some other file or address than the one named.
 _POINTERS: Final = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<WFS_", b"<GDALG", b'"gdalg"')
@@ -126,12 +128,9 @@ def _read_whole(
 
 
 def _refuse(path: Path) -> None:
-    """Raise for what is not even tried: parts, zips, plain folders, empty files, pointers."""
+    """Raise for what is not even tried: parts, plain folders, empty files, pointers."""
     if path.suffix.lower() in _PARTS_ALONE:
         message = f"{path.name} is one part of a shapefile; name its .shp"
-        raise LayerError(message)
-    if path.suffix.lower() == ".zip":
-        message = f"{path.name} is a zip; unpack it and name the file inside"
         raise LayerError(message)
     if path.is_dir():
         if path.suffix.lower() != ".gdb":

@@ -10,7 +10,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from geo_rectify.catalogue.files import GEOJSON_DRIVERS
+from geo_rectify.catalogue.files import GEOJSON_DRIVERS, OVKML
+from geo_rectify.catalogue.recognition import recognise
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import MAX_EDGE_M, STORED, areas_m2, same_crs, to_stored, unshift
 from geo_rectify.errors import CRSError, LayerError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.catalogue.entries import LayerEntry
     from geo_rectify.catalogue.files import RawLayer
+    from geo_rectify.catalogue.recognition import Recognised
 
 _CHINA: Final = shapely.box(73.0, 3.0, 136.0, 54.0)
 _DEGREES: Final = shapely.box(-180.0, -90.0, 180.0, 90.0)
@@ -53,7 +55,11 @@ class Mended:
 
 
 def place_layer(
-    raw: RawLayer, *, entry: LayerEntry, frame: gpd.GeoDataFrame
+    raw: RawLayer,
+    *,
+    entry: LayerEntry,
+    frame: gpd.GeoDataFrame,
+    expected: BaseGeometry | None = None,
 ) -> tuple[gpd.GeoDataFrame, str, tuple[str, ...]]:
     """Bring a layer to EPSG:4490 from the system it carries or its entry declares.
 
@@ -67,6 +73,9 @@ def place_layer(
         Its catalogue entry.
     frame
         The rows to move: finite, two-dimensional.
+    expected
+        The area the layer should meet (EPSG:4490). With it, bare numbers and swapped axes that
+        fall there in one reading only are recognised.
 
     Returns
     -------
@@ -82,7 +91,14 @@ def place_layer(
     if entry.to_4490 is not None:
         moved = _piped(frame, entry.to_4490)
         return moved, "to_4490", (sentence("crs_pipeline", pipeline=entry.to_4490),)
-    crs, notes = _system(raw, entry=entry, bounds=frame.total_bounds)
+    known = _recognised(raw, entry=entry, bounds=frame.total_bounds, expected=expected)
+    if known is None:
+        crs, notes = _system(raw, entry=entry, bounds=frame.total_bounds)
+    else:
+        crs = pyproj.CRS.from_epsg(known.epsg)
+        notes = _recognition_notes(raw, entry=entry, known=known)
+        if known.swapped:
+            frame = _flipped(frame)
     shown = crs.to_string() if crs.to_authority() else crs.name
     if crs.is_geographic and not _within(frame.total_bounds, _DEGREES):
         message = (
@@ -110,10 +126,55 @@ def place_layer(
     return moved, shown, notes
 
 
+def _recognised(
+    raw: RawLayer,
+    *,
+    entry: LayerEntry,
+    bounds: NDArray[np.float64],
+    expected: BaseGeometry | None,
+) -> Recognised | None:
+    """Recognise what no system is known of, and axes swapped against the known one."""
+    if expected is None or raw.driver == OVKML:
+        return None
+    known = recognise(bounds, expected)
+    system = raw.crs if entry.crs is None else pyproj.CRS.from_user_input(entry.crs)
+    if raw.crs is not None and entry.crs is not None and not same_crs(raw.crs, entry.crs):
+        return None
+    if known is None or (system is None and entry.datum in _SHIFTED):
+        return None
+    if system is None:
+        return known
+    return known if known.swapped and same_crs(system, f"EPSG:{known.epsg}") else None
+
+
+def _recognition_notes(raw: RawLayer, *, entry: LayerEntry, known: Recognised) -> tuple[str, ...]:
+    notes = []
+    if raw.crs is None and entry.crs is None:
+        key = "gk_recognised" if known.digits else "degrees_recognised"
+        notes.append(sentence(key, digits=known.digits, crs=f"EPSG:{known.epsg}"))
+    elif entry.crs is not None:
+        notes.append(sentence("crs_declared", crs=entry.crs))
+    if known.swapped:
+        notes.append(sentence("gk_swapped"))
+    return tuple(notes)
+
+
+def _flipped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shapes = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    turned = gpd.GeoSeries(np.asarray(shapes, dtype=object), index=frame.index, crs=frame.crs)
+    return frame.set_geometry(turned)
+
+
 def _system(
     raw: RawLayer, *, entry: LayerEntry, bounds: NDArray[np.float64]
 ) -> tuple[pyproj.CRS, tuple[str, ...]]:
     carried, geojson = raw.crs, raw.driver in GEOJSON_DRIVERS
+    if raw.driver == OVKML and entry.datum is None:
+        message = (
+            'an .ovkml may be shifted (GCJ-02 since version 9.3); write datum = "GCJ-02", or '
+            'datum = "WGS84" where it was exported so'
+        )
+        raise LayerError(message)
     if entry.crs is not None:
         declared = pyproj.CRS.from_user_input(entry.crs)
         if carried is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -13,21 +15,22 @@ import shapely
 
 from geo_rectify.catalogue.classes import classify_word, field_for, word_of
 from geo_rectify.catalogue.entries import ADCODE_PREFIX, AUTO, EXTENT, LayerEntry
-from geo_rectify.catalogue.files import read_file
 from geo_rectify.catalogue.geometry import drop_unplaced, mend_areas, place_layer
 from geo_rectify.catalogue.opening import fault_message
+from geo_rectify.catalogue.reading import read_layer
+from geo_rectify.catalogue.recognition import suspected_shift
 from geo_rectify.catalogue.records import LayerInfo, Layers
+from geo_rectify.catalogue.services import read_service, shown_url
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
 from geo_rectify.errors import LayerError
-from geo_rectify.regions import area_name, area_polygon
+from geo_rectify.regions import area_name, area_polygon, county_polygons
 from geo_rectify.tables import LAYER_ZONES, frame_of
 from geo_rectify.vocabulary import LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
-    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -59,7 +62,7 @@ class _Notes:
     left_out: list[BaseGeometry] = field(default_factory=list)
 
 
-def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
+def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = False) -> Layers:
     """Read every layer of a catalogue into zones and references.
 
     A layer not in force on ``as_of`` stays in ``infos`` with ``in_force`` False, gives no zones
@@ -71,6 +74,9 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
         What `open_catalogue` gave.
     as_of
         The day layers must be in force.
+    allow_missing
+        Whether a layer that cannot be read stays in ``infos`` with the reason in ``missing``,
+        instead of raising.
 
     Returns
     -------
@@ -82,6 +88,8 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date) -> Layers:
     LayerError
         Layers that cannot be loaded, all of them: catalogue, layer, what is wrong, remedy.
     """
+    if allow_missing:
+        return join_layers([_load_or_miss(layer, as_of=as_of) for layer in catalogue.layers])
     loaded, faults = collect_layers(catalogue, as_of=as_of)
     if faults:
         raise LayerError(fault_message(faults))
@@ -109,6 +117,16 @@ def collect_layers(catalogue: Catalogue, *, as_of: dt.date) -> tuple[list[Loaded
         except LayerError as err:
             faults.append(f"{layer.file}: layer {layer.layer_id!r}: {err}")
     return loaded, faults
+
+
+def _load_or_miss(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
+    try:
+        return load_layer(layer, as_of=as_of)
+    except LayerError as err:
+        # Without the folder of this machine: outputs are the same wherever the run was made.
+        reason = str(err).replace(f"{layer.folder}{os.sep}", "")
+    base = _base_info(layer, in_force=False, assumptions=(sentence("missing", reason=reason),))
+    return LoadedLayer(info=replace(base, missing=reason, path=layer.entry.path or ""))
 
 
 def join_layers(loaded: list[LoadedLayer]) -> Layers:
@@ -160,7 +178,23 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
     entry, path = layer.entry, layer.path
     notes = _Notes()
     in_force = _in_force(entry, as_of=as_of, notes=notes)
-    base = LayerInfo(
+    base = _base_info(layer, in_force=in_force, assumptions=tuple(notes.assumptions))
+    if entry.status is LayerStatus.NOT_DELINEATED:
+        return LoadedLayer(info=base)
+    encoding = None if entry.encoding == AUTO else entry.encoding
+    if path is None:
+        address = str(entry.url)
+        raw = read_service(address, layer=entry.layer)
+        base = replace(base, path=shown_url(address))
+    else:
+        raw = read_layer(path, layer=entry.layer, encoding=encoding)
+        base = replace(base, path=str(entry.path))
+    return _from_raw(layer, raw, base=base, notes=notes)
+
+
+def _base_info(layer: CatalogueLayer, *, in_force: bool, assumptions: tuple[str, ...]) -> LayerInfo:
+    entry = layer.entry
+    return LayerInfo(
         layer_id=entry.id,
         title=entry.title,
         role=entry.role,
@@ -175,25 +209,16 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
         approval=entry.approval,
         names=entry.names,
         applies_to=entry.applies_to or "",
-        assumptions=tuple(notes.assumptions),
+        assumptions=assumptions,
         in_force=in_force,
         sample=layer.sample,
     )
-    if entry.status is LayerStatus.NOT_DELINEATED:
-        return LoadedLayer(info=base)
-    if path is None:
-        message = (
-            f"url = {entry.url!r}: services are not read yet; save the layer to a file and write "
-            "path"
-        )
-        raise LayerError(message)
-    return _from_file(layer, path=path, base=base, notes=notes)
 
 
-def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _Notes) -> LoadedLayer:
-    entry = layer.entry
-    encoding = None if entry.encoding == AUTO else entry.encoding
-    raw = read_file(path, layer=entry.layer, encoding=encoding)
+def _from_raw(
+    layer: CatalogueLayer, raw: RawLayer, *, base: LayerInfo, notes: _Notes
+) -> LoadedLayer:
+    entry, path = layer.entry, Path(base.path)
     notes.assumptions += raw.assumptions
     if raw.frame.empty:
         message = f"{path.name} has no features; export it again, or remove the entry"
@@ -206,8 +231,11 @@ def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _No
     notes.unplaced = bool(first.unplaced or unread)
     if first.frame.empty:
         raise LayerError(_nothing_left(path, notes))
-    placed, crs, said = place_layer(raw, entry=entry, frame=first.frame)
+    placed, crs, said = place_layer(
+        raw, entry=entry, frame=first.frame, expected=_expected_area(layer)
+    )
     notes.assumptions += said
+    notes.assumptions += _suspicion(entry, placed)
     rows: tuple[dict[str, Any], ...] = ()
     reference = None
     version = _version(entry, raw.sha256)
@@ -234,7 +262,6 @@ def _from_file(layer: CatalogueLayer, *, path: Path, base: LayerInfo, notes: _No
         classes=tuple(each for each in entry.classes if each in present or entry.zone_class),
         coverage=coverage,
         coverage_note=coverage_note,
-        path=str(entry.path),
         sha256=raw.sha256,
         crs=crs,
         feature_count=len(raw.frame),
@@ -442,6 +469,36 @@ def _declared_area(layer: CatalogueLayer, frame: gpd.GeoDataFrame) -> tuple[Base
     return _area_of_file(layer), sentence("coverage_path", path=coverage)
 
 
+def _expected_area(layer: CatalogueLayer) -> BaseGeometry | None:
+    """Give the declared area the layer should meet, None where only its extent or nothing is."""
+    coverage = layer.entry.coverage
+    if coverage is None or coverage == EXTENT:
+        return None
+    if coverage.startswith(ADCODE_PREFIX):
+        return area_polygon(coverage.removeprefix(ADCODE_PREFIX))
+    return _area_of_file(layer)
+
+
+def _suspicion(entry: LayerEntry, frame: gpd.GeoDataFrame) -> list[str]:
+    """Say that a layer fits the county lines clearly better once a shift is undone."""
+    coverage = entry.coverage or ""
+    if entry.datum is not None or not coverage.startswith(ADCODE_PREFIX):
+        return []
+    counties = county_polygons((coverage.removeprefix(ADCODE_PREFIX),))
+    lines = shapely.multilinestrings(
+        [
+            ring
+            for part in shapely.get_parts(counties.geometry.to_numpy())
+            for ring in (part.exterior, *part.interiors)
+        ]
+    )
+    found = suspected_shift(frame.geometry.to_numpy(), lines)
+    if found is None:
+        return []
+    before, after = f"{found.before:.0%}", f"{found.after:.0%}"
+    return [sentence("shift_suspected", datum=found.datum, before=before[:-1], after=after[:-1])]
+
+
 def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
     path = layer.coverage_path
     if path is None:
@@ -449,7 +506,7 @@ def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
         raise LayerError(message)
     plain = layer.entry.model_copy(update={"crs": None, "to_4490": None, "datum": None})
     try:
-        raw = read_file(path, columns=())
+        raw = read_layer(path, columns=())
         called = _caller(raw.frame, None)
         whole = drop_unplaced(raw.frame, called=called)
         placed, _, _ = place_layer(raw, entry=plain, frame=whole.frame)

@@ -31,6 +31,8 @@ class LayerInfo:
         For ``not_delineated``: names of the zones without boundary and the area concerned.
     repairs, rejects, assumptions
         Sentences: what was repaired (with area before and after), left out, and assumed.
+    missing
+        Why the layer could not be read, "" where it could; a missing layer takes no part.
     sample
         Whether it is one of the bundled sample layers.
     """
@@ -60,6 +62,7 @@ class LayerInfo:
     rejects: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     in_force: bool = True
+    missing: str = ""
     sample: bool = False
 
 

@@ -122,6 +122,20 @@ Restricted = Annotated[
         help="允许受限图层的范围、名称和距离写入成果 (let restricted geometry into outputs).",
     ),
 ]
+Missing = Annotated[
+    bool,
+    typer.Option(
+        "--allow-missing",
+        help="读不了的图层不致中断，成果中逐一写明 (go on without layers that cannot be read).",
+    ),
+]
+Public = Annotated[
+    bool,
+    typer.Option(
+        "--public",
+        help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
+    ),
+]
 FailWhen = Annotated[
     FailOn | None,
     typer.Option(
@@ -194,7 +208,9 @@ def run(
     as_of: AsOf = None,
     ledger: OldLedger = None,
     rules: RulesFile = None,
+    allow_missing: Missing = False,
     include_restricted: Restricted = False,
+    public: Public = False,
     fail_on: FailWhen = None,
     geocoder: Annotated[
         OnlineService | None,
@@ -223,6 +239,7 @@ def run(
         service = open_geocoder(geocoder.value)
         online = {"geocoder": service, "agree": consent(service, yes=yes)}
     _check_ledger(ledger)
+    _check_public(public=public, include_restricted=include_restricted)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -231,7 +248,12 @@ def run(
             corrections=corrections,
             registers=register,
             rules=rules,
-            settings=_settings(as_of, include_restricted=include_restricted),
+            settings=_settings(
+                as_of,
+                include_restricted=include_restricted,
+                allow_missing=allow_missing,
+                public=public,
+            ),
             progress=progress,
             **online,
         )
@@ -312,7 +334,9 @@ def overlay(
     output: Output = None,
     layers: LayerSources = None,
     as_of: AsOf = None,
+    allow_missing: Missing = False,
     include_restricted: Restricted = False,
+    public: Public = False,
     fail_on: FailWhen = None,
 ) -> None:
     """点位与图层叠加判定：findings.gpkg、findings.csv (overlay and judge given sites).
@@ -324,12 +348,50 @@ def overlay(
 
     _check_layers(layers)
     assessment = assess_sites(
-        sites, layers=layers, settings=_settings(as_of, include_restricted=include_restricted)
+        sites,
+        layers=layers,
+        settings=_settings(
+            as_of,
+            include_restricted=include_restricted,
+            allow_missing=allow_missing,
+            public=public,
+        ),
     )
     folder = output if output is not None else _default_folder(sites)
     written = write_findings_only(assessment, folder)
     _report(assessment, written.folder, carried=written.carried)
     _exit_on(assessment, fail_on)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="旧成果文件夹 (an earlier run).")],
+    new: Annotated[Path, typer.Argument(help="新成果文件夹 (a later run).")],
+    output: Output = None,
+) -> None:
+    """两次成果的变化：点位与判定，及原因 (changed sites and verdicts with their cause).
+
+    Example: geo-rectify diff out_2023 out_2024 -o changes
+    """
+    from geo_rectify.bundle import diff_runs, write_diff
+    from geo_rectify.bundle.comparing import verdict_words
+    from geo_rectify.cli.console import say, show_table
+
+    changes = diff_runs(old, new) if output is None else write_diff(old, new, output)
+    shown = changes.assign(
+        old_verdict=[verdict_words(word) for word in changes["old_verdict"]],
+        new_verdict=[verdict_words(word) for word in changes["new_verdict"]],
+    )
+    headings = {
+        "site_name": "点位",
+        "zone_class": "管控区",
+        "old_verdict": "原判定",
+        "new_verdict": "现判定",
+        "cause": "原因",
+    }
+    show_table(shown, headings, title=f"判定变化 {old} → {new}")
+    if output is not None:
+        say(f"成果：{output}")
 
 
 @layers_app.command("list")
@@ -375,13 +437,53 @@ def layers_check(
         raise typer.Exit(FAILED)
 
 
+@layers_app.command("add")
+def layers_add(
+    path: Annotated[Path, typer.Argument(help="矢量文件或 .gdb 文件夹 (file or geodatabase).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="图层目录文件夹 (the catalogue's folder).")
+    ],
+    role: Annotated[
+        str | None, typer.Option("--role", help="用途，如 red_line；默认按名称判定 (role).")
+    ] = None,
+) -> None:
+    """收入图层：复制文件并写好 catalogue.toml 条目 (add a file or geodatabase to a catalogue).
+
+    Example: geo-rectify layers add 某市数据.gdb -o layers_dir
+    """
+    from geo_rectify.catalogue import add_layers
+    from geo_rectify.cli.console import say
+    from geo_rectify.vocabulary import LayerRole
+
+    words = [member.value for member in LayerRole]
+    if role is not None and role not in words:
+        raise typer.BadParameter(f"{role} 不是用途；可用：{'、'.join(words)}", param_hint="--role")
+    added = add_layers(path, output, role=None if role is None else LayerRole(role))
+    for each in added:
+        say(f"{each.layer_id}（{each.role.value}）")
+        for question in each.questions:
+            say(f"  待确认：{question}")
+    say(f"已写入 {output / 'catalogue.toml'}；核对后用 geo-rectify layers check 检查")
+
+
 def _settings(
-    as_of: dt.datetime | None, *, include_restricted: bool = False, demo: bool = False
+    as_of: dt.datetime | None,
+    *,
+    include_restricted: bool = False,
+    demo: bool = False,
+    allow_missing: bool = False,
+    public: bool = False,
 ) -> Settings:
     from geo_rectify.settings import Settings, default_as_of
 
     day = default_as_of() if as_of is None else as_of.date()
-    return Settings(as_of=day, include_restricted=include_restricted, demo=demo)
+    return Settings(
+        as_of=day,
+        include_restricted=include_restricted,
+        demo=demo,
+        allow_missing=allow_missing,
+        public=public,
+    )
 
 
 def _check_layers(layers: list[str] | None) -> None:
@@ -396,6 +498,12 @@ def _check_ledger(ledger: Path | None) -> None:
         from geo_rectify.outputs.ledger import read_ledger
 
         read_ledger(ledger)
+
+
+def _check_public(*, public: bool, include_restricted: bool) -> None:
+    if public and include_restricted:
+        message = "--public 与 --include-restricted 不能同用；公开版不含受限图层"
+        raise typer.BadParameter(message, param_hint="--public")
 
 
 def _default_folder(path: Path) -> Path:

@@ -17,6 +17,7 @@ from geo_rectify.models import Passage
 from geo_rectify.vocabulary import DEMO_MARK, SCHEMATIC_MARK, LayerStatus, label
 
 if TYPE_CHECKING:
+    from geo_rectify.catalogue import LayerInfo
     from geo_rectify.models import Plan
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
@@ -204,7 +205,7 @@ def provenance_line(assessment: Assessment) -> str:
     plans = "、".join(f"{one_line(plan.source_name)}（{plan.doc_id}）" for plan in assessment.plans)
     layers = "、".join(
         f"{one_line(info.layer_id)} {one_line(info.version)}"
-        f"{status_mark(info.status) or f'（{label(info.status)}）'}"
+        f"{status_mark(info.status) or f'（{label(info.status)}）'}{_standing(info)}"
         for info in assessment.layers.infos
     )
     parts = [
@@ -215,6 +216,13 @@ def provenance_line(assessment: Assessment) -> str:
         demo_mark(assessment.settings),
     ]
     return "；".join(part for part in parts if part)
+
+
+def _standing(info: LayerInfo) -> str:
+    """Say why a layer takes no part."""
+    if info.missing:
+        return "（未能读取，未参与比对）"
+    return "" if info.in_force else "（不在有效期，未参与比对）"
 
 
 def sentence_around(plan: Plan, start: int, *, end: int) -> Passage:

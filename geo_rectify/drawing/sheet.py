@@ -18,7 +18,6 @@ from geo_rectify.vocabulary import (
     LayerRole,
     LayerStatus,
     Precision,
-    Sensitivity,
     ZoneClass,
 )
 
@@ -215,7 +214,7 @@ def draw_rivers(sheet: Sheet, assessment: Assessment) -> None:
 
 
 def hides_zones(assessment: Assessment) -> bool:
-    """Say whether zones of restricted layers are left out.
+    """Say whether zones are left out because their layer may not be shown.
 
     Parameters
     ----------
@@ -225,10 +224,10 @@ def hides_zones(assessment: Assessment) -> bool:
     Returns
     -------
     bool
-        False with ``include_restricted``, or without such layers.
+        False without such layers.
     """
-    restricted = assessment.layers.zones["sensitivity"] == Sensitivity.RESTRICTED.value
-    return bool(restricted.any()) and not assessment.settings.include_restricted
+    hidden = assessment.settings.hidden_sensitivities
+    return bool(assessment.layers.zones["sensitivity"].isin(hidden).any())
 
 
 def draw_zones(sheet: Sheet, assessment: Assessment) -> dict[ZoneClass, bool]:
@@ -246,7 +245,7 @@ def draw_zones(sheet: Sheet, assessment: Assessment) -> dict[ZoneClass, bool]:
     """
     zones = assessment.layers.zones
     if hides_zones(assessment):
-        zones = zones[zones["sensitivity"] != Sensitivity.RESTRICTED.value]
+        zones = zones[~zones["sensitivity"].isin(assessment.settings.hidden_sensitivities)]
     drawn: dict[ZoneClass, bool] = {}
     for name, status, geometry in zip(
         zones["zone_class"], zones["layer_status"], zones.geometry, strict=True

@@ -15,7 +15,7 @@ from geo_rectify.findings.checking import check_found
 from geo_rectify.findings.claims import find_claims, in_order
 from geo_rectify.findings.delineation import undelineated
 from geo_rectify.findings.evidence import gather, zones_of
-from geo_rectify.findings.notes import Known, note_on
+from geo_rectify.findings.notes import Known, distance_band, missing_note, note_on
 from geo_rectify.findings.records import Judgement
 from geo_rectify.findings.registers import register_claims
 from geo_rectify.findings.rules import load_rules, rules_for
@@ -235,6 +235,10 @@ def _finding(
     }
     row |= _figures(bench, ruling, deciding, key)
     row |= _zone_cells(bench, ruling, deciding, key)
+    row["note"] += missing_note(bench.layers.infos, held.zone_class)
+    if bench.settings.public and row["distance_m"] is not None:
+        row["note"] += distance_band(row["distance_m"])
+        row["distance_m"] = None
     return row
 
 

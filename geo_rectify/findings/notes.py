@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from geo_rectify.settings import Settings
 
 _LONGEST_QUOTE: Final = 60
+_BANDS: Final = ((500.0, "不足500米"), (1000.0, "500米至1千米"), (2000.0, "1至2千米"))
+_BEYOND: Final = "2千米以上"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +152,43 @@ def _marks(layers: Sequence[LayerInfo], settings: Settings) -> list[str]:
     if settings.demo and any(relied_on(info, settings) and info.sample for info in layers):
         marks.append(f"（{DEMO_MARK}）")
     return marks
+
+
+def missing_note(layers: Sequence[LayerInfo], zone_class: str) -> str:
+    """Name the layers of a class that could not be read.
+
+    Parameters
+    ----------
+    layers
+        All layers of the run.
+    zone_class
+        The class.
+
+    Returns
+    -------
+    str
+        A sentence, "" where all could be read.
+    """
+    titles = [info.title for info in layers if info.missing and zone_class in info.classes]
+    return f"图层“{'、'.join(titles)}”未能读取，未参与比对。" if titles else ""
+
+
+def distance_band(distance_m: float) -> str:
+    """Tell a distance as a band, for outputs that go to the public.
+
+    Parameters
+    ----------
+    distance_m
+        Distance to the nearest zone, metres.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    if distance_m <= 0:
+        return ""
+    for upper, words in _BANDS:
+        if distance_m < upper:
+            return f"距最近的该类管控区{words}。"
+    return f"距最近的该类管控区{_BEYOND}。"

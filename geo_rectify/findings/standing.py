@@ -11,7 +11,7 @@ import shapely
 from geo_rectify.crs import areas_m2
 from geo_rectify.errors import RegionError
 from geo_rectify.regions import area_polygon, widened_polygon
-from geo_rectify.vocabulary import CORE_CLASSES, LayerStatus, Sensitivity, ZoneClass
+from geo_rectify.vocabulary import CORE_CLASSES, LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -93,9 +93,9 @@ def hidden(info: LayerInfo, settings: Settings) -> bool:
     Returns
     -------
     bool
-        Whether it is restricted and was not asked for.
+        Whether its sensitivity is among `Settings.hidden_sensitivities`.
     """
-    return info.sensitivity is Sensitivity.RESTRICTED and not settings.include_restricted
+    return info.sensitivity.value in settings.hidden_sensitivities
 
 
 def class_layers(layers: Layers, settings: Settings) -> dict[str, ClassLayers]:

@@ -23,7 +23,6 @@ from geo_rectify.vocabulary import (
     PlaceType,
     Precision,
     Role,
-    Sensitivity,
     SiteStatus,
     Verdict,
     VerdictReason,
@@ -399,13 +398,11 @@ def _rows_by_site(table: pd.DataFrame) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def _answers(assessment: Assessment) -> dict[str, list[Answer]]:
-    hidden = set()
-    if not assessment.settings.include_restricted:
-        hidden = {
-            info.layer_id
-            for info in assessment.layers.infos
-            if info.sensitivity is Sensitivity.RESTRICTED
-        }
+    hidden = {
+        info.layer_id
+        for info in assessment.layers.infos
+        if info.sensitivity.value in assessment.settings.hidden_sensitivities
+    }
     findings = assessment.findings
     plain = findings.drop(columns=findings.geometry.name)
     ranks = {verdict: rank for rank, verdict in enumerate(verdict_order())}

@@ -111,6 +111,9 @@ def _marks(assessment: Assessment) -> list[str]:
     infos = assessment.layers.infos
     if any(layer_mark(info.status) for info in infos if info.feature_count):
         marks.append("含示意或草案图层，不作依据")
+    unread = "、".join(info.title for info in infos if info.missing)
+    if unread:
+        marks.append(f"未能读取的图层：{unread}")
     if not infos:
         marks.append("未加载管控区图层")
     hidden = hidden_layers(assessment)

@@ -26,7 +26,6 @@ from geo_rectify.vocabulary import (
     PlaceType,
     Precision,
     Role,
-    Sensitivity,
     SiteStatus,
     Verdict,
     VerdictReason,
@@ -311,12 +310,10 @@ def hidden_layers(assessment: Assessment) -> frozenset[str]:
     frozenset of str
         Layer ids; empty when the settings include restricted layers.
     """
-    if assessment.settings.include_restricted:
-        return frozenset()
     return frozenset(
         info.layer_id
         for info in assessment.layers.infos
-        if info.sensitivity is Sensitivity.RESTRICTED
+        if info.sensitivity.value in assessment.settings.hidden_sensitivities
     )
 
 

@@ -308,7 +308,9 @@ def _layer_row(digest: Digest, info: LayerInfo) -> tuple[str, ...]:
         start = info.valid_from.isoformat() if info.valid_from else DASH
         end = info.valid_to.isoformat() if info.valid_to else DASH
         status.append(words("annex", "valid", start=start, end=end))
-    if not info.in_force:
+    if info.missing:
+        status.append(words("annex", "missing"))
+    elif not info.in_force:
         status.append(words("annex", "out_of_force"))
     about = [words("annex", "feature_count", count=info.feature_count)]
     if info.sha256:

@@ -16,7 +16,6 @@ from geo_rectify.vocabulary import (
     SCHEMATIC_MARK,
     LayerStatus,
     PlaceType,
-    Sensitivity,
     Verdict,
     VerdictReason,
     ZoneClass,
@@ -224,10 +223,7 @@ class Digest:
 
     def hidden(self, info: LayerInfo) -> bool:
         """Say whether a layer's names and lines stay out of the report."""
-        return (
-            info.sensitivity is Sensitivity.RESTRICTED
-            and not self.assessment.settings.include_restricted
-        )
+        return info.sensitivity.value in self.assessment.settings.hidden_sensitivities
 
     def deadline_words(self, dossier: Dossier) -> str:
         """Write the deadlines of the measures that name a site, else of its issues."""

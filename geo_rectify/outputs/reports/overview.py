@@ -196,6 +196,19 @@ def _conclusion_table(digest: Digest, tables: TableNumbers) -> Table:
     )
 
 
+def _idle_layers(digest: Digest) -> list[str]:
+    """Name the layers that took no part, and why."""
+    infos = digest.assessment.layers.infos
+    unread = [plain(info.title) for info in infos if info.missing]
+    expired = [plain(info.title) for info in infos if not info.in_force and not info.missing]
+    told = []
+    if unread:
+        told.append(words("overview", "missing_layers", titles=listed(unread)))
+    if expired:
+        told.append(words("overview", "out_of_force", titles=listed(expired)))
+    return told
+
+
 def _unknown(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
     assessment = digest.assessment
     coarse = [site for site in digest.sites if site.precision in _COARSE]
@@ -225,6 +238,7 @@ def _unknown(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
         points.append(words("overview", "not_delineated", count=len(missing)))
     if len(assessment.rejected):
         points.append(words("overview", "rejected", count=len(assessment.rejected)))
+    points += _idle_layers(digest)
     if any(digest.hidden(info) for info in assessment.layers.infos):
         points.append(words("overview", "hidden"))
     if not points:

@@ -1,0 +1,121 @@
+"""Leave persons and their numbers out of a plan, character for character, for the public."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from geo_rectify.plans.wording import any_of, word_list
+
+if TYPE_CHECKING:
+    from geo_rectify.models import Plan
+
+MASK: Final = "＊"
+_NUMBERS: Final = re.compile(
+    r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[-—－ ]?\d{7,8}|\d{17}[\dXx])(?!\d)"
+    r"|(?<=电话)[：:\s]*\d{7,8}(?!\d)|(?<=热线)[：:\s]*\d{5,8}(?!\d)"
+)
+_HAN: Final = r"[\u4e00-\u9fff]"
+_KEPT: Final = frozenset({"sha256", "doc_id", "source_name"})
+
+
+def mask_persons(plan: Plan) -> Plan:
+    """Replace names of persons, phone and identity numbers in a plan by a mark of equal length.
+
+    A person is told by a label (责任人：) or a post (副市长) with a surname behind it; the name is
+    then masked wherever it stands. Offsets stay true, because every character is replaced by one.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+
+    Returns
+    -------
+    Plan
+        A plan whose every text is masked.
+    """
+    names = find_persons(plan.text)
+    pattern = re.compile(any_of(sorted(names))) if names else None
+    masked: Plan = _walk(plan, pattern)
+    return masked
+
+
+def find_persons(text: str) -> tuple[str, ...]:
+    """Find the names of persons in a text.
+
+    Parameters
+    ----------
+    text
+        Text of a plan.
+
+    Returns
+    -------
+    tuple of str
+        The names, sorted.
+    """
+    label, post, name, never = _patterns()
+    found: set[str] = set()
+    for match in label.finditer(text):
+        for token in re.split(r"[、，,；;。\s（）()／/]+", match.group("names")):
+            bare = post.split(token)[-1] if post.search(token) else token
+            if name.fullmatch(bare):
+                found.add(bare)
+    for match in post.finditer(text):
+        behind = re.match(rf"{_HAN}+", text[match.end() : match.end() + 4])
+        if behind and name.fullmatch(behind.group()):
+            found.add(behind.group())
+    return tuple(sorted(each for each in found if not never.match(each)))
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words = word_list("persons")
+    surnames = "".join(words["surnames"].split())
+    return (
+        re.compile(rf"(?:{any_of(words['labels'])})[：:]\s*(?P<names>[^\n。]{{2,80}})"),
+        re.compile(any_of(words["posts"])),
+        re.compile(rf"[{surnames}]{_HAN}{{1,2}}"),
+        re.compile(any_of(words["never"])),
+    )
+
+
+def _walk(value: Any, pattern: re.Pattern[str] | None) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return mask_text(value, pattern)
+    if isinstance(value, tuple):
+        return tuple(_walk(each, pattern) for each in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: _walk(getattr(value, field.name), pattern)
+            for field in dataclasses.fields(value)
+            if field.name not in _KEPT
+        }
+        return dataclasses.replace(value, **changed)
+    return value
+
+
+def mask_text(text: str, pattern: re.Pattern[str] | None) -> str:
+    """Mask numbers, and the names a pattern matches, in one text.
+
+    Parameters
+    ----------
+    text
+        The text.
+    pattern
+        Matches the names; None for none.
+
+    Returns
+    -------
+    str
+        A text of the same length.
+    """
+    masked = _NUMBERS.sub(lambda match: re.sub(r"\d|[Xx]", MASK, match.group()), text)
+    if pattern is not None:
+        masked = pattern.sub(lambda match: MASK * len(match.group()), masked)
+    return masked
