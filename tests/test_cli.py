@@ -289,3 +289,12 @@ def test_no_name_is_sent_without_a_yes(tmp_path):
     keyless = run("run", plan, "--geocoder", "baidu", "--yes", cwd=tmp_path)
     assert keyless.returncode == 1
     assert "GEO_RECTIFY_BAIDU_KEY" in keyless.stderr
+
+
+@pytest.mark.parametrize("other", ["--include-restricted", "--ledger"])
+def test_a_public_run_takes_nothing_that_is_not_public(other, tmp_path):
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    options = [other] if other == "--include-restricted" else [other, "ledger.xlsx"]
+    done = run("run", "plan.txt", "--public", *options, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--public" in done.stderr

@@ -239,7 +239,7 @@ def run(
         service = open_geocoder(geocoder.value)
         online = {"geocoder": service, "agree": consent(service, yes=yes)}
     _check_ledger(ledger)
-    _check_public(public=public, include_restricted=include_restricted)
+    _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -500,9 +500,12 @@ def _check_ledger(ledger: Path | None) -> None:
         read_ledger(ledger)
 
 
-def _check_public(*, public: bool, include_restricted: bool) -> None:
+def _check_public(*, public: bool, include_restricted: bool, ledger: Path | None) -> None:
     if public and include_restricted:
         message = "--public 与 --include-restricted 不能同用；公开版不含受限图层"
+        raise typer.BadParameter(message, param_hint="--public")
+    if public and ledger is not None:
+        message = "--public 与 --ledger 不能同用；台账中有人工填写的人名和进展"
         raise typer.BadParameter(message, param_hint="--public")
 
 

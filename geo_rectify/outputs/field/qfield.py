@@ -29,7 +29,7 @@ from geo_rectify.outputs.field.qgs import (
     project_text,
     zone_area,
 )
-from geo_rectify.vocabulary import LayerStatus, Sensitivity, ZoneClass, label
+from geo_rectify.vocabulary import LayerStatus, ZoneClass, label
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,11 +206,9 @@ def _footprints(located: list[Dossier]) -> gpd.GeoDataFrame:
 
 
 def _zones(assessment: Assessment) -> gpd.GeoDataFrame:
-    """Give the zones that may leave the house: restricted ones only where the run says so."""
+    """Give the zones that may leave the house."""
     zones = assessment.layers.zones
-    hidden = zones["sensitivity"] == Sensitivity.RESTRICTED.value
-    if assessment.settings.include_restricted:
-        hidden = hidden & False
+    hidden = zones["sensitivity"].isin(assessment.settings.hidden_sensitivities)
     polygonal = zones.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     shown = zones[~hidden & polygonal]
     columns = {name: _text(shown[name].fillna("").tolist()) for name in _ZONE[:-1]}
