@@ -74,6 +74,7 @@ def issue(*measures, **deadline):
         (measure(), {"immediate": True}, "承问题时限：立行立改", Progress.DUE_UNREPORTED),
         (measure(), {}, "未载明", None),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # sets have no order
 )
 def test_measures(own, whole, words, state):
     found = measure_standing(own, issue(own, **whole), as_of=DAY)
