@@ -74,7 +74,6 @@ def issue(*measures, **deadline):
         (measure(), {"immediate": True}, "承问题时限：立行立改", Progress.DUE_UNREPORTED),
         (measure(), {}, "未载明", None),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",  # sets have no order
 )
 def test_measures(own, whole, words, state):
     found = measure_standing(own, issue(own, **whole), as_of=DAY)
@@ -248,7 +247,7 @@ _END_OF_SEPTEMBER = {
             {32},
         ),
     ],
-    ids=str,
+    ids=lambda value: "" if isinstance(value, set) else str(value),  # sets have no order
 )
 def test_what_is_due_on_a_day_in_the_real_plan(real_plans, day, due, past, issues):
     from geo_rectify.plans import read_plan
