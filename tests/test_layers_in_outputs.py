@@ -98,6 +98,7 @@ def test_a_missing_and_an_expired_layer_are_named_in_every_output(tmp_path: Path
     contents = _contents(out)
     # These rest on the plan alone and know of no layer.
     alone = {"plan.txt", "issues.json", "mentions.csv", "sites.gpkg", "claims.csv"}
+    alone.add("corrections_log.csv")
     alone.add("field/sites_ovital.txt")  # a list of coordinates has room for nothing else
     silent = {
         name

@@ -238,8 +238,8 @@ def run(
 
         service = open_geocoder(geocoder.value)
         online = {"geocoder": service, "agree": consent(service, yes=yes)}
-    _check_ledger(ledger)
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
+    _check_ledger(ledger)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,

@@ -126,6 +126,7 @@ def write_qfield(assessment: Assessment, folder: Path) -> None:
         _layers(zones),
         data=DATA,
         title=f"现场核查{demo_mark(assessment.settings)}",
+        abstract=provenance,
         epsg=_EPSG,
         extent=_extent(located),
     )

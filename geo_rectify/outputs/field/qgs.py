@@ -83,6 +83,7 @@ def project_text(
     *,
     data: str,
     title: str,
+    abstract: str = "",
     epsg: int,
     extent: tuple[float, float, float, float],
 ) -> str:
@@ -96,6 +97,8 @@ def project_text(
         Name of the GeoPackage beside the project.
     title
         What people see as the project's name.
+    abstract
+        What the project rests on; QGIS shows it among the project's properties.
     epsg
         Code of the coordinate system of project and layers.
     extent
@@ -128,6 +131,8 @@ def project_text(
         f"<projectlayers>{maps}</projectlayers>\n<layerorder>{order}</layerorder>\n"
         '<properties><Paths><Absolute type="bool">false</Absolute></Paths><SpatialRefSys>'
         '<ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys></properties>\n'
+        f"<projectMetadata><title>{escape_xml(title)}</title>"
+        f"<abstract>{escape_xml(abstract)}</abstract></projectMetadata>\n"
         "</qgis>\n"
     )
 
