@@ -342,7 +342,8 @@
     if (parent && parent !== marker) parent.spiderfy();
     if (PHONE.matches) {
       if (sheetOpen()) sheet(false);
-      showCard(page, site);
+      // The card may stand already: drawn again, a tap that has begun on it would be lost.
+      if (page.carded !== site.id) showCard(page, site);
       page.map.panInside(marker.getLatLng(), { ...room(), animate: !CALM.matches });
       return;
     }
@@ -366,6 +367,7 @@
     $("gr-card-body").replaceChildren(told(page, site));
     $("gr-card").hidden = false;
     $("gr-card").scrollTop = 0;
+    page.carded = site.id;
     document.body.classList.add("gr-with-card");
     mark(page, site);
     if (!site.at && site.area !== null) {
@@ -377,6 +379,7 @@
     if ($("gr-card").hidden) return;
     $("gr-card").hidden = true;
     document.body.classList.remove("gr-with-card");
+    page.carded = null;
     mark(page, null);
   }
 
