@@ -173,6 +173,16 @@ def test_class_rows_are_those_of_geos(left, right, step):
     assert_same(made, wanted, sites, zones)
 
 
+def test_a_point_inside_by_the_plane_alone_is_at_no_distance():
+    """A long edge bends between lon/lat and the plane; the point lies between the two views."""
+    zone = shapely.Polygon([(3, 1), (8, 1), (8, 6), (3, 1)])
+    sites, zones = frames([shapely.Point(7, 5)], [zone], (117.2137, 29.30871), 0.0031)
+    made, wanted = both(overlay_classes, sites, zones)
+    assert wanted["relation"].tolist() == ["near"]
+    assert wanted["distance_m"].tolist() == [0.0]
+    assert_same(made, wanted, sites, zones)
+
+
 def crowd(seed, *, sites, zones):
     """Many rough shapes over half a degree, points among the sites."""
     rng = np.random.default_rng(seed)

@@ -206,8 +206,25 @@ def _nearest_of_classes(
                 among=class_of_zone == one,
                 max_distance_m=max_distance_m,
             )
-            pieces.append(_near(left[found.point], found.zone, found.distance_m))
+            site, sure = left[found.point], ~found.doubtful
+            pieces.append(_near(site[sure], found.zone[sure], found.distance_m[sure]))
+            pieces.append(
+                _measured_pairs(
+                    sites, zones, site[~sure], found.zone[~sure], max_distance_m=max_distance_m
+                )
+            )
     return joined(pieces)
+
+
+def _measured_pairs(
+    sites: SiteShapes, zones: ZoneParts, site: Indices, zone: Indices, *, max_distance_m: float
+) -> Groups:
+    """Let GEOS measure some sites and zones."""
+    base = len(zones.ids)
+    rows = np.unique(site)
+    near, part = candidates_within(sites, zones, max_distance_m=max_distance_m, among=rows)
+    asked = np.isin(near * base + zones.owner[part], site * base + zone)
+    return _measured(sites, zones, near[asked], part[asked], max_distance_m=max_distance_m)
 
 
 def _beyond_the_grid(

@@ -33,11 +33,16 @@ _BATCH: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """Points with the zones nearest to them; near ties are all listed."""
+    """Points with the zones nearest to them; near ties are all listed.
+
+    ``doubtful`` flags those nearer than an edge may bend between lon/lat and the plane: outside
+    by the one, the point may lie inside by the other.
+    """
 
     point: Indices
     zone: Indices
     distance_m: Numbers
+    doubtful: Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,9 @@ def nearest_zones(
             found.extend(_read(scene, here[last == end], radius + 1, end, best))
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
-        return Nearest(point=nothing, zone=nothing, distance_m=np.zeros(0))
+        return Nearest(
+            point=nothing, zone=nothing, distance_m=np.zeros(0), doubtful=np.zeros(0, dtype=bool)
+        )
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
     return _exact(scene, point[kept], edge[kept], codes)
@@ -200,11 +207,14 @@ def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numb
     xy = scene.grid.rings.xy
     origin, metres = scene.xy[point], scene.metres[point]
     a, b = (xy[edge] - origin) * metres, (xy[edge + 1] - origin) * metres
-    gap = _to_segments(a, b)
-    length2 = ((b - a) ** 2).sum(axis=1)
-    # sagitta of a parallel against a straight line, doubled; and what 1 mm of rounding hides
-    bend = length2 * (1 + np.abs(np.tan(np.radians(origin[:, 1])))) / (4 * _MAJOR) + 1e-3
-    return gap, bend
+    return _to_segments(a, b), _bend(b - a, origin[:, 1])
+
+
+def _bend(along: Numbers, lat: Numbers) -> Numbers:
+    """Give the sagitta of a parallel against a straight line, doubled, and 1 mm for rounding."""
+    length2 = (along**2).sum(axis=1)
+    bend: Numbers = length2 * (1 + np.abs(np.tan(np.radians(lat)))) / (4 * _MAJOR) + 1e-3
+    return bend
 
 
 def _to_segments(a: Numbers, b: Numbers) -> Numbers:
@@ -224,7 +234,7 @@ def _exact(scene: _Scene, point: Indices, edge: Indices, codes: Indices) -> Near
     # an edge shared by two zones runs both ways; measured one way, the two tie to the last digit
     turn = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     start, end = np.where(turn[:, None], end, start), np.where(turn[:, None], start, end)
-    gap = np.zeros(len(point))
+    gap, bend = np.zeros(len(point)), np.zeros(len(point))
     for code in np.unique(codes[point]):
         here = np.flatnonzero(codes[point] == code)
         move = transformer(STORED, f"EPSG:{code}")
@@ -233,12 +243,18 @@ def _exact(scene: _Scene, point: Indices, edge: Indices, codes: Indices) -> Near
             for xy in (scene.xy[point[here]], start[here], end[here])
         )
         gap[here] = _to_segments(a - p, b - p)
+        bend[here] = _bend(b - a, scene.xy[point[here], 1])
     zone = rings.owner[rings.chain_of(edge)]
     keys, place = np.unique(point * scene.grid.zones + zone, return_inverse=True)
     least = np.full(len(keys), np.inf)
     np.minimum.at(least, place, gap)
+    doubtful = np.zeros(len(keys), dtype=bool)
+    doubtful[place[gap <= bend]] = True
     kept = least <= scene.limit_m
     keys = keys[kept]
     return Nearest(
-        point=keys // scene.grid.zones, zone=keys % scene.grid.zones, distance_m=least[kept]
+        point=keys // scene.grid.zones,
+        zone=keys % scene.grid.zones,
+        distance_m=least[kept],
+        doubtful=doubtful[kept],
     )

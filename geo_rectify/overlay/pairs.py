@@ -209,7 +209,7 @@ def summed(pairs: Pairs, sites: SiteShapes, group_of: Indices, *, min_overlap_m2
 
 
 def candidates_within(
-    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float
+    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float, among: Indices | None = None
 ) -> tuple[Indices, Indices]:
     """Find the parts whose box lies within reach of a site's box.
 
@@ -219,13 +219,16 @@ def candidates_within(
         The two sides.
     max_distance_m
         How far to look, metres.
+    among
+        Rows of the sites to look for, None for all.
 
     Returns
     -------
     tuple of numpy.ndarray
         Rows of site shapes and of zone parts, pair by pair.
     """
-    present = np.flatnonzero(~shapely.is_missing(sites.shapes))
+    rows = np.arange(len(sites.shapes)) if among is None else among
+    present = rows[~shapely.is_missing(sites.shapes[rows])]
     west, south, east, north = shapely.bounds(sites.shapes[present]).T
     up = max_distance_m / METRES_PER_DEGREE
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
