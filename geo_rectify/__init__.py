@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo_rectify.findings import judge
     from geo_rectify.outputs.maps import build_map
     from geo_rectify.outputs.reports import build_report
-    from geo_rectify.overlay import overlay_classes, overlay_sites
+    from geo_rectify.overlay import open_zones, overlay_classes, overlay_sites
     from geo_rectify.pipeline import assess
     from geo_rectify.places import find_mentions, locate, open_gazetteer, read_corrections
     from geo_rectify.plans import read_plan
@@ -34,6 +34,7 @@ _ROOMS = {
     "locate": "places",
     "open_catalogue": "catalogue",
     "open_gazetteer": "places",
+    "open_zones": "overlay",
     "overlay_classes": "overlay",
     "overlay_sites": "overlay",
     "read_corrections": "places",
@@ -51,6 +52,7 @@ __all__ = [
     "locate",
     "open_catalogue",
     "open_gazetteer",
+    "open_zones",
     "overlay_classes",
     "overlay_sites",
     "read_corrections",

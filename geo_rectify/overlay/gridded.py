@@ -116,8 +116,7 @@ def redone(
         Rows of those that meet.
     """
     rows = np.unique(keys // base)
-    tree = shapely.STRtree(zones.parts)
-    found, part = tree.query(sites.shapes[rows])
+    found, part = zones.tree().query(sites.shapes[rows])
     pairs = rows[found].astype(np.int64), part.astype(np.int64)
     kept = np.isin(pairs[0] * base + among[pairs[1]], keys)
     chosen = pairs[0][kept], pairs[1][kept]
@@ -255,8 +254,8 @@ def _touching_boxes(
 ) -> tuple[Indices, Indices]:
     """Pair collections with all parts near them, and all sites with parts of odd zones."""
     left, right = np.flatnonzero(collections), np.flatnonzero(odd[zones.owner])
-    found, part = shapely.STRtree(zones.parts).query(sites.shapes[left])
-    others, odd_part = shapely.STRtree(zones.parts[right]).query(sites.shapes)
+    found, part = zones.tree().query(sites.shapes[left])
+    others, odd_part = zones.tree(right).query(sites.shapes)
     plain = ~collections[others]
     return (
         np.concatenate((left[found], others[plain])).astype(np.int64),

@@ -234,12 +234,12 @@ def candidates_within(
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
     side = up / np.cos(np.radians(highest))
     boxes = shapely.box(west - side, south - up, east + side, north + up)
-    found, part = shapely.STRtree(zones.parts).query(boxes)
+    found, part = zones.tree().query(boxes)
     return present[found].astype(np.int64), part.astype(np.int64)
 
 
 def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
-    """Give all parts, those near a site mended where they need it.
+    """Give the parts near a site, mended where they need it.
 
     Parameters
     ----------
@@ -251,11 +251,10 @@ def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
     Returns
     -------
     numpy.ndarray
-        A copy of the parts; None where nothing areal is left of one.
+        A row for each part: None where it is not near, or nothing areal is left of it.
     """
-    checked = mended(zones.parts[near], zones.ids[zones.owner[near]], name="zones")
-    parts = zones.parts.copy()
-    parts[near] = checked
+    parts: Shapes = np.full(len(zones.owner), None, dtype=object)
+    parts[near] = mended(zones.store.take(near), zones.ids[zones.owner[near]], name="zones")
     return parts
 
 

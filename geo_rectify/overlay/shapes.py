@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo_rectify.overlay.kept import KeptParts
+
     Shapes = NDArray[Any]
     Indices = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -64,14 +66,47 @@ class SiteShapes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldParts:
+    """Zones in memory, and the parts they were taken apart into."""
+
+    zones: Shapes
+    parts: Shapes
+
+    def take(self, rows: Indices) -> Shapes:
+        """Give the polygons of some rows, in that order."""
+        taken: Shapes = self.parts[rows]
+        return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneParts:
-    """Zones taken apart once: ``owner`` gives for each part the row of its zone."""
+    """Zones taken apart once.
+
+    Attributes
+    ----------
+    ids, classes
+        Of each zone.
+    owner
+        For each part the row of its zone, ascending.
+    boxes
+        Box of each part: west, south, east, north.
+    vertices
+        How many all zones have.
+    store
+        Gives the parts themselves.
+    """
 
     ids: NDArray[Any]
     classes: NDArray[Any]
-    shapes: Shapes
-    parts: Shapes
     owner: Indices
+    boxes: Numbers
+    vertices: int
+    store: HeldParts | KeptParts
+
+    def tree(self, rows: Indices | None = None) -> shapely.STRtree:
+        """Build a tree over the boxes of all parts, or of some rows."""
+        boxes = self.boxes if rows is None else self.boxes[rows]
+        return shapely.STRtree(np.asarray(shapely.box(*boxes.T), dtype=object))
 
 
 def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
@@ -183,12 +218,15 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
         raise TableError(message)
     parts, owner = parts_of(shapes)
     areal = shapely.get_dimensions(parts) == AREA
+    if not areal.all():
+        parts, owner = parts[areal], owner[areal]
     return ZoneParts(
         ids=ids,
         classes=zones["zone_class"].astype(str).to_numpy(dtype=object),
-        shapes=shapes,
-        parts=parts[areal],
-        owner=owner[areal].astype(np.int64),
+        owner=owner.astype(np.int64),
+        boxes=shapely.bounds(parts),
+        vertices=int(shapely.get_num_coordinates(shapes).sum()),
+        store=HeldParts(zones=shapes, parts=parts),
     )
 
 
