@@ -183,6 +183,24 @@ def test_a_point_inside_by_the_plane_alone_is_at_no_distance():
     assert_same(made, wanted, sites, zones)
 
 
+def test_a_long_edge_that_bends_towards_a_point_is_the_nearest():
+    """By lon/lat the square is nearer, in the plane the long edge of the other zone."""
+    lat, reach = 29.3, 0.4
+    long = shapely.Polygon(
+        [(117 - reach, lat), (117 + reach, lat), (117 + reach, lat - 0.1), (117 - reach, lat - 0.1)]
+    )
+    point = shapely.Point(117, lat + 0.02)
+    near = shapely.box(116.999, lat + 0.0398, 117.001, lat + 0.05)
+    sites = gpd.GeoDataFrame({"site_id": ["s"]}, geometry=[point], crs=4490)
+    zones = gpd.GeoDataFrame(
+        {"zone_id": ["long", "near"], "zone_class": "red_line"}, geometry=[long, near], crs=4490
+    )
+    made, wanted = both(overlay_classes, sites, zones)
+    assert wanted["zone_id"].tolist() == ["long"]
+    assert wanted["distance_m"].iloc[0] < 2190
+    assert_same(made, wanted, sites, zones)
+
+
 def crowd(seed, *, sites, zones):
     """Many rough shapes over half a degree, points among the sites."""
     rng = np.random.default_rng(seed)

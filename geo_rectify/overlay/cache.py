@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Raised when arrays change their meaning; older sets are then left alone."""
 _MOST_KEPT: Final = 12
 """Sets in the folder; the one not used for longest goes first."""

@@ -116,8 +116,8 @@ def redone(
         Rows of those that meet.
     """
     rows = np.unique(keys // base)
-    found, part = zones.tree().query(sites.shapes[rows])
-    pairs = rows[found].astype(np.int64), part.astype(np.int64)
+    found, part = zones.near(sites.shapes[rows])
+    pairs = rows[found], part
     kept = np.isin(pairs[0] * base + among[pairs[1]], keys)
     chosen = pairs[0][kept], pairs[1][kept]
     return _by_geos(sites, zones, chosen, among=among, min_overlap_m2=min_overlap_m2)
@@ -253,13 +253,13 @@ def _touching_boxes(
     sites: SiteShapes, zones: ZoneParts, collections: Flags, odd: Flags
 ) -> tuple[Indices, Indices]:
     """Pair collections with all parts near them, and all sites with parts of odd zones."""
-    left, right = np.flatnonzero(collections), np.flatnonzero(odd[zones.owner])
-    found, part = zones.tree().query(sites.shapes[left])
-    others, odd_part = zones.tree(right).query(sites.shapes)
+    left = np.flatnonzero(collections)
+    found, part = zones.near(sites.shapes[left])
+    others, odd_part = zones.near(sites.shapes, among=np.flatnonzero(odd[zones.owner]))
     plain = ~collections[others]
     return (
-        np.concatenate((left[found], others[plain])).astype(np.int64),
-        np.concatenate((part, right[odd_part[plain]])).astype(np.int64),
+        np.concatenate((left[found], others[plain])),
+        np.concatenate((part, odd_part[plain])),
     )
 
 

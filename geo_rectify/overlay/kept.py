@@ -1,7 +1,7 @@
 """The index of a layer's zones, built once and kept.
 
 An index depends on the zones' geometry alone and is kept under its hash (`cache`), as flat arrays
-of about 40 bytes a vertex. It holds the verdict of the validity check too.
+of about 60 bytes a vertex. It holds the verdict of the validity check too.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ INDEX: Final = (
     "owner",
     "edge_start",
     "edge",
+    "run_start",
+    "run_box",
     "centre_start",
     "centre",
     "odd",
@@ -134,6 +136,8 @@ def arrays_of(index: LayerIndex) -> dict[str, NDArray[Any]]:
         grid.rings.owner,
         grid.edge_start,
         grid.edge,
+        grid.run_start,
+        grid.run_box,
         grid.centre_start,
         grid.centre,
         index.odd,
@@ -163,6 +167,8 @@ def index_from(arrays: Mapping[str, NDArray[Any]]) -> LayerIndex:
         frame=frame,
         edge_start=arrays["edge_start"],
         edge=arrays["edge"],
+        run_start=arrays["run_start"],
+        run_box=arrays["run_box"],
         centre_start=arrays["centre_start"],
         centre=arrays["centre"],
     )

@@ -234,8 +234,8 @@ def candidates_within(
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
     side = up / np.cos(np.radians(highest))
     boxes = shapely.box(west - side, south - up, east + side, north + up)
-    found, part = zones.tree().query(boxes)
-    return present[found].astype(np.int64), part.astype(np.int64)
+    found, part = zones.near(np.asarray(boxes, dtype=object))
+    return present[found].astype(np.int64), part
 
 
 def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:

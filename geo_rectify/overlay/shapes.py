@@ -103,10 +103,27 @@ class ZoneParts:
     vertices: int
     store: HeldParts | KeptParts
 
-    def tree(self, rows: Indices | None = None) -> shapely.STRtree:
-        """Build a tree over the boxes of all parts, or of some rows."""
-        boxes = self.boxes if rows is None else self.boxes[rows]
-        return shapely.STRtree(np.asarray(shapely.box(*boxes.T), dtype=object))
+    def near(self, shapes: Shapes, *, among: Indices | None = None) -> tuple[Indices, Indices]:
+        """Pair shapes with the parts whose boxes meet theirs.
+
+        Parameters
+        ----------
+        shapes
+            Geometries; None meets nothing.
+        among
+            Rows of the parts to look at, all where None.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Rows of shapes and of parts, pair by pair.
+        """
+        boxes = self.boxes if among is None else self.boxes[among]
+        if not len(shapes) or not len(boxes):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T), dtype=object))
+        found, part = tree.query(shapes).astype(np.int64)
+        return found, part if among is None else among[part]
 
 
 def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
