@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from geo_rectify.plans.deadlines import DateSpan
 
-_LABELLED: Final = re.compile(r"公示(?:期限?|时间|日期)(?:为|是|自|[:：])?\s*(?P<value>[^。；;\n]{4,60})")
+_LABELLED: Final = re.compile(
+    r"公示(?:期限?|时间|日期)(?:为|是|自|[:：])?\s*(?P<value>[^。；;\n]{4,60})"
+)
 _SENTENCE: Final = re.compile(r"[^。；;\n]*(?:异议|公示)[^。；;\n]*")
 
 
