@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from geo_rectify.drawing.markup import scope_note
 from geo_rectify.vocabulary import (
     LABELS,
     DocumentType,
@@ -138,6 +139,9 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
     if counts["claims_by_result"]:
         table.add_row("表述核对", _by_label(counts["claims_by_result"], {}))
     messages.print(table)
+    note = scope_note(assessment)
+    if note:
+        say(note)
     for note in assessment.correction_notes:
         say(f"核查回填：{note}")
     for info in assessment.layers.infos:
