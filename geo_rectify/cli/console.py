@@ -11,7 +11,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from geo_rectify.drawing.markup import scope_note
 from geo_rectify.vocabulary import (
     LABELS,
     DocumentType,
@@ -122,6 +121,8 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
     counts
         As `bundle.counts` gives them.
     """
+    from geo_rectify.drawing.markup import scope_note
+
     for plan in assessment.plans:
         kind = label(plan.document_type)
         note = "" if plan.document_type is DocumentType.RECTIFICATION_PLAN else f"（{plan.reason}）"
