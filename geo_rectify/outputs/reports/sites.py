@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.outputs.reports.annexes import columns
 from geo_rectify.outputs.reports.digest import FLAGGED, name_of
-from geo_rectify.outputs.reports.law import checked_rules
+from geo_rectify.outputs.reports.law import checked_rules, checklist_words
 from geo_rectify.outputs.reports.model import (
     Align,
     Block,
@@ -28,7 +28,7 @@ from geo_rectify.outputs.reports.wording import (
     wording,
     words,
 )
-from geo_rectify.vocabulary import Verdict, ZoneClass, label, verdict_label
+from geo_rectify.vocabulary import Activity, Verdict, ZoneClass, label, verdict_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,7 @@ CARDS: Final = 40
 """How many sites get a card of their own; the rest stand in one table, none is left out."""
 _QUOTE_LIMIT: Final = 130
 _UNITS_SHOWN: Final = 4
+_CUES_SHOWN: Final = 4
 _NEAREST: Final = 3
 _MATRIX_ROOM: Final = 80.0
 _NARROWEST, _WIDEST = 5.0, 14.0
@@ -140,9 +141,19 @@ def _card(digest: Digest, site: Dossier) -> Table:
         )
         where = "" if site.mention.issue is None else f"（问题{_first_issue(digest, site)}）"
         rows.append((words("overlay", "card_quote"), said + where))
+    told = listed((f"“{plain(cue)}”" for cue in site.cues), limit=_CUES_SHOWN)
+    known = words("overlay", "activity_kind", activities=site.activity_words)
+    if told:
+        known = words("overlay", "activity_cues", activities=site.activity_words, cues=told)
+    elif Activity.UNKNOWN in site.activities:
+        known = site.activity_words
+    rows.append((words("overlay", "card_activity"), known))
     rules = checked_rules(digest, site)
     if rules:
         rows.append((words("overlay", "card_rules"), rules))
+    checklist = checklist_words(digest, site)
+    if checklist:
+        rows.append((words("overlay", "card_checklist"), checklist))
     units = listed((plain(unit) for unit in site.units), limit=_UNITS_SHOWN) or DASH
     deadline = digest.deadline_words(site)
     rows.append(
