@@ -50,7 +50,11 @@ class WrittenRun:
 
 
 def write_run(
-    assessment: Assessment, folder: str | Path, *, ledger: str | Path | LedgerBook | None = None
+    assessment: Assessment,
+    folder: str | Path,
+    *,
+    ledger: str | Path | LedgerBook | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
@@ -66,6 +70,8 @@ def write_run(
         The output folder: absent, empty, or one an earlier run wrote.
     ledger
         A ledger people worked in, whose entries and added columns the new one takes over.
+    progress
+        Called with words as the report's figures are drawn.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def write_run(
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
         write_map(assessment, into / "map.html")
-        unwritten.extend(filter(None, [write_report(assessment, into)]))
+        unwritten.extend(filter(None, [write_report(assessment, into, progress=progress)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(assessment, into)

@@ -17,6 +17,8 @@ from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
 
@@ -193,7 +195,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder)
+        _write(assessment, folder, progress=progress)
     say(DEMO_MARK)
 
 
@@ -259,7 +261,7 @@ def run(
         )
         progress("write")
         folder = output if output is not None else _default_folder(plans[0])
-        _write(assessment, folder, ledger=ledger)
+        _write(assessment, folder, progress=progress, ledger=ledger)
     _exit_on(assessment, fail_on)
 
 
@@ -513,8 +515,14 @@ def _default_folder(path: Path) -> Path:
     return Path(f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
+def _write(
+    assessment: Assessment,
+    folder: Path,
+    *,
+    progress: Callable[[str], None],
+    ledger: Path | None = None,
+) -> None:
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger, progress=progress)
     _report(
         assessment,
         written.folder,
