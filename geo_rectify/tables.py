@@ -188,7 +188,7 @@ FINDINGS: Final = Schema(
     columns=_columns(
         "finding_id site_id site_name issue_numbers precision zone_class zone_id zone_name "
         "zone_ids layer_id layer_version layer_status verdict reason likelihood overlap_m2 share "
-        "distance_m rule_ids claim_ids evidence note",
+        "distance_m rule_ids claim_ids evidence note activity activity_evidence",
         number="likelihood overlap_m2 share distance_m",
         required="finding_id site_id site_name precision zone_class verdict",
     ),

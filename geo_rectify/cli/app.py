@@ -17,6 +17,8 @@ from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
 
@@ -204,7 +206,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder)
+        _write(assessment, folder, progress=progress)
     say(DEMO_MARK)
 
 
@@ -278,7 +280,7 @@ def run(
         folder = output
         if folder is None:
             folder = _default_folder(plans[0], part=scope_words(assessment))
-        _write(assessment, folder, ledger=ledger)
+        _write(assessment, folder, progress=progress, ledger=ledger)
     _exit_on(assessment, fail_on)
 
 
@@ -545,9 +547,20 @@ def _default_folder(path: Path, *, part: str = "") -> Path:
     return Path(f"{path.stem}_{safe_name(part)}_out" if part else f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
-    _report(assessment, written.folder, carried=written.carried, notes=written.notes)
+def _write(
+    assessment: Assessment,
+    folder: Path,
+    *,
+    progress: Callable[[str], None],
+    ledger: Path | None = None,
+) -> None:
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger, progress=progress)
+    _report(
+        assessment,
+        written.folder,
+        carried=written.carried,
+        notes=(*(f"台账：{note}" for note in written.notes), *written.unwritten),
+    )
 
 
 def _report(
@@ -558,7 +571,7 @@ def _report(
 
     show_summary(assessment, counts(assessment))
     for note in notes:
-        say(f"台账：{note}")
+        say(note)
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")
     say(f"成果：{folder}")
