@@ -142,6 +142,7 @@ def build_layer(
         repairs=tuple(notes.repairs),
         rejects=tuple(notes.rejects),
         assumptions=tuple(notes.assumptions),
+        unmapped=notes.unmapped,
     )
     return LoadedLayer(info=info, zones=zones, reference=reference)
 
@@ -221,6 +222,11 @@ def _classes(
         if found is None:
             notes.rejects.append(sentence("unmapped", feature=called(fid), word=word))
             notes.left_out.append(shape)
+    lost = Counter(word for word, found in zip(words, classes, strict=True) if found is None)
+    notes.unmapped = tuple(
+        sentence("unmapped_word", word=word or sentence("empty_word"), count=count)
+        for word, count in sorted(lost.items(), key=lambda each: (-each[1], each[0]))
+    )
     if _OLD_ZONES & set(classes):
         notes.assumptions.append(sentence("old_zones"))
     return classes

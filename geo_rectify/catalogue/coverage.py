@@ -11,12 +11,14 @@ from geo_rectify.catalogue.entries import ADCODE_PREFIX, EXTENT, LayerEntry
 from geo_rectify.catalogue.geometry import drop_unplaced, mend_areas, place_layer
 from geo_rectify.catalogue.notes import Notes, caller
 from geo_rectify.catalogue.reading import read_layer
-from geo_rectify.catalogue.recognition import suspected_shift
+from geo_rectify.catalogue.recognition import suggested_crs, suspected_shift
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.errors import LayerError
 from geo_rectify.regions import area_name, area_polygon, county_polygons
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
@@ -133,6 +135,35 @@ def suspicion(entry: LayerEntry, frame: gpd.GeoDataFrame) -> list[str]:
         return []
     before, after = f"{found.before:.0%}", f"{found.after:.0%}"
     return [sentence("shift_suspected", datum=found.datum, before=before[:-1], after=after[:-1])]
+
+
+def placed_plainly(path: Path) -> gpd.GeoDataFrame:
+    """Read a file that has no entry and bring it to EPSG:4490.
+
+    Parameters
+    ----------
+    path
+        The file. Degrees without a system, as in a table, are taken for CGCS2000.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Its rows, EPSG:4490.
+
+    Raises
+    ------
+    LayerError
+        It cannot be read, or its system is not known.
+    """
+    raw = read_layer(path)
+    rows = drop_unplaced(raw.frame, called=caller(raw.frame, None))
+    if rows.rejects or rows.frame.empty:
+        message = f"{path.name} has rows without a position: {'; '.join(rows.rejects[:3])}"
+        raise LayerError(message)
+    crs = None if raw.crs is not None else suggested_crs(rows.frame.total_bounds)
+    plain = LayerEntry.model_construct(crs=crs, to_4490=None, datum=None)
+    placed, _, _ = place_layer(raw, entry=plain, frame=rows.frame)
+    return placed
 
 
 def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_rectify.catalogue.building import LoadedLayer, build_layer, layer_version
-from geo_rectify.catalogue.entries import AUTO, LayerEntry
+from geo_rectify.catalogue.entries import AUTO
 from geo_rectify.catalogue.files import cannot_read, no_file
 from geo_rectify.catalogue.kept import (
     Kept,
@@ -29,6 +29,7 @@ from geo_rectify.catalogue.opening import fault_message
 from geo_rectify.catalogue.reading import read_layer
 from geo_rectify.catalogue.records import LayerInfo, Layers
 from geo_rectify.catalogue.services import read_service, shown_url
+from geo_rectify.catalogue.versions import choose_versions
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
 from geo_rectify.errors import LayerError
@@ -37,6 +38,7 @@ from geo_rectify.vocabulary import LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
     from pathlib import Path
 
     from geo_rectify.catalogue.opening import Catalogue, CatalogueLayer
@@ -52,6 +54,7 @@ _FACTS: Final = (
     "repairs",
     "rejects",
     "assumptions",
+    "unmapped",
 )
 """What is found out of a layer, beside its zones and coverage."""
 
@@ -59,8 +62,8 @@ _FACTS: Final = (
 def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = False) -> Layers:
     """Read every layer of a catalogue into zones and references.
 
-    A layer not in force on ``as_of`` stays in ``infos`` with ``in_force`` False, gives no zones
-    and has no coverage.
+    Of several versions of a layer only the one in force on ``as_of`` is read. A layer not in
+    force then stays in ``infos`` with ``in_force`` False, gives no zones and has no coverage.
 
     Parameters
     ----------
@@ -82,30 +85,42 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = F
     LayerError
         Layers that cannot be loaded, all of them: catalogue, layer, what is wrong, remedy.
     """
+    chosen = choose_versions(catalogue.layers, as_of=as_of)
+    layers = [layer for layer, _ in chosen]
     if allow_missing:
-        return join_layers([_load_or_miss(layer, as_of=as_of) for layer in catalogue.layers])
-    loaded, faults = collect_layers(catalogue, as_of=as_of)
-    if faults:
-        raise LayerError(fault_message(faults))
-    return join_layers(loaded)
+        loaded = [_load_or_miss(layer, as_of=as_of) for layer in layers]
+    else:
+        loaded, faults = collect_layers(layers, as_of=as_of)
+        if faults:
+            raise LayerError(fault_message(faults))
+    return join_layers(
+        [
+            replace(each, info=replace(each.info, assumptions=(*said, *each.info.assumptions)))
+            for each, (_, said) in zip(loaded, chosen, strict=True)
+        ]
+    )
 
 
-def collect_layers(catalogue: Catalogue, *, as_of: dt.date) -> tuple[list[LoadedLayer], list[str]]:
+def collect_layers(
+    layers: Iterable[CatalogueLayer], *, as_of: dt.date
+) -> tuple[list[LoadedLayer], list[str]]:
     """Load the layers that can be loaded, and list the faults of the others.
 
     Parameters
     ----------
-    catalogue, as_of
+    layers
+        The layers, all versions of each.
+    as_of
         As in `load_layers`.
 
     Returns
     -------
     tuple
-        The loaded layers in catalogue order, and one sentence for each fault.
+        The loaded layers in their order, and one sentence for each fault.
     """
     loaded: list[LoadedLayer] = []
     faults: list[str] = []
-    for layer in catalogue.layers:
+    for layer in layers:
         try:
             loaded.append(load_layer(layer, as_of=as_of))
         except LayerError as err:
@@ -171,7 +186,7 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
     """
     entry, path = layer.entry, layer.path
     notes = Notes()
-    in_force = _in_force(entry, as_of=as_of, notes=notes)
+    in_force = _in_force(layer, as_of=as_of, notes=notes)
     base = _base_info(layer, in_force=in_force, assumptions=tuple(notes.assumptions))
     if entry.status is LayerStatus.NOT_DELINEATED:
         return LoadedLayer(info=base)
@@ -227,7 +242,7 @@ def _to_keep(layer: LoadedLayer) -> Kept | None:
 
 def _restored(kept: Kept, *, base: LayerInfo) -> LoadedLayer:
     facts = {name: kept.facts[name] for name in _FACTS}
-    for name in ("repairs", "rejects", "assumptions"):
+    for name in ("repairs", "rejects", "assumptions", "unmapped"):
         facts[name] = tuple(facts[name])
     facts["classes"] = tuple(ZoneClass(word) for word in facts["classes"])
     info = replace(base, coverage=kept.coverage, **facts)
@@ -256,7 +271,7 @@ def _base_info(layer: CatalogueLayer, *, in_force: bool, assumptions: tuple[str,
         licence=entry.licence,
         classes=entry.classes,
         valid_from=entry.valid_from,
-        valid_to=entry.valid_to,
+        valid_to=layer.last_day,
         approval=entry.approval,
         names=entry.names,
         applies_to=entry.applies_to or "",
@@ -266,12 +281,14 @@ def _base_info(layer: CatalogueLayer, *, in_force: bool, assumptions: tuple[str,
     )
 
 
-def _in_force(entry: LayerEntry, *, as_of: dt.date, notes: Notes) -> bool:
+def _in_force(layer: CatalogueLayer, *, as_of: dt.date, notes: Notes) -> bool:
+    entry, end = layer.entry, layer.last_day
     if entry.valid_from is not None and as_of < entry.valid_from:
         notes.assumptions.append(sentence("not_yet", day=entry.valid_from))
         return False
-    if entry.valid_to is not None and entry.valid_to < as_of:
-        notes.assumptions.append(sentence("expired", day=entry.valid_to))
+    if end is not None and end < as_of:
+        key = "expired" if entry.valid_to is not None else "superseded"
+        notes.assumptions.append(sentence(key, day=end))
         return False
     if entry.valid_from is None and entry.status is LayerStatus.OFFICIAL:
         notes.assumptions.append(sentence("no_valid_from"))

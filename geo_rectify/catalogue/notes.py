@@ -20,7 +20,7 @@ class Notes:
     """Sentences gathered while one layer is loaded, and what they rest on.
 
     ``unplaced`` says that a feature's place is unknown; ``left_out`` holds the shapes of features
-    whose class nothing maps; ``unmapped`` counts those classes' words.
+    whose class nothing maps, and ``unmapped`` the words for it with their counts.
     """
 
     repairs: list[str] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Notes:
     assumptions: list[str] = field(default_factory=list)
     unplaced: bool = False
     left_out: list[BaseGeometry] = field(default_factory=list)
+    unmapped: tuple[str, ...] = ()
 
 
 def caller(frame: gpd.GeoDataFrame, name_field: str | None) -> Callable[[object], str]:
