@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +11,14 @@ import typer
 
 import geo_rectify
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
+from geo_rectify.cli.layers import layers_app
 from geo_rectify.cli.ledgers import ledger_app
+from geo_rectify.cli.options import AsOf, day_of
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from geo_rectify.pipeline import Assessment
@@ -46,9 +48,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
-)
-layers_app = typer.Typer(
-    help="查看与检查图层目录 (list and check the layers of a catalogue).", no_args_is_help=True
 )
 app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
@@ -119,14 +118,6 @@ OneCounty = Annotated[
 SomeIssues = Annotated[
     list[str] | None,
     typer.Option("--issue", help="只出这个问题的成果，可多次 (one issue's part; repeatable)."),
-]
-AsOf = Annotated[
-    dt.datetime | None,
-    typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        help="成果日期，图层与条款按此日有效；默认今天 (date of the outputs).",
-    ),
 ]
 Restricted = Annotated[
     bool,
@@ -415,78 +406,6 @@ def diff(
         say(f"成果：{output}")
 
 
-@layers_app.command("list")
-def layers_list(
-    source: Annotated[
-        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
-    ] = SAMPLE,
-    as_of: AsOf = None,
-) -> None:
-    """列出图层 (list the layers of a catalogue).
-
-    Example: geo-rectify layers list layers_dir
-    """
-    from geo_rectify.catalogue import layers_table, load_layers, open_catalogue
-    from geo_rectify.cli.console import LAYER_COLUMNS, LAYER_HEADINGS, show_table
-
-    loaded = load_layers(open_catalogue(source), as_of=_settings(as_of).as_of)
-    columns = {name: LAYER_HEADINGS[name] for name in LAYER_COLUMNS}
-    show_table(layers_table(loaded), columns, title=f"图层目录 {source}")
-
-
-@layers_app.command("check")
-def layers_check(
-    source: Annotated[
-        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
-    ] = SAMPLE,
-    as_of: AsOf = None,
-) -> None:
-    """检查图层：坐标系、覆盖、修复、未对应的级别 (check every layer, report all faults).
-
-    Example: geo-rectify layers check layers_dir
-    """
-    from geo_rectify.catalogue import check_catalogue
-    from geo_rectify.cli.console import LAYER_HEADINGS, fail, say, show_blocks
-
-    checked = check_catalogue(source, as_of=_settings(as_of).as_of)
-    show_blocks(checked.table, LAYER_HEADINGS, title=f"图层检查 {source}")
-    for sentence in checked.details:
-        say(sentence)
-    for fault in checked.faults:
-        fail(fault)
-    if not checked.sound:
-        raise typer.Exit(FAILED)
-
-
-@layers_app.command("add")
-def layers_add(
-    path: Annotated[Path, typer.Argument(help="矢量文件或 .gdb 文件夹 (file or geodatabase).")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="图层目录文件夹 (the catalogue's folder).")
-    ],
-    role: Annotated[
-        str | None, typer.Option("--role", help="用途，如 red_line；默认按名称判定 (role).")
-    ] = None,
-) -> None:
-    """收入图层：复制文件并写好 catalogue.toml 条目 (add a file or geodatabase to a catalogue).
-
-    Example: geo-rectify layers add 某市数据.gdb -o layers_dir
-    """
-    from geo_rectify.catalogue import add_layers
-    from geo_rectify.cli.console import say
-    from geo_rectify.vocabulary import LayerRole
-
-    words = [member.value for member in LayerRole]
-    if role is not None and role not in words:
-        raise typer.BadParameter(f"{role} 不是用途；可用：{'、'.join(words)}", param_hint="--role")
-    added = add_layers(path, output, role=None if role is None else LayerRole(role))
-    for each in added:
-        say(f"{each.layer_id}（{each.role.value}）")
-        for question in each.questions:
-            say(f"  待确认：{question}")
-    say(f"已写入 {output / 'catalogue.toml'}；核对后用 geo-rectify layers check 检查")
-
-
 def _settings(
     as_of: dt.datetime | None,
     *,
@@ -495,11 +414,10 @@ def _settings(
     allow_missing: bool = False,
     public: bool = False,
 ) -> Settings:
-    from geo_rectify.settings import Settings, default_as_of
+    from geo_rectify.settings import Settings
 
-    day = default_as_of() if as_of is None else as_of.date()
     return Settings(
-        as_of=day,
+        as_of=day_of(as_of),
         include_restricted=include_restricted,
         demo=demo,
         allow_missing=allow_missing,
