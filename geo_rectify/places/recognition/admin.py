@@ -397,7 +397,7 @@ def _names(
             for bearer in known.by_name[name]
             if bearer.kind is PlaceType.PREFECTURE
         ]
-    for area in (*inside, *wider):
+    for area in (*wider, *inside):
         names.setdefault(area.name, area)
         for other in customary_names(area.name):
             names.setdefault(other, area)

@@ -19,6 +19,7 @@ from geo_rectify.places.recognition.firms import (
     water_brand,
 )
 from geo_rectify.places.recognition.lexicon import STEM
+from geo_rectify.places.recognition.numbering import take_pits
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Context, Lexicon
     from geo_rectify.places.recognition.tokens import Token
 
-_TAIL: Final = "[MI]*[HG](?:[MI]*[HG])*"
+_TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
     rf"(?P<town>V{_TAIL})"
     rf"|(?P<facility>a?[UNSF]+s?{_TAIL})"
@@ -330,6 +331,7 @@ def _revealed(text: str, draft: Draft, context: Context, document: Document) -> 
 
 def _relate(text: str, draft: Draft, context: Context) -> None:
     """Take the words that set a site off from the named place."""
+    take_pits(text, draft)
     if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
         # Streets are called by two characters and more: 横路 is a locality.
         draft.kind = PlaceType.CATCHMENT
