@@ -25,8 +25,7 @@ NUMBERED: Final = (
     # Works of the defence industry: 602所, 713矿.
     r"|(?P<works>(?<![\d第年月.])\d{3}(?:所|厂|矿)(?![有谓需内外区界址长]))"
     # Outfalls and wells by number: YT-0317号排口, 3号泵站.
-    r"|(?P<coded>(?<![A-Za-z\d])(?:[A-Z]{1,5}(?:[-－_][A-Z]{1,5})*[-－_]?\d{1,6}|\d{1,3}|"
-    r"#?\d{1,3}#)号?(?:(?<=[号#])|(?<=\d)(?<![^A-Z\d_－-]\d)(?<![^A-Z\d_－-]\d\d))"
+    r"|(?P<coded>(?<![A-Za-z\d])(?:[A-Z]{1,5}(?:[-_][A-Z]{1,5})*[-_]?\d{1,6}号?|\d{1,3}[号#])"
     r"(?=(?:雨水|污水|入河|入海|入湖|雨污|直排|溢流|总)*排(?:污)?口|泵站|断面|码头))"
 )
 """Alternatives for the pattern a text is cut by, one group each."""
@@ -41,6 +40,12 @@ KIND_OF: Final = {
 
 REGIMENT: Final = re.compile(rf"[一二三四五六七八九十百]{{2,5}}团(?:场)?{_NOT_PEOPLE}")
 """Regiments of the Corps in numerals; they count as townships."""
+
+LEVEL_HOSPITAL: Final = re.compile(
+    "[省市县州区旗盟](?:第?[一二三四五六七八九十])?"
+    "(?:人民|中医|中|妇幼保健|妇女儿童|传染病|精神病|精神卫生|中心|肿瘤|儿童|[一二三四五六七八九十])医院"
+)
+"""Hospitals called by the rank of their area: 省人民医院, 市三医院."""
 
 _PITS: Final = re.compile(
     rf"{_NUMERAL}号(?:矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.places.recognition.firms import (
+    area_firm,
     firm_within,
     registered_firms,
     short_firm,
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 _TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
     rf"(?P<town>V{_TAIL})"
-    rf"|(?P<facility>a?[UNSF]+s?{_TAIL})"
+    rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
-    rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
+    rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B{_TAIL})"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
@@ -80,6 +82,11 @@ _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+_FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
+# 某河|某某电站: these are called by a village, and lie on the water named before.
+_WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
+# 某镇|草原: of a town, and no name.
+_OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
@@ -118,14 +125,78 @@ def find_phrases(
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
-        draft = _draft(text, part, str(found.lastgroup), lexicon)
-        read = [draft] if draft is not None else list(_apart(text, part, lexicon))
-        drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
+        before_it = tokens[found.start() - 1] if found.start() else None
+        after_it = tokens[found.end()] if found.end() < len(tokens) else None
+        for group, piece in _pieces(text, part, str(found.lastgroup), lexicon):
+            draft = _draft(text, piece, group, lexicon)
+            read = [draft] if draft is not None else list(_apart(text, piece, lexicon))
+            drafts += [
+                d
+                for d in read
+                if not d.bare
+                or _revealed(text, d, context, document)
+                or _between(before_it, after_it)
+            ]
     drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
+    drafts = _whole_names(text, drafts)
     for draft in drafts:
         _relate(text, draft, context)
     return drafts
+
+
+def _pieces(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part a river or lake from a facility behind it that has a name of its own."""
+    if group == "town" and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY:
+        return [("name", part[:1])]
+    if group != "facility":
+        return [(group, part)]
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
+    if village and kind is not PlaceType.MONITORING_SECTION:
+        lead = part[:village]
+        alone = "name" if len(lead) == 1 and lead[0].code == codes.NAME else "bare"
+        return [(alone, lead), *_pieces(text, part[village:], "town", lexicon)]
+    if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
+        return [(group, part)]
+    at = 1
+    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
+        at += 1
+    own = part[at].start - part[0].end
+    if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
+        return [(group, part)]
+    return [("name", part[:1]), ("facility", part[1:])]
+
+
+def _between(before_it: Token | None, after_it: Token | None) -> bool:
+    """Say whether unknown words fill all the room between an area's name and a mark."""
+    return (
+        before_it is not None
+        and before_it.code in codes.ADMIN + codes.SETTLEMENT
+        and (after_it is None or after_it.code in codes.LISTED + codes.PUNCTUATION + codes.JOINED)
+    )
+
+
+def _whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
+    """Join what stands side by side and is one: 某大学|某医院, 某集团|某分公司."""
+    joined: list[Draft] = []
+    for draft in drafts:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == draft.start and _one_name(last, draft):
+            last.kind, last.head, last.end = draft.kind, draft.head, draft.end
+            last.surface = text[last.start : last.end]
+        else:
+            joined.append(draft)
+    return joined
+
+
+def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.SCHOOL:
+        return second.kind is PlaceType.HOSPITAL
+    firms = first.kind is second.kind is PlaceType.FACTORY
+    return firms and first.head == "集团" and second.surface.endswith("公司")
 
 
 def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
@@ -145,8 +216,9 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
         return _facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group in {"firm", "brand"}:
-        return short_firm(text, part, lexicon) if group == "firm" else water_brand(text, part)
+    if group in {"firm", "brand", "area_firm"}:
+        read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
+        return read(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -237,7 +309,7 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
         begin = 2 if part[1].code == codes.SHORT_ADMIN else 1
         prefix = text[part[begin - 1].start : part[begin - 1].end]
     stem_end = begin
-    inside = "UNSVIMaB" if group == "quoted" else "UNSFV("
+    inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
         inside = "UNSVa()"
     while stem_end < len(part) and part[stem_end].code in inside:

@@ -20,7 +20,12 @@ from geo_rectify.places.recognition.costs import (
     name_cost,
     over_known,
 )
-from geo_rectify.places.recognition.numbering import KIND_OF, NUMBERED, REGIMENT
+from geo_rectify.places.recognition.numbering import (
+    KIND_OF,
+    LEVEL_HOSPITAL,
+    NUMBERED,
+    REGIMENT,
+)
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -97,6 +102,7 @@ _NEVER_WITHIN: Final = frozenset("的了等")
 _WORD: Final = 1.0
 _FUNCTION: Final = 1.2
 _FULL_ADMIN: Final = 0.7
+_SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
 _UNKNOWN: Final = 1.9
 _COUNT: Final = 1.3
@@ -249,6 +255,11 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
             team.start(), team.end(), SETTLEMENT, kind=PlaceType.TOWNSHIP, stem=len(team[0]) - 1
         )
         names.setdefault(team.start(), []).append((token, _WORD))
+    for hospital in LEVEL_HOSPITAL.finditer(text, begin, end):
+        at, stop = hospital.span()
+        if not any(first < at < last for first, last in spans):
+            token = Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2)
+            names.setdefault(at, []).append((token, _WORD))
     for counted in _COUNTING.finditer(text, begin, end):
         names.setdefault(counted.start(), []).append(
             (Token(counted.start(), counted.end(), QUANTITY), _COUNT)
@@ -315,8 +326,8 @@ def _area_token(
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
     flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
-        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _WORD
-    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _WORD
+        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
+    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
 
 
 def _offer_names(
