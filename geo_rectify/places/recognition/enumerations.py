@@ -39,6 +39,18 @@ _LOOSE: Final = frozenset({PlaceType.CATCHMENT, PlaceType.RESIDENTIAL, PlaceType
 _NUMBERED: Final = frozenset({PlaceType.HOSPITAL, PlaceType.SCHOOL, PlaceType.WASTEWATER_PLANT})
 # Hills and hamlets before a mine are mines called by them: 凤凰山、张家坞采石场.
 _LIKE_MINES: Final = frozenset({PlaceType.MOUNTAIN, PlaceType.VILLAGE, PlaceType.CATCHMENT})
+# Kinds whose members are often called without a head noun.
+_CALLED_ALIKE: Final = frozenset(
+    {
+        PlaceType.TOWNSHIP,
+        PlaceType.VILLAGE,
+        PlaceType.CATCHMENT,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MINE,
+    }
+)
+_CLOSING: Final = codes.LISTED + codes.PUNCTUATION + codes.JOINED
+_AFTER_MEMBER: Final = _CLOSING + codes.SOFT + codes.HARD + codes.MODIFIER + codes.QUANTITY
 _WEAK_HEADS: Final = frozenset({PlaceType.CATCHMENT, PlaceType.OTHER})
 
 
@@ -55,6 +67,7 @@ def complete_lists(scene: Scene, context: Context) -> None:
     _whole_members(scene)
     _lead_members(scene)
     _trailing_members(scene)
+    _bare_members(scene)
     scene.drafts.sort(key=lambda draft: draft.start)
     _shared_tails(scene)
     _tails(scene, context)
@@ -258,6 +271,35 @@ def _trailing_members(scene: Scene) -> None:
             prefix=before.prefix,
             head=surface,
             whole=before.prefix + surface,
+        )
+        scene.drafts.append(member)
+        by_end[end] = member
+
+
+def _bare_members(scene: Scene) -> None:
+    """Read unknown words behind a named member as one more: 白马村、郑家营|污水管网."""
+    tokens, by_end = scene.tokens, {draft.end: draft for draft in scene.drafts}
+    for index, token in enumerate(tokens):
+        before = by_end.get(token.start)
+        if token.code not in {codes.LISTED, codes.JOINED} or before is None:
+            continue
+        if before.kind not in _CALLED_ALIKE or (token.code == codes.JOINED and before.bare):
+            continue
+        stop = index + 1
+        while stop < len(tokens) and tokens[stop].code in codes.UNKNOWN + codes.STEM:
+            stop += 1
+        part = tokens[index + 1 : stop]
+        unknown = sum(item.code == codes.UNKNOWN for item in part)
+        follows = tokens[stop].code if stop < len(tokens) else codes.PUNCTUATION
+        if unknown < _MIN_ITEM or follows not in _AFTER_MEMBER:
+            continue
+        start, end = part[0].start, part[-1].end
+        longest = _MAX_LEAD if follows in _CLOSING else _MAX_LEAD - 1
+        if end - start > longest or any(d.start < end and start < d.end for d in scene.drafts):
+            continue
+        surface = scene.text[start:end]
+        member = Draft(
+            start=start, end=end, surface=surface, kind=before.kind, stem=surface, bare=True
         )
         scene.drafts.append(member)
         by_end[end] = member

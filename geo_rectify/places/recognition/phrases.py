@@ -34,7 +34,7 @@ _PHRASE: Final = re.compile(
     rf"(?P<town>V{_TAIL})"
     rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
-    rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B{_TAIL})"
+    rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
     r"|(?P<area_firm>aI{1,2})"
@@ -46,6 +46,8 @@ _PHRASE: Final = re.compile(
     r"|(?P<standing>M?[HG])"
 )
 _DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
+_ZONE: Final = re.compile("[aN][sIMSU]{1,6}H")
+_DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
 _ALONE: Final = {
     codes.NAME: "name",
     codes.SETTLEMENT: "name",
@@ -56,6 +58,7 @@ _ALONE: Final = {
 _LOOK_BACK: Final = 6
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
+_MAX_CODED: Final = 16
 _MAX_BARE: Final = 5
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
@@ -158,7 +161,9 @@ def _pieces(
     if village and kind is not PlaceType.MONITORING_SECTION:
         lead = part[:village]
         alone = "name" if len(lead) == 1 and lead[0].code == codes.NAME else "bare"
-        return [(alone, lead), *_pieces(text, part[village:], "town", lexicon)]
+        rest = part[village : village + 1] if part[village + 1].code == codes.SOFT else part[village:]
+        of_town = "name" if len(rest) == 1 else "town"
+        return [(alone, lead), *_pieces(text, rest, of_town, lexicon)]
     if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
         return [(group, part)]
     at = 1
@@ -266,7 +271,8 @@ def _bare(surface: str, start: int) -> Draft | None:
 def _described(
     text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
 ) -> Iterator[Draft]:
-    """Find parks called by what is made there: 某县|高纯氧化铝粉体研发制备基地."""
+    """Find parks and zones called by what is made or tried there: 某县|高纯氧化铝粉体研发制备基地."""
+    yield from _zones(text, tokens, row, lexicon)
     for found in _DESCRIBED.finditer("".join(row)):
         first, last = tokens[found.start()], tokens[found.end() - 1]
         head = text[last.start : last.end]
@@ -296,6 +302,33 @@ def _described(
             row[used] = codes.TITLE
 
 
+def _zones(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find development zones of an area called by a purpose: 某岛|海洋生态文明综合试验区."""
+    for found in _ZONE.finditer("".join(row)):
+        first, last = tokens[found.start()], tokens[found.end() - 1]
+        head = text[last.start : last.end]
+        inner = row[found.start() + 1 : found.end() - 1]
+        if (
+            lexicon.facility[head] is not PlaceType.DEV_ZONE
+            or codes.SOFT not in inner
+            or first.kind is PlaceType.RIVER
+        ):
+            continue
+        yield Draft(
+            start=first.start,
+            end=last.end,
+            surface=text[first.start : last.end],
+            kind=PlaceType.DEV_ZONE,
+            prefix=text[first.start : first.end] if first.code == codes.SHORT_ADMIN else "",
+            stem=text[first.start : last.start],
+            head=head,
+        )
+        for used in range(found.start(), found.end()):
+            row[used] = codes.TITLE
+
+
 def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Read a stem, modifiers and a facility head as one name."""
     part = _works(text, part)
@@ -320,10 +353,11 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
     if (
         group == "county"
         and not stem
-        and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
+        and (kind in _UNNAMED_BY_COUNTY or (described and kind not in _DESCRIBED_KINDS))
     ):
         return None
-    if group == "facility" and not _least_stem(middle) <= len(stem) <= _MAX_STEM:
+    longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
+    if group == "facility" and not _least_stem(middle) <= len(stem) <= longest:
         return None
     if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
         return None
