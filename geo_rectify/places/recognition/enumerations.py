@@ -32,6 +32,10 @@ _SHARED: Final = frozenset(
         PlaceType.MINE,
     }
 )
+# These are never called by a name without their head.
+_WITH_HEADS: Final = frozenset(
+    {PlaceType.FACTORY, PlaceType.HOSPITAL, PlaceType.SCHOOL, PlaceType.PARK_SCENIC}
+)
 _SOFT_CODES: Final = frozenset("sSMI")
 _MAX_LEAD: Final = 4
 # Kinds called by ordinary words often enough to begin at the separator.
@@ -192,6 +196,9 @@ def _member(scene: Scene, first: int, stop: int, last: Draft, here: Draft | None
     start, end = part[0].start, part[-1].end
     surface = scene.text[start:end]
     simple = len(part) == 1 and part[0].kind is not None
+    if here is not None and here.bare and last.kind in _CALLED_ALIKE:
+        here.kind, here.whole = last.kind, here.surface + last.head
+        return here
     if here is not None:
         rest = [token for token in part if token.start >= here.end]
         return _sharing(scene, here, last, rest, end)
@@ -216,7 +223,7 @@ def _sharing(
     shares = (
         here.end <= end
         and last.kind in _SHARED
-        and here.kind not in {last.kind, PlaceType.FACTORY}
+        and here.kind not in _WITH_HEADS | {last.kind}
         and (
             last.kind is PlaceType.MONITORING_SECTION
             or (last.kind is PlaceType.MINE and here.kind in _LIKE_MINES)
