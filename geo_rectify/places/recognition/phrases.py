@@ -90,6 +90,8 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+_NEAR_PORT: Final = 14
+_OF_PORTS: Final = ("码头", "泊位", "渔", "船", "堆场", "港区", "油污", "料棚", "航道", "锚地", "海域")
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
@@ -435,8 +437,16 @@ def _revealed(text: str, draft: Draft, context: Context, document: Document) -> 
     return False
 
 
+def _is_port(text: str, draft: Draft) -> bool:
+    """Say whether 港 is a harbour, not a creek: ships or quays stand near it."""
+    around = text[max(0, draft.start - _NEAR_PORT) : draft.end + _NEAR_PORT]
+    return any(word in around for word in _OF_PORTS)
+
+
 def _relate(text: str, draft: Draft, context: Context) -> None:
     """Take the words that set a site off from the named place."""
+    if draft.kind is PlaceType.RIVER and draft.head == "港" and _is_port(text, draft):
+        draft.kind = PlaceType.OTHER
     take_pits(text, draft)
     if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
         # Streets are called by two characters and more: 横路 is a locality.

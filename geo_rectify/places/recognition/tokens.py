@@ -354,7 +354,13 @@ def _offer_names(
                 code = BRAND
             elif kind in SETTLEMENTS:
                 code = SETTLEMENT
-            offer(Token(position, stop, code, kind=kind, stem=length), _KNOWN)
+            stem = length if code == BRAND else length - _head_length(name, vocabulary.lexicon)
+            offer(Token(position, stop, code, kind=kind, stem=stem), _KNOWN)
+
+
+def _head_length(name: str, lexicon: Lexicon) -> int:
+    """Give the length of the head noun a name ends with, 0 where it has none."""
+    return next((len(name) - at for at in range(1, len(name)) if name[at:] in lexicon.simple), 0)
 
 
 def _names_by_start(
