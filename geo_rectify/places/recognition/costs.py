@@ -276,7 +276,7 @@ def by_areas(
         ends = start < first and last == stop
         if cuts or ends or (full and first == start and last < stop):
             return _AREA_AT_END
-        if full and last == start:
+        if full and last == start and text[start] not in vocabulary.lexicon.single_hard:
             cost = _AFTER_AREA
     return cost
 

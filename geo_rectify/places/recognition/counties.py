@@ -351,7 +351,8 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
     for scene in scenes:
         units[scene.issue].update(unit_counties(scene.units, document))
         for draft in scene.drafts:
-            if draft.county_basis == TEXT and draft.county and draft.role is not Role.TITLE_OR_UNIT:
+            told = draft.county_basis == TEXT and draft.county in document.home.counties
+            if told and draft.role is not Role.TITLE_OR_UNIT:
                 texts[scene.issue].add(draft.county)
     for scene in scenes:
         if scene.issue is None:

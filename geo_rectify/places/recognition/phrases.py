@@ -85,6 +85,8 @@ _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+# 某水库|保护区, 某湖|水域: said of the water.
+_OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 # 某河|某某电站: these are called by a village, and lie on the water named before.
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
@@ -92,6 +94,11 @@ _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceTyp
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = ("码头", "泊位", "渔", "船", "堆场", "港区", "油污", "料棚", "航道", "锚地", "海域")
+_AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
+_ORES: Final = frozenset(
+    {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
+)
+_OF_ORE: Final = ("开采", "资源", "企业", "产业", "储量", "行业", "采选", "石", "山企业")
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
@@ -154,7 +161,7 @@ def _pieces(
     text: str, part: Sequence[Token], group: str, lexicon: Lexicon
 ) -> list[tuple[str, Sequence[Token]]]:
     """Part a river or lake from a facility behind it that has a name of its own."""
-    if group == "town" and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY:
+    if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
     if group != "facility":
         return [(group, part)]
@@ -168,6 +175,8 @@ def _pieces(
         return [(alone, lead), *_pieces(text, rest, of_town, lexicon)]
     if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
         return [(group, part)]
+    if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
+        return [("name", part[:1])]
     at = 1
     while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
         at += 1
@@ -177,11 +186,21 @@ def _pieces(
     return [("name", part[:1]), ("facility", part[1:])]
 
 
+def _of_the_town(text: str, part: Sequence[Token]) -> bool:
+    """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
+    last = part[-1]
+    head = text[last.start : last.end]
+    at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
+    ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
+    return head in _OPEN_COUNTRY or at_large or ore
+
+
 def _between(before_it: Token | None, after_it: Token | None) -> bool:
     """Say whether unknown words fill all the room between an area's name and a mark."""
     return (
         before_it is not None
         and before_it.code in codes.ADMIN + codes.SETTLEMENT
+        and before_it.kind is not PlaceType.VILLAGE
         and (after_it is None or after_it.code in codes.LISTED + codes.PUNCTUATION + codes.JOINED)
     )
 
