@@ -58,6 +58,7 @@ _ALONE: Final = {
 _LOOK_BACK: Final = 6
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
+_MAX_LOCALITY: Final = 3
 _MAX_CODED: Final = 16
 _MAX_BARE: Final = 5
 # Facilities that belong to the firm named before them and make no name with it.
@@ -147,7 +148,7 @@ def find_phrases(
                 for d in read
                 if not d.bare
                 or _revealed(text, d, context, document)
-                or _between(before_it, after_it)
+                or _told_by_area(d, before_it, after_it, lexicon)
             ]
     drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
@@ -195,14 +196,18 @@ def _of_the_town(text: str, part: Sequence[Token]) -> bool:
     return head in _OPEN_COUNTRY or at_large or ore
 
 
-def _between(before_it: Token | None, after_it: Token | None) -> bool:
-    """Say whether unknown words fill all the room between an area's name and a mark."""
-    return (
-        before_it is not None
-        and before_it.code in codes.ADMIN + codes.SETTLEMENT
-        and before_it.kind is not PlaceType.VILLAGE
-        and (after_it is None or after_it.code in codes.LISTED + codes.PUNCTUATION + codes.JOINED)
-    )
+def _told_by_area(
+    draft: Draft, before_it: Token | None, after_it: Token | None, lexicon: Lexicon
+) -> bool:
+    """Say whether unknown characters behind an area's name are a place in it."""
+    if before_it is None or before_it.end != draft.start:
+        return False
+    area = before_it.code == codes.ADMIN or before_it.kind is PlaceType.TOWNSHIP
+    if area and after_it is not None and after_it.code in codes.LISTED + codes.JOINED:
+        return True
+    water = before_it.kind in _WATERS_AND_HILLS | {PlaceType.CATCHMENT}
+    named = area or before_it.code == codes.SETTLEMENT or (before_it.stem > 0 and water)
+    return named and draft.surface[-1] in lexicon.locality and len(draft.surface) <= _MAX_LOCALITY
 
 
 def _whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
