@@ -397,7 +397,10 @@ def _names(
             for bearer in known.by_name[name]
             if bearer.kind is PlaceType.PREFECTURE
         ]
-    for area in (*inside, *wider):
+    # 岳阳 is the city before 岳阳县; a county under no prefecture is listed as one of its own.
+    within = {area.name for area in inside}
+    ordered = [area for area in wider if area.name not in within]
+    for area in (*ordered, *inside, *wider):
         names.setdefault(area.name, area)
         for other in customary_names(area.name):
             names.setdefault(other, area)

@@ -72,6 +72,8 @@ class Lexicon:
         What follows a firm called by a brand and a weak trade.
     never_first
         Characters no name begins with.
+    locality
+        Last characters of hamlets and headlands.
     objects_of
         Verbs whose object is the one-character head behind them.
     great_waters, great_water_after
@@ -96,6 +98,7 @@ class Lexicon:
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
     never_first: frozenset[str]
+    locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     great_water_after: tuple[str, ...]
@@ -244,6 +247,7 @@ def lexicon() -> Lexicon:
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
+        locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         great_water_after=tuple(words["great_water_after"].split()),

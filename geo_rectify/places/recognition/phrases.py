@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.places.recognition.firms import (
+    area_firm,
     firm_within,
     registered_firms,
     short_firm,
     water_brand,
 )
 from geo_rectify.places.recognition.lexicon import STEM
+from geo_rectify.places.recognition.numbering import take_pits
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Context, Lexicon
     from geo_rectify.places.recognition.tokens import Token
 
-_TAIL: Final = "[MI]*[HG](?:[MI]*[HG])*"
+_TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
     rf"(?P<town>V{_TAIL})"
-    rf"|(?P<facility>a?[UNSF]+s?{_TAIL})"
+    rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
-    rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
+    rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
@@ -43,6 +46,8 @@ _PHRASE: Final = re.compile(
     r"|(?P<standing>M?[HG])"
 )
 _DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
+_ZONE: Final = re.compile("[aN][sIMSU]{1,6}H")
+_DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
 _ALONE: Final = {
     codes.NAME: "name",
     codes.SETTLEMENT: "name",
@@ -53,6 +58,8 @@ _ALONE: Final = {
 _LOOK_BACK: Final = 6
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
+_MAX_LOCALITY: Final = 3
+_MAX_CODED: Final = 16
 _MAX_BARE: Final = 5
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
@@ -79,6 +86,20 @@ _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+# 某水库|保护区, 某湖|水域: said of the water.
+_OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
+_FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
+# 某河|某某电站: these are called by a village, and lie on the water named before.
+_WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
+# 某镇|草原: of a town, and no name.
+_OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+_NEAR_PORT: Final = 14
+_OF_PORTS: Final = ("码头", "泊位", "渔", "船", "堆场", "港区", "油污", "料棚", "航道", "锚地", "海域")
+_AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
+_ORES: Final = frozenset(
+    {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
+)
+_OF_ORE: Final = ("开采", "资源", "企业", "产业", "储量", "行业", "采选", "石", "山企业")
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
@@ -117,14 +138,96 @@ def find_phrases(
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
-        draft = _draft(text, part, str(found.lastgroup), lexicon)
-        read = [draft] if draft is not None else list(_apart(text, part, lexicon))
-        drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
+        before_it = tokens[found.start() - 1] if found.start() else None
+        after_it = tokens[found.end()] if found.end() < len(tokens) else None
+        for group, piece in _pieces(text, part, str(found.lastgroup), lexicon):
+            draft = _draft(text, piece, group, lexicon)
+            read = [draft] if draft is not None else list(_apart(text, piece, lexicon))
+            drafts += [
+                d
+                for d in read
+                if not d.bare
+                or _revealed(text, d, context, document)
+                or _told_by_area(d, before_it, after_it, lexicon)
+            ]
     drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
+    drafts = _whole_names(text, drafts)
     for draft in drafts:
         _relate(text, draft, context)
     return drafts
+
+
+def _pieces(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part a river or lake from a facility behind it that has a name of its own."""
+    if group == "town" and _of_the_town(text, part):
+        return [("name", part[:1])]
+    if group != "facility":
+        return [(group, part)]
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
+    if village and kind is not PlaceType.MONITORING_SECTION:
+        lead = part[:village]
+        alone = "name" if len(lead) == 1 and lead[0].code == codes.NAME else "bare"
+        rest = part[village : village + 1] if part[village + 1].code == codes.SOFT else part[village:]
+        of_town = "name" if len(rest) == 1 else "town"
+        return [(alone, lead), *_pieces(text, rest, of_town, lexicon)]
+    if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
+        return [(group, part)]
+    if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
+        return [("name", part[:1])]
+    at = 1
+    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
+        at += 1
+    own = part[at].start - part[0].end
+    if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
+        return [(group, part)]
+    return [("name", part[:1]), ("facility", part[1:])]
+
+
+def _of_the_town(text: str, part: Sequence[Token]) -> bool:
+    """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
+    last = part[-1]
+    head = text[last.start : last.end]
+    at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
+    ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
+    return head in _OPEN_COUNTRY or at_large or ore
+
+
+def _told_by_area(
+    draft: Draft, before_it: Token | None, after_it: Token | None, lexicon: Lexicon
+) -> bool:
+    """Say whether unknown characters behind an area's name are a place in it."""
+    if before_it is None or before_it.end != draft.start:
+        return False
+    area = before_it.code == codes.ADMIN or before_it.kind is PlaceType.TOWNSHIP
+    if area and after_it is not None and after_it.code in codes.LISTED + codes.JOINED:
+        return True
+    water = before_it.kind in _WATERS_AND_HILLS | {PlaceType.CATCHMENT}
+    named = area or before_it.code == codes.SETTLEMENT or (before_it.stem > 0 and water)
+    return named and draft.surface[-1] in lexicon.locality and len(draft.surface) <= _MAX_LOCALITY
+
+
+def _whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
+    """Join what stands side by side and is one: 某大学|某医院, 某集团|某分公司."""
+    joined: list[Draft] = []
+    for draft in drafts:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == draft.start and _one_name(last, draft):
+            last.kind, last.head, last.end = draft.kind, draft.head, draft.end
+            last.surface = text[last.start : last.end]
+        else:
+            joined.append(draft)
+    return joined
+
+
+def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.SCHOOL:
+        return second.kind is PlaceType.HOSPITAL
+    firms = first.kind is second.kind is PlaceType.FACTORY
+    return firms and first.head == "集团" and second.surface.endswith("公司")
 
 
 def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
@@ -144,8 +247,9 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
         return _facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group in {"firm", "brand"}:
-        return short_firm(text, part, lexicon) if group == "firm" else water_brand(text, part)
+    if group in {"firm", "brand", "area_firm"}:
+        read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
+        return read(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -193,7 +297,8 @@ def _bare(surface: str, start: int) -> Draft | None:
 def _described(
     text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
 ) -> Iterator[Draft]:
-    """Find parks called by what is made there: 某县|高纯氧化铝粉体研发制备基地."""
+    """Find parks and zones called by what is made or tried there: 某县|高纯氧化铝粉体研发制备基地."""
+    yield from _zones(text, tokens, row, lexicon)
     for found in _DESCRIBED.finditer("".join(row)):
         first, last = tokens[found.start()], tokens[found.end() - 1]
         head = text[last.start : last.end]
@@ -223,6 +328,33 @@ def _described(
             row[used] = codes.TITLE
 
 
+def _zones(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find development zones of an area called by a purpose: 某岛|海洋生态文明综合试验区."""
+    for found in _ZONE.finditer("".join(row)):
+        first, last = tokens[found.start()], tokens[found.end() - 1]
+        head = text[last.start : last.end]
+        inner = row[found.start() + 1 : found.end() - 1]
+        if (
+            lexicon.facility[head] is not PlaceType.DEV_ZONE
+            or codes.SOFT not in inner
+            or first.kind is PlaceType.RIVER
+        ):
+            continue
+        yield Draft(
+            start=first.start,
+            end=last.end,
+            surface=text[first.start : last.end],
+            kind=PlaceType.DEV_ZONE,
+            prefix=text[first.start : first.end] if first.code == codes.SHORT_ADMIN else "",
+            stem=text[first.start : last.start],
+            head=head,
+        )
+        for used in range(found.start(), found.end()):
+            row[used] = codes.TITLE
+
+
 def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Read a stem, modifiers and a facility head as one name."""
     part = _works(text, part)
@@ -236,7 +368,7 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
         begin = 2 if part[1].code == codes.SHORT_ADMIN else 1
         prefix = text[part[begin - 1].start : part[begin - 1].end]
     stem_end = begin
-    inside = "UNSVIMaB" if group == "quoted" else "UNSFV("
+    inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
         inside = "UNSVa()"
     while stem_end < len(part) and part[stem_end].code in inside:
@@ -247,10 +379,11 @@ def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) ->
     if (
         group == "county"
         and not stem
-        and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
+        and (kind in _UNNAMED_BY_COUNTY or (described and kind not in _DESCRIBED_KINDS))
     ):
         return None
-    if group == "facility" and not _least_stem(middle) <= len(stem) <= _MAX_STEM:
+    longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
+    if group == "facility" and not _least_stem(middle) <= len(stem) <= longest:
         return None
     if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
         return None
@@ -328,8 +461,17 @@ def _revealed(text: str, draft: Draft, context: Context, document: Document) -> 
     return False
 
 
+def _is_port(text: str, draft: Draft) -> bool:
+    """Say whether 港 is a harbour, not a creek: ships or quays stand near it."""
+    around = text[max(0, draft.start - _NEAR_PORT) : draft.end + _NEAR_PORT]
+    return any(word in around for word in _OF_PORTS)
+
+
 def _relate(text: str, draft: Draft, context: Context) -> None:
     """Take the words that set a site off from the named place."""
+    if draft.kind is PlaceType.RIVER and draft.head == "港" and _is_port(text, draft):
+        draft.kind = PlaceType.OTHER
+    take_pits(text, draft)
     if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
         # Streets are called by two characters and more: 横路 is a locality.
         draft.kind = PlaceType.CATCHMENT

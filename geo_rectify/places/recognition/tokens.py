@@ -20,10 +20,16 @@ from geo_rectify.places.recognition.costs import (
     name_cost,
     over_known,
 )
+from geo_rectify.places.recognition.numbering import (
+    KIND_OF,
+    LEVEL_HOSPITAL,
+    NUMBERED,
+    REGIMENT,
+)
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.lexicon import Lexicon
@@ -57,8 +63,7 @@ CLOSE: Final = ")"
 _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
-    r"|(?P<road>(?<![A-Za-z])[GSXYC]\d{2,4}(?![A-Za-z0-9])(?:国道|省道|县道|乡道|高速公路|高速|线)?|\d{3}(?:国道|省道|县道))"
-    r"|(?P<regiment>(?<!\d)\d{1,3}团(?:场)?(?![队伙体结员圆聚长]))"
+    rf"|{NUMBERED}"
     r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
     rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
     r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
@@ -73,6 +78,7 @@ _PIECES: Final = re.compile(
 _PIECE_CODES: Final = {
     "title": TITLE,
     "quantity": QUANTITY,
+    "coded": UNKNOWN,
     "letters": SOFT,
     "listed": LISTED,
     "open": OPEN,
@@ -88,15 +94,15 @@ _FIGURES: Final = re.compile(
     r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
     r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
 )
-# Regiments of the Corps count as townships: 四十五团, 51团.
-_REGIMENT: Final = re.compile(r"[一二三四五六七八九十百]{2,5}团(?:场)?(?![队伙体结员圆聚长])")
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
+_VILLAGE_BODIES: Final = frozenset({"村委会", "居委会", "村民小组"})
 _NEVER_WITHIN: Final = frozenset("的了等")
 
 _WORD: Final = 1.0
 _FUNCTION: Final = 1.2
 _FULL_ADMIN: Final = 0.7
+_SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
 _UNKNOWN: Final = 1.9
 _COUNT: Final = 1.3
@@ -104,6 +110,7 @@ _CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", 
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")
+_INTO: Final = ("进入", "排入", "汇入", "流入", "直排", "注入", "倾入", "抽入")
 _CUTS_AREA: Final = 1.5
 
 
@@ -188,19 +195,11 @@ def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
         group = str(piece.lastgroup)
         if group == "run":
             tokens.extend(_cut(text, piece.start(), piece.end(), vocabulary))
-        elif group == "road":
+        elif group in KIND_OF:
+            kind = KIND_OF[group]
+            code = SETTLEMENT if kind in SETTLEMENTS else NAME
             tokens.append(
-                Token(piece.start(), piece.end(), NAME, kind=PlaceType.ROAD, stem=len(piece[0]))
-            )
-        elif group == "regiment":
-            tokens.append(
-                Token(
-                    piece.start(),
-                    piece.end(),
-                    SETTLEMENT,
-                    kind=PlaceType.TOWNSHIP,
-                    stem=len(piece[0]) - 1,
-                )
+                Token(piece.start(), piece.end(), code, kind=kind, stem=len(piece[0]) - 1)
             )
         else:
             tokens.append(Token(piece.start(), piece.end(), _PIECE_CODES[group]))
@@ -233,7 +232,13 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
     size = end - begin
     best = [0.0] + [float("inf")] * size
     back = [Token(begin, begin, PUNCTUATION)] * (size + 1)
-    names = _names_by_start(text, begin, end, vocabulary)
+    spans = areas_in(text, begin, end, vocabulary)
+    names = _names_by_start(text, begin, end, vocabulary, spans)
+    full = [
+        (first, last)
+        for first, last in spans
+        if text[first:last] == vocabulary.areas[text[first:last]].name
+    ]
 
     def offer(token: Token, cost: float) -> None:
         total = best[token.start - begin] + cost
@@ -245,18 +250,23 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
         names.setdefault(figure.start(), []).append(
             (Token(figure.start(), figure.end(), SOFT, flags=words.SOFT), _WORD)
         )
-    for team in _REGIMENT.finditer(text, begin, end):
+    for team in REGIMENT.finditer(text, begin, end):
         token = Token(
             team.start(), team.end(), SETTLEMENT, kind=PlaceType.TOWNSHIP, stem=len(team[0]) - 1
         )
         names.setdefault(team.start(), []).append((token, _WORD))
+    for hospital in LEVEL_HOSPITAL.finditer(text, begin, end):
+        at, stop = hospital.span()
+        if not any(first < at < last for first, last in spans):
+            token = Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2)
+            names.setdefault(at, []).append((token, _WORD))
     for counted in _COUNTING.finditer(text, begin, end):
         names.setdefault(counted.start(), []).append(
             (Token(counted.start(), counted.end(), QUANTITY), _COUNT)
         )
     for position in range(begin, end):
         offer(Token(position, position + 1, UNKNOWN), _UNKNOWN)
-        _offer_words(text, position, end, vocabulary, offer)
+        _offer_words(text, position, end, vocabulary, offer, full)
         for token, cost in names.get(position, ()):
             offer(token, cost)
         _offer_names(text, position, end, vocabulary, offer)
@@ -275,6 +285,7 @@ def _offer_words(
     end: int,
     vocabulary: Vocabulary,
     offer: Callable[[Token, float], None],
+    cut: Sequence[tuple[int, int]],
 ) -> None:
     """Offer the words of the lexicon that begin at a position."""
     lexicon = vocabulary.lexicon
@@ -283,11 +294,16 @@ def _offer_words(
         word = text[position:stop]
         flags = lexicon.flags.get(word) if stop <= end else None
         if flags is not None:
-            if word in lexicon.great_waters and text.startswith(lexicon.great_water_after, stop):
+            if word in lexicon.great_waters and (
+                text.startswith(lexicon.great_water_after, stop)
+                or text[:position].endswith(_INTO)
+            ):
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 offer(river, _FULL_ADMIN)
             code = _word_code(word, flags)
             cost = _FUNCTION if length == 1 else _WORD
+            if any(first < position < last < stop for first, last in cut):
+                cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, end, lexicon):
                 cost += _CUTS_AREA
             offer(Token(position, stop, code, flags=flags), cost)
@@ -310,8 +326,8 @@ def _area_token(
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
     flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
-        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _WORD
-    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _WORD
+        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
+    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
 
 
 def _offer_names(
@@ -338,16 +354,21 @@ def _offer_names(
                 code = BRAND
             elif kind in SETTLEMENTS:
                 code = SETTLEMENT
-            offer(Token(position, stop, code, kind=kind, stem=length), _KNOWN)
+            stem = length if code == BRAND else length - _head_length(name, vocabulary.lexicon)
+            offer(Token(position, stop, code, kind=kind, stem=stem), _KNOWN)
+
+
+def _head_length(name: str, lexicon: Lexicon) -> int:
+    """Give the length of the head noun a name ends with, 0 where it has none."""
+    return next((len(name) - at for at in range(1, len(name)) if name[at:] in lexicon.simple), 0)
 
 
 def _names_by_start(
-    text: str, begin: int, end: int, vocabulary: Vocabulary
+    text: str, begin: int, end: int, vocabulary: Vocabulary, spans: Sequence[tuple[int, int]]
 ) -> dict[int, list[tuple[Token, float]]]:
     """List the names with a head noun directly behind a stem of one to four characters."""
     lexicon = vocabulary.lexicon
     found: dict[int, list[tuple[Token, float]]] = {}
-    spans = areas_in(text, begin, end, vocabulary)
     for head in range(begin + 1, end):
         for length in lexicon.simple_lengths.get(text[head], ()):
             stop = head + length
@@ -360,7 +381,7 @@ def _names_by_start(
                     break
                 if text[start] in _NO_STEM or text[head - 1] == "之":
                     continue
-                if entry.kind is PlaceType.VILLAGE and length > 1 and text[head - 1] in "村区":
+                if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.
                     continue
                 cost = name_cost(
