@@ -122,7 +122,7 @@ REJECTED: Final = Schema(
 GAZETTEER: Final = Schema(
     name="gazetteer",
     columns=_columns(
-        "name aliases kind adcode township uncertainty_m source licence valid_on",
+        "name aliases kind adcode township uncertainty_m source licence valid_on flow",
         number="uncertainty_m",
         required="name kind source licence",
     ),

@@ -40,7 +40,8 @@ class Place:
     """One row of a gazetteer.
 
     ``number`` is its row; ``keys`` are the normalised spellings of its name and aliases, the name
-    first; ``geometry`` is None where only the name and township are known.
+    first; ``geometry`` is None where only the name and township are known; ``flow`` says how a river
+    line is drawn (`vocabulary.Flow`), "" where nobody has said it.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Place:
     source: str
     geometry: BaseGeometry | None
     keys: tuple[str, ...]
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,9 +319,11 @@ def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
 
 def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:
     shapes = frame.geometry.to_numpy()
-    columns = ("name", "aliases", "kind", "adcode", "township", "uncertainty_m", "source")
+    columns = ("name", "aliases", "kind", "adcode", "township", "uncertainty_m", "source", "flow")
     cells = zip(*(frame[column].tolist() for column in columns), strict=True)
-    for number, (name, aliases, kind, adcode, township, uncertainty, source) in enumerate(cells):
+    for number, (name, aliases, kind, adcode, township, uncertainty, source, flow) in enumerate(
+        cells
+    ):
         others = tuple(split_list(aliases))
         shape = shapes[number]
         yield Place(
@@ -333,4 +337,5 @@ def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:
             source=source,
             geometry=None if shape is None or shapely.is_empty(shape) else shape,
             keys=keys_of(name, others),
+            flow=flow or "",
         )

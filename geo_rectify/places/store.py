@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-FORM: Final = "1"
+FORM: Final = "2"
 """Version of the form of the index; a file of another one must be built anew."""
 ELSEWHERE: Final = 3
 """Rows of one name that are read from outside the prefectures asked about."""
@@ -36,7 +36,17 @@ _STAMP: Final = "2000-01-01T00:00:00.000Z"
 _PREFECTURE: Final = 4
 _HEADER: Final = 8
 _ENVELOPES: Final = (0, 32, 48, 48, 64)
-_TEXTS: Final = ("name", "aliases", "kind", "adcode", "township", "source", "licence", "valid_on")
+_TEXTS: Final = (
+    "name",
+    "aliases",
+    "kind",
+    "adcode",
+    "township",
+    "source",
+    "licence",
+    "valid_on",
+    "flow",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
