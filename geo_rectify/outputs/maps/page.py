@@ -89,6 +89,8 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     # without a tile layer nothing else tells clusters where zooming ends
     page.options["max_zoom"] = _MAX_ZOOM
     page.options["min_zoom"] = _MIN_ZOOM
+    # a closing popup that fades still takes the clicks meant for the next one
+    page.options["fade_animation"] = False
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
     data["map"] = page.get_name()

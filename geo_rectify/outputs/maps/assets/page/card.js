@@ -8,8 +8,10 @@
     map.getContainer().style.setProperty("--gr-popup", `${Math.min(most, 460)}px`);
   }
 
+  const popped = (page, site) => Boolean(page.popup) && page.popup.isOpen() && page.popped === site.id;
+
   function go(page, site) {
-    if (page.review.busy) return;
+    if (page.review.busy || popped(page, site)) return;
     closeCard(page);
     if (PHONE.matches) sheet(false);
     page.map.invalidateSize({ animate: false });
@@ -20,7 +22,10 @@
     if (PHONE.matches) showCard(page, site);
     const target = L.latLngBounds([site.at, site.at]);
     if (site.area !== null) target.extend(areaBounds(page, site));
-    page.map.once("moveend", () => window.setTimeout(() => open(page, site), 60));
+    // Of several sites asked for while the map moves, the last one is opened, and once.
+    if (page.arrive) page.map.off("moveend", page.arrive);
+    page.arrive = () => open(page, site);
+    page.map.once("moveend", page.arrive);
     page.map.fitBounds(target, { ...room(), maxZoom: 15, animate: !CALM.matches, duration: 0.5 });
   }
 
@@ -37,13 +42,26 @@
       page.map.panInside(marker.getLatLng(), { ...room(), animate: !CALM.matches });
       return;
     }
+    // A popup that stands is left alone: drawn again, a click that has begun on it would be lost.
+    if (popped(page, site)) return;
     closeCard(page);
-    const { paddingTopLeft, paddingBottomRight } = room();
-    page.popup = L.popup({
-      maxWidth: 360, minWidth: 320, offset: [0, -12], autoPanPaddingTopLeft: paddingTopLeft, autoPanPaddingBottomRight: paddingBottomRight,
-    }).setLatLng(marker.getLatLng()).setContent(told(page, site)).openOn(page.map);
+    page.popped = site.id;
+    page.popup = L.popup({ maxWidth: 360, minWidth: 320, offset: [0, -12], autoPan: false })
+      .setLatLng(marker.getLatLng()).setContent(told(page, site)).openOn(page.map);
     page.popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "关闭");
     mark(page, site);
+    bringIn(page.map, page.popup);
+  }
+
+  /* Moves the map at once, not gliding, so that the popup stands still when it is reached for. */
+  function bringIn(map, popup) {
+    const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = room();
+    const box = popup.getElement().getBoundingClientRect();
+    const frame = map.getContainer().getBoundingClientRect();
+    const over = (low, high) => Math.min(0, low) || Math.max(0, high);
+    const x = over(box.left - frame.left - left, box.right - frame.right + right);
+    const y = over(box.top - frame.top - top, box.bottom - frame.bottom + bottom);
+    if (x || y) map.panBy([x, y], { animate: false });
   }
 
   function told(page, site) {
