@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,11 +38,15 @@ WORKLIST_FILE: Final = "worklist.xlsx"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenRun:
-    """Where a run was written, the files of the old folder that were kept, and what to look at."""
+    """Where a run was written, the files of the old folder that were kept, and what to look at.
+
+    ``unwritten`` says which files this machine could not make, and the remedy.
+    """
 
     folder: Path
     carried: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
 
 
 def write_run(
@@ -66,7 +70,8 @@ def write_run(
     Returns
     -------
     WrittenRun
-        The folder, what was carried over, and what in the ledger needs a look.
+        The folder, what was carried over, what in the ledger needs a look, and what could not
+        be written for want of an extra or a font.
 
     Raises
     ------
@@ -80,6 +85,7 @@ def write_run(
     old = read_ledger(ledger) if isinstance(ledger, str | Path) else ledger
     keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=ledger)
     notes: list[str] = []
+    unwritten: list[str] = []
 
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
@@ -88,12 +94,12 @@ def write_run(
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
         write_map(assessment, into / "map.html")
-        write_report(assessment, into)
+        unwritten.extend(filter(None, [write_report(assessment, into)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(assessment, into)
 
-    return _publish(folder, write, keep=keep, notes=notes)
+    return replace(_publish(folder, write, keep=keep, notes=notes), unwritten=tuple(unwritten))
 
 
 def _ledger_to_keep(path: Path, *, given: str | Path | LedgerBook | None) -> tuple[str, ...]:

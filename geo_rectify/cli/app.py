@@ -517,7 +517,12 @@ def _default_folder(path: Path) -> Path:
 
 def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
     written = geo_rectify.write_run(assessment, folder, ledger=ledger)
-    _report(assessment, written.folder, carried=written.carried, notes=written.notes)
+    _report(
+        assessment,
+        written.folder,
+        carried=written.carried,
+        notes=(*(f"台账：{note}" for note in written.notes), *written.unwritten),
+    )
 
 
 def _report(
@@ -528,7 +533,7 @@ def _report(
 
     show_summary(assessment, counts(assessment))
     for note in notes:
-        say(f"台账：{note}")
+        say(note)
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")
     say(f"成果：{folder}")
