@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geo_rectify.pipeline import assess
     from geo_rectify.places import find_mentions, locate, open_gazetteer, read_corrections
     from geo_rectify.plans import read_plan
+    from geo_rectify.scope import narrowed
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ _ROOMS = {
     "find_mentions": "places",
     "judge": "findings",
     "locate": "places",
+    "narrowed": "scope",
     "open_catalogue": "catalogue",
     "open_gazetteer": "places",
     "overlay_classes": "overlay",
@@ -49,6 +51,7 @@ __all__ = [
     "find_mentions",
     "judge",
     "locate",
+    "narrowed",
     "open_catalogue",
     "open_gazetteer",
     "overlay_classes",

@@ -18,7 +18,7 @@ import shapely
 from geo_rectify.catalogue import Layers, load_layers, open_catalogue
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge, own_rules
-from geo_rectify.models import issue_key, with_members
+from geo_rectify.models import Scope, issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
     Gazetteer,
@@ -73,6 +73,8 @@ class Assessment:
         The registers joined to issues, with what was noted of each.
     correction_log
         As in `places.records.Located`.
+    scope
+        What part of the run this is; all of it unless `scope.narrowed` gave it.
     """
 
     plans: tuple[Plan, ...]
@@ -90,6 +92,7 @@ class Assessment:
     settings: Settings
     registers: tuple[Register, ...] = ()
     correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def site_mentions(self) -> tuple[Mention, ...]:

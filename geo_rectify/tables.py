@@ -348,20 +348,21 @@ def _natural(text: str) -> tuple[str, int, str]:
     return (head, int(tail), "") if tail.isdigit() else (head, -1, tail)
 
 
-def mentions_frame(mentions: Sequence[Mention]) -> pd.DataFrame:
+def mentions_frame(mentions: Sequence[Mention], *, several: bool) -> pd.DataFrame:
     """Make the mentions table (``mentions.csv``) from records.
 
     Parameters
     ----------
     mentions
         The mentions.
+    several
+        Whether the run has several documents.
 
     Returns
     -------
     pandas.DataFrame
         Columns of `MENTIONS`; issue keys carry the document where there are several.
     """
-    several = len({mention.doc_id for mention in mentions}) > 1
     rows = []
     for mention in mentions:
         row = asdict(mention)

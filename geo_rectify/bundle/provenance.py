@@ -80,6 +80,12 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "allow_missing": settings.allow_missing,
             "public": settings.public,
         },
+        "scope": {
+            "county": assessment.scope.county,
+            "adcodes": list(assessment.scope.adcodes),
+            "issues": list(assessment.scope.issues),
+            "unplaced_sites": assessment.scope.unplaced,
+        },
         "rules": [
             {
                 "id": rule.rule_id,

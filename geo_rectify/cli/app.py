@@ -109,6 +109,17 @@ OldLedger = Annotated[
         "(take over what people wrote into a ledger).",
     ),
 ]
+OneCounty = Annotated[
+    str | None,
+    typer.Option(
+        "--county",
+        help="只出一个县（市、区）或开发区的成果：全称、简称或代码 (one county's part of all outputs).",
+    ),
+]
+SomeIssues = Annotated[
+    list[str] | None,
+    typer.Option("--issue", help="只出这个问题的成果，可多次 (one issue's part; repeatable)."),
+]
 AsOf = Annotated[
     dt.datetime | None,
     typer.Option(
@@ -210,6 +221,8 @@ def run(
     as_of: AsOf = None,
     ledger: OldLedger = None,
     rules: RulesFile = None,
+    county: OneCounty = None,
+    issue: SomeIssues = None,
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
@@ -229,8 +242,11 @@ def run(
     """全流程：方案 → 地图、报告、台账、待定位清单、外业文件 (the whole job).
 
     Example: geo-rectify run 整改方案.docx -o out --layers layers_dir --corrections worklist.xlsx
+
+    One county: geo-rectify run 整改方案.docx --layers layers_dir --county 乐平市
     """
     from geo_rectify.cli.console import stage_progress
+    from geo_rectify.drawing.markup import scope_words
 
     _check_layers(layers)
     online: dict[str, Any] = {}
@@ -259,8 +275,11 @@ def run(
             progress=progress,
             **online,
         )
+        assessment = _part(assessment, county=county, issues=issue or [])
         progress("write")
-        folder = output if output is not None else _default_folder(plans[0])
+        folder = output
+        if folder is None:
+            folder = _default_folder(plans[0], part=scope_words(assessment))
         _write(assessment, folder, ledger=ledger)
     _exit_on(assessment, fail_on)
 
@@ -511,8 +530,21 @@ def _check_public(*, public: bool, include_restricted: bool, ledger: Path | None
         raise typer.BadParameter(message, param_hint="--public")
 
 
-def _default_folder(path: Path) -> Path:
-    return Path(f"{path.stem}_out")
+def _part(assessment: Assessment, *, county: str | None, issues: list[str]) -> Assessment:
+    """Narrow a run to what was asked for; what the plan does not have is a usage error."""
+    from geo_rectify.errors import ScopeError
+
+    try:
+        return geo_rectify.narrowed(assessment, county=county, issues=issues)
+    except ScopeError as err:
+        hint = "--issue" if county is None else "--county"
+        raise typer.BadParameter(str(err), param_hint=hint) from err
+
+
+def _default_folder(path: Path, *, part: str = "") -> Path:
+    from geo_rectify.drawing.markup import safe_name
+
+    return Path(f"{path.stem}_{safe_name(part)}_out" if part else f"{path.stem}_out")
 
 
 def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:

@@ -200,7 +200,9 @@ def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering
 
 
 def _counties(assessment: Assessment) -> gpd.GeoDataFrame | None:
-    """Give the counties of the prefectures that the sites lie in, None where none is known."""
+    """Give the counties of the prefectures the sites lie in, of a part its own; None without."""
+    if assessment.scope.adcodes:
+        return county_polygons(assessment.scope.adcodes)
     prefectures = {
         code[:4] + "00"
         for cell in assessment.sites["adcode"].dropna()

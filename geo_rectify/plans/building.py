@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.models import Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.checks import irregularities_of, plan_checks
-from geo_rectify.plans.classify import document_title, document_type, inspection_of
+from geo_rectify.plans.classify import document_title, document_type
 from geo_rectify.plans.deadlines import feedback_date, issue_deadline
+from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout
 from geo_rectify.plans.measures import read_measures
+from geo_rectify.plans.notices import read_notice
+from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
@@ -97,14 +100,22 @@ def build_plan(source: SourceText) -> Plan:
         reason=reason,
         blocks=source.blocks,
     )
+    head = len(source.text) if layout is None else layout.list_start
+    inspections = inspections_of(title, source.text, head)
+    plan = replace(
+        plan, inspections=inspections, inspection="、".join(each.name for each in inspections)
+    )
+    if kind is DocumentType.NOTICE:
+        plan = replace(plan, notice=read_notice(source.text))
     if kind in _WITH_ISSUES and layout is not None:
         feedback = feedback_date(source.text, layout.list_start)
         plan = replace(
             plan,
             list_start=layout.list_start,
-            inspection=inspection_of(title, source.text[: layout.list_start]),
             sections=_sections(source.text, layout),
-            issues=_issues(source.text, layout, feedback=feedback),
+            issues=_with_petitions(
+                source.text, _issues(source.text, layout, feedback=feedback), layout
+            ),
         )
     return replace(plan, checks=plan_checks(plan, replaced=source.replaced, notes=source.notes))
 
@@ -146,6 +157,11 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _with_petitions(text: str, issues: tuple[Issue, ...], layout: Layout) -> tuple[Issue, ...]:
+    batch = title_batch(text, layout.list_start)
+    return tuple(replace(issue, petition=petition_of(text, issue, batch=batch)) for issue in issues)
 
 
 def _value(line: Line) -> int | None:

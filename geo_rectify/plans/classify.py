@@ -101,30 +101,6 @@ def document_type(
     return DocumentType.OTHER, "标题和正文都没有表明文件类型的词语，未识别到整改清单"
 
 
-def inspection_of(title: str, head: str) -> str:
-    """Say which inspection a plan answers (督察来源), with its round.
-
-    Parameters
-    ----------
-    title
-        The plan's title.
-    head
-        Its words before the list.
-
-    Returns
-    -------
-    str
-        As printed, for example ``第二轮中央生态环境保护督察``; the title decides, then the first
-        place in the words; "" where none is named.
-    """
-    pattern = re.compile(word_list("documents")["inspection"]["pattern"])
-    for text in (title, head[:_HEAD]):
-        found = pattern.search(text.replace("\n", ""))
-        if found is not None:
-            return found[0]
-    return ""
-
-
 def _may_hold_list(named: DocumentType | None, title: str) -> bool:
     """Say whether a document so named can be a plan: a notice can, when it hands one on."""
     if named in {None, DocumentType.RECTIFICATION_PLAN}:

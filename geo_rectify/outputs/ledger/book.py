@@ -53,7 +53,8 @@ KEYED: Final = (ISSUES, MEASURES)
 EMPTY_DIGEST: Final = ""
 UNTITLED: Final = "（无标题）"
 _RECORD: Final = "_written"
-_WRITTEN, _HANDED, _AS_OF, _MARK, _PROVENANCE = "written", "handed", "as_of", "mark", "provenance"
+_WRITTEN, _HANDED = "written", "handed"
+_AS_OF, _MARK, _SCOPE, _PROVENANCE = "as_of", "mark", "scope", "provenance"
 _HEADER_SEARCH: Final = 12
 _DIGITS: Final = 16
 _FORMULA: Final = "f"
@@ -293,7 +294,12 @@ def _stamp(told: Mapping[str, str]) -> Stamp | None:
         day = dt.date.fromisoformat(told.get(_AS_OF, ""))
     except ValueError:
         return None
-    return Stamp(provenance=told.get(_PROVENANCE, ""), mark=told.get(_MARK, ""), as_of=day)
+    return Stamp(
+        provenance=told.get(_PROVENANCE, ""),
+        mark=told.get(_MARK, ""),
+        as_of=day,
+        scope=told.get(_SCOPE, ""),
+    )
 
 
 def _table(sheet: Any, shown: Any, kind: SheetKind, *, path: Path) -> Table:
@@ -397,6 +403,7 @@ def _record(ledger: LedgerBook, stamp: Stamp) -> list[list[str]]:
     told = [
         [_AS_OF, stamp.as_of.isoformat()],
         [_MARK, stamp.mark],
+        [_SCOPE, stamp.scope],
         [_PROVENANCE, cell_words(stamp.provenance)],
     ]
     for name, marks in ((_WRITTEN, ledger.written), (_HANDED, ledger.handed)):

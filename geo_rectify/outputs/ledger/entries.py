@@ -126,7 +126,7 @@ def pending_row(entry: Entry, *, reason: str) -> dict[str, object]:
     return {column.header: cell for column, cell in zip(PENDING_COLUMNS, cells, strict=True)}
 
 
-def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
+def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> LedgerBook:
     """Put what people wrote into an old ledger into a new one, by issue and measure.
 
     A row of the new ledger is the same as the old one's if its number and the words of its problem
@@ -139,6 +139,9 @@ def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
         The ledger of a new run.
     old
         The ledger people worked in.
+    part
+        Whether the new one is a part of the run: what belongs to no row of it is then left where
+        it is, and counted.
 
     Returns
     -------
@@ -151,9 +154,17 @@ def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
     }
     placed: list[Entry] = []
     notes = [*fresh.notes, *old.notes]
+    elsewhere = 0
+    if part:
+        here = {place[1] for place in known}
+        own = [row for row in pending if cell_text(row.get(NUMBER)) in here]
+        elsewhere = len(pending) - len(own)
+        pending = own
     for entry in entries:
         place = entry.key[:3]
-        if place not in known:
+        if part and place not in known:
+            elsewhere += 1
+        elif place not in known:
             pending.append(pending_row(entry, reason=NO_ROW))
         elif not _same_row(fresh, old, place):
             pending.append(pending_row(entry, reason=OTHER_TEXT))
@@ -163,6 +174,8 @@ def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
     taken = with_entries(fresh, placed, headers={sheet: _added(old, sheet) for sheet in KEYED})
     if pending:
         notes.append(f"原台账有 {len(pending)} 项填报内容列入工作表“{PENDING}”，请人工处理")
+    if elsewhere:
+        notes.append(f"原台账有 {elsewhere} 项填报内容不在本次范围内，未带入，原文件不变")
     return with_pending(replace(taken, notes=tuple(notes)), pending)
 
 

@@ -20,6 +20,7 @@ from geo_rectify.outputs.ledger.columns import (
     STATE_HEADER,
 )
 from geo_rectify.outputs.ledger.progress import issue_standing, measure_standing
+from geo_rectify.scope import EVERY_COUNTY
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import LayerStatus, PlaceType, Precision, SiteStatus, label
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from geo_rectify.pipeline import Assessment
 
 NO_PLACE: Final = "不涉及具体点位"
-_EVERY_COUNTY: Final = "各县"
 
 
 def ledger_book(assessment: Assessment) -> LedgerBook:
@@ -196,7 +196,7 @@ def _counties(known: list[Dossier]) -> list[str]:
 
 def _territory(units: list[str], sites: list[Dossier], counties: list[str]) -> str:
     """Name the counties an issue concerns: of its units, and of its sites."""
-    if any(unit.startswith(_EVERY_COUNTY) for unit in units):
+    if any(unit.startswith(EVERY_COUNTY) for unit in units):
         return "各县（市、区）"
     of_units = [name for name in counties if any(unit.startswith(name) for unit in units)]
     of_sites = [name for site in sites for name in split_list(site.county)]

@@ -64,6 +64,6 @@ def write_ledger(
     """
     ledger = ledger_book(assessment)
     if old is not None:
-        ledger = take_over(ledger, old)
+        ledger = take_over(ledger, old, part=not assessment.scope.whole)
     write_book(ledger, path)
     return ledger.notes
