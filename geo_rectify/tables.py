@@ -143,7 +143,7 @@ CORRECTIONS: Final = Schema(
 CORRECTION_LOG: Final = Schema(
     name="corrections log",
     columns=_columns(
-        "site_id name county issue_numbers action by date origin old new outcome",
+        "site_id name county issue_numbers action by date origin old new outcome answers",
         required="action origin outcome",
     ),
 )

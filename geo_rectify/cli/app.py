@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import geo_rectify
+from geo_rectify.cli.fieldwork import field_app
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.cli.layers import layers_app
 from geo_rectify.cli.ledgers import ledger_app
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(field_app, name="field")
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
