@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo_rectify.crs import areas_m2
 from geo_rectify.errors import GeoRectifyWarning
-from geo_rectify.overlay import doubtful_geometry, engines, overlay_classes, overlay_sites
+from geo_rectify.overlay import doubtful_geometry, engines, gridded, overlay_classes, overlay_sites
 
 LATTICE = st.integers(0, 8)
 STEPS = st.sampled_from([1e-7, 1e-5, 0.001, 0.0031, 1 / 3, 1.0])
@@ -181,6 +181,13 @@ def test_a_point_inside_by_the_plane_alone_is_at_no_distance():
     assert wanted["relation"].tolist() == ["near"]
     assert wanted["distance_m"].tolist() == [0.0]
     assert_same(made, wanted, sites, zones)
+
+
+def test_sites_looked_at_in_batches_give_the_same_rows(monkeypatch):
+    sites, zones = crowd(5, sites=120, zones=60)
+    whole = overlay_sites(sites, zones, engine="grid")
+    monkeypatch.setattr(gridded, "_VERTICES", 100)
+    pd.testing.assert_frame_equal(overlay_sites(sites, zones, engine="grid"), whole)
 
 
 def test_a_long_edge_that_bends_towards_a_point_is_the_nearest():

@@ -8,7 +8,7 @@ left out, which the same warning says. `doubtful_geometry` gives the list as a t
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -63,6 +63,15 @@ class SiteShapes:
     shapes: Shapes
     dimensions: Indices
     areas_m2: Numbers
+
+    def part(self, rows: slice) -> SiteShapes:
+        """Give some of the distinct shapes, as if there were no others."""
+        return replace(
+            self,
+            shapes=self.shapes[rows],
+            dimensions=self.dimensions[rows],
+            areas_m2=self.areas_m2[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
