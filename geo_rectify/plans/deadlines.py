@@ -308,7 +308,9 @@ def _bounding(
     text: str, start: int, end: int, after: dt.date | None
 ) -> Iterator[tuple[DateSpan, DeadlineKind]]:
     for date in find_dates(text, start, end, after=after):
-        opens = date.start == start or text[date.start - 1] in _CLAUSE_MARKS
+        before = text[max(start, date.start - 12) : date.start].rstrip("到至自从于")
+        ranged = _YEAR_BEFORE.search(text[max(start, date.start - 12) : date.start])
+        opens = not before or before[-1] in _CLAUSE_MARKS or ranged is not None
         kind = _kind(date, text[date.end : min(end, date.end + 30)], opens=opens)
         if kind is not None:
             yield date, kind
@@ -324,7 +326,7 @@ def _kind(date: DateSpan, after: str, *, opens: bool) -> DeadlineKind | None:
         return DeadlineKind.BY
     if _words()["milestone"].match(after):
         return DeadlineKind.MILESTONE
-    clause = re.split("[，,。；;：:]", after, maxsplit=1)[0]
+    clause = re.split("[，,。；;：:]", after.lstrip("，,"), maxsplit=1)[0]
     if date.whole_year:
         # a year alone tells as often when something was: what is to be reached must follow
         told = _words()["target"].search(clause) is not None

@@ -9,7 +9,7 @@ from typing import Final
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.wording import bracket_pairs, label_pattern, word_list
 
-_NAMED: Final = frozenset({"problem", "ordinal"})
+_NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circled"})
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
 
 
@@ -41,7 +41,7 @@ def _opening() -> re.Pattern[str]:
 
 
 def opens_field(line: str) -> bool:
-    """Say whether a line opens with a label, or a number that names what it counts (任务4).
+    """Say whether a line opens with a label, or a number no line begins with by chance (任务4, （二）, ①).
 
     Parameters
     ----------
