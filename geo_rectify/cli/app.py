@@ -12,8 +12,9 @@ import typer
 
 import geo_rectify
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
-from geo_rectify.cli.ledgers import ledger_app
+from geo_rectify.cli.ledgers import NoticeDays, ledger_app
 from geo_rectify.errors import GeoRectifyError
+from geo_rectify.settings import NOTICE_DAYS
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ def run(
     rules: RulesFile = None,
     county: OneCounty = None,
     issue: SomeIssues = None,
+    notice_days: NoticeDays = NOTICE_DAYS,
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
@@ -269,6 +271,7 @@ def run(
                 include_restricted=include_restricted,
                 allow_missing=allow_missing,
                 public=public,
+                notice_days=notice_days,
             ),
             progress=progress,
             **online,
@@ -492,6 +495,7 @@ def _settings(
     demo: bool = False,
     allow_missing: bool = False,
     public: bool = False,
+    notice_days: int = NOTICE_DAYS,
 ) -> Settings:
     from geo_rectify.settings import Settings, default_as_of
 
@@ -502,6 +506,7 @@ def _settings(
         demo=demo,
         allow_missing=allow_missing,
         public=public,
+        notice_days=notice_days,
     )
 
 
@@ -555,8 +560,12 @@ def _report(
 ) -> None:
     from geo_rectify.bundle import counts
     from geo_rectify.cli.console import say, show_summary
+    from geo_rectify.drawing.markup import scope_note
 
     show_summary(assessment, counts(assessment))
+    part = scope_note(assessment)
+    if part:
+        say(part)
     for note in notes:
         say(f"台账：{note}")
     for name in carried:

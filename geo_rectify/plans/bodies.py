@@ -70,7 +70,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.DOTALL,
         ),
         "office": re.compile(
-            rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z", re.DOTALL
+            rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z",
+            re.DOTALL,
         ),
         "section": re.compile(r"(?P<head>[省市县区州盟旗地]委)[\u4e00-\u9fff]{2,5}部"),
         "each": re.compile(rf"(?:{any_of(lists['each'])})\Z"),
@@ -300,7 +301,9 @@ def _with_tail(items: list[str], position: int) -> str:
 
 def _level_before(items: list[str], position: int) -> str:
     """Give the level the last of several departments leaves out: 市自然资源、水利局."""
-    office = re.fullmatch(rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position])
+    office = re.fullmatch(
+        rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
+    )
     if office is None or not position or items[position][0] in _LEVELS:
         return ""
     first = position
