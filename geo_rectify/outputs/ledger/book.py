@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
@@ -61,6 +61,10 @@ _FORMULA: Final = "f"
 _GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 _DIVIDED: Final = re.compile(r"、(?![^（(]*[）)])")
 _EXTRA_WIDTH: Final = 14.0
+_KEYS: Final = (NUMBER, "问题序号", "关联问题序号")
+"""Columns with keys of issues, wider where they carry the document."""
+_SHORT_KEY: Final = 6
+_KEY_WIDTH: Final = 17.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,12 +395,19 @@ def write_book(ledger: LedgerBook, path: Path) -> None:
 
 def _columns(kind: SheetKind, table: Table) -> tuple[SheetColumn, ...]:
     own = {column.header for column in kind.columns}
+    long = any(len(cell_text(row.get(name))) > _SHORT_KEY for row in table.rows for name in _KEYS)
     extra = tuple(
         SheetColumn(header=header, width=_EXTRA_WIDTH, look="input", fill=True)
         for header in table.headers
         if header not in own
     )
-    return kind.columns + extra
+    named = tuple(
+        replace(column, width=max(column.width, _KEY_WIDTH))
+        if long and column.header in _KEYS
+        else column
+        for column in kind.columns
+    )
+    return named + extra
 
 
 def _record(ledger: LedgerBook, stamp: Stamp) -> list[list[str]]:

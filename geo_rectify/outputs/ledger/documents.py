@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - named in a signature
+import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.drawing.markup import one_line
@@ -13,7 +14,7 @@ from geo_rectify.vocabulary import PlaceType, SiteStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from geo_rectify.models import Issue, Passage, Plan
+    from geo_rectify.models import Issue, Passage, Petition, Plan
     from geo_rectify.outputs._dossiers import Dossier
     from geo_rectify.pipeline import Assessment
 
@@ -29,6 +30,7 @@ AREAS: Final = frozenset(
     }
 )
 """Kinds too wide for two documents that name one to be about the same thing."""
+_RECEIVED: Final = re.compile(r"(20[0-9]{2})([01][0-9])([0-3][0-9])")
 _PETITION: Final = {
     "受理编号": "number",
     "批次": "batch",
@@ -141,8 +143,8 @@ def self_check_rows(assessment: Assessment) -> Iterable[dict[str, object]]:
 def named_later(assessment: Assessment, sites: Mapping[str, list[Dossier]]) -> dict[str, str]:
     """Say for each issue which later documents name one of its sites again (可能反弹).
 
-    Of two documents that both tell the day of their inspection's feedback or notice the later one
-    is the later; else the one named later in the run. Areas, rivers and counted sets tell nothing.
+    Of two documents that both tell a day (the inspection's feedback, the notice, the numbers of the
+    petitions) the later one is the later; else the one named later in the run. Areas, rivers and counted sets tell nothing.
 
     Parameters
     ----------
@@ -193,4 +195,14 @@ def _later(other: Plan, plan: Plan, order: Mapping[str, int]) -> bool:
 def _day(plan: Plan) -> dt.date | None:
     told = [each.feedback or each.ended or each.began for each in plan.inspections]
     told += [plan.notice.begins] if plan.notice else []
+    told += [_received(issue.petition) for issue in plan.issues if issue.petition]
     return max((day for day in told if day), default=None)
+
+
+def _received(petition: Petition) -> dt.date | None:
+    """Give the day a petition's number carries: D3JX202404120018 came in on 12 April 2024."""
+    found = _RECEIVED.search(petition.number.text) if petition.number else None
+    try:
+        return dt.date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None
