@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo_rectify.drawing.markup import package_version
 from geo_rectify.outputs.reports.model import (
     Block,
     Column,
@@ -33,7 +34,7 @@ def write_draft(draft: Draft, path: Path, *, ledger: LedgerBook, as_of: dt.date)
     path
         The file.
     ledger
-        The ledger it is from; its provenance stands at the foot of each page.
+        The ledger it is from, named at the foot of each page.
     as_of
         Day the document is dated.
     """
@@ -49,8 +50,9 @@ def write_draft(draft: Draft, path: Path, *, ledger: LedgerBook, as_of: dt.date)
         subtitle=draft.subtitle,
         sections=tuple(sections),
         mark="" if stamp is None else stamp.mark,
-        provenance=f"{ledger.source}；{'' if stamp is None else stamp.provenance}",
+        provenance=f"据{ledger.source}起草；geo_rectify {package_version()}",
         as_of=as_of,
+        contents=False,
     )
     write_docx(report, path)
 

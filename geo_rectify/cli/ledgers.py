@@ -140,7 +140,7 @@ def remind(
     _refuse_existing(path)
     _make(path.parent)
     write_draft(draft, path, ledger=book, as_of=day)
-    say(f"{path}：责任单位 {len(draft.parts) - 1} 个")
+    say(f"{path}：督办 {len(draft.parts) - 1} 组责任单位")
 
 
 @ledger_app.command("notice")

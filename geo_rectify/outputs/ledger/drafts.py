@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from geo_rectify.outputs.ledger.status import MeasureStatus
 
 BLANK: Final = "（待填写）"
-_LINE: Final = "________________"
+_LINE: Final = "____________"
 _DAYS: Final = "____年__月__日至____年__月__日"
+_CONTACTS: Final = ("受理单位", "联系电话", "通讯地址", "电子邮箱")
 _PRESSED: Final = (Progress.BEHIND.value, Progress.DUE_UNREPORTED.value)
 _SHORT: Final = 90
 
@@ -76,7 +77,7 @@ def reminders(ledger: LedgerBook, *, as_of: dt.date, within: int, notice_days: i
     -------
     Draft
         One part a unit, those with most overdue measures first; a measure of several units stands
-        with each.
+        with each, and units with the very same measures stand together.
     """
     found = ledger_status(ledger, as_of=as_of, notice_days=notice_days)
     rows = {row_key(MEASURES, row): row for row in ledger.tables[MEASURES].rows}
@@ -89,7 +90,13 @@ def reminders(ledger: LedgerBook, *, as_of: dt.date, within: int, notice_days: i
         if pressed or soon:
             for unit in each.units:
                 by_unit.setdefault(unit, []).append((each, pressed))
-    ordered = sorted(by_unit.items(), key=lambda pair: -sum(pressed for _, pressed in pair[1]))
+    together: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for unit, held in by_unit.items():
+        together.setdefault(tuple((each.issue, each.measure) for each, _ in held), []).append(unit)
+    ordered = sorted(
+        (("、".join(units), by_unit[units[0]]) for units in together.values()),
+        key=lambda pair: -sum(pressed for _, pressed in pair[1]),
+    )
     counts = [
         (
             unit,
@@ -101,7 +108,7 @@ def reminders(ledger: LedgerBook, *, as_of: dt.date, within: int, notice_days: i
     summary = DraftPart(
         heading="督办汇总",
         paragraphs=(
-            f"截至{_words(as_of)}，{len(ordered)}个责任单位有到期未填报、未达序时进度或{within}天内"
+            f"截至{_words(as_of)}，{len(by_unit)}个责任单位有到期未填报、未达序时进度或{within}天内"
             "到期的整改措施；一条措施有多个责任单位的，各列一次。"
             if ordered
             else f"截至{_words(as_of)}，没有到期未填报、未达序时进度或{within}天内到期的整改措施。",
@@ -266,8 +273,7 @@ def _notice(
                 heading="五、公示期及联系方式",
                 paragraphs=(
                     f"公示期：{days}（不少于{notice_days}天）。公示期间如有异议，请向下列单位反映。",
-                    f"受理单位：{_LINE}　联系电话：{_LINE}",
-                    f"通讯地址：{_LINE}　电子邮箱：{_LINE}",
+                    *(f"{name}：{_LINE}" for name in _CONTACTS),
                 ),
             ),
         ),
