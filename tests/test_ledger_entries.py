@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import shutil
+import subprocess
 
 import openpyxl
 import pytest
@@ -387,3 +388,29 @@ def test_nobody_wrote_into_the_fresh_ledger_of_the_real_plan(real_plans, tmp_pat
     assert all("市级" in name or name.endswith(("市", "县", "区")) for name in parts), list(parts)
     for each in ledger.tables["措施"].rows:
         assert any(each in part.tables["措施"].rows for part in parts.values())
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_entries_survive_being_saved_by_libreoffice(typed, tmp_path):
+    saved = tmp_path / "saved"
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [
+            *("soffice", f"-env:UserInstallation={profile}", "--headless"),
+            *("--convert-to", "xlsx", "--outdir", str(saved), str(typed)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    found = read_ledger(saved / typed.name)
+    before = entries_of(read_ledger(typed))[0]
+    assert {entry.key for entry in entries_of(found)[0]} == {entry.key for entry in before}
+    write_ledger(make_assessment(), tmp_path / "new.xlsx", old=found)
+    assert_typed(tmp_path / "new.xlsx")
+    parts = split_ledger(read_ledger(tmp_path / "new.xlsx"))
+    for name, part in parts.items():
+        write_book(part, tmp_path / f"{name}.xlsx")
+    merged = merge_ledgers([read_ledger(tmp_path / f"{name}.xlsx") for name in parts])
+    write_book(merged, tmp_path / "merged.xlsx")
+    assert_typed(tmp_path / "merged.xlsx")

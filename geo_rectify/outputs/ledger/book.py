@@ -35,6 +35,7 @@ from geo_rectify.outputs.ledger.columns import (
     POSITION,
     SHEETS,
     STATE_HEADER,
+    STEP_HINTS,
     TITLE,
     SheetKind,
 )
@@ -389,6 +390,7 @@ def write_book(ledger: LedgerBook, path: Path) -> None:
             for at, values in enumerate(rows, start=FIRST_ROW):
                 book.put_row(sheet, at, values, columns=columns, least=kind.least)
             _state_list(sheet, columns, rows=len(rows))
+            _step_hints(sheet, columns, rows=len(rows))
             book.finish(sheet, columns, rows=len(rows), empty=kind.empty)
         book.hidden(_RECORD, _record(ledger, ledger.stamp))
 
@@ -420,6 +422,24 @@ def _record(ledger: LedgerBook, stamp: Stamp) -> list[list[str]]:
     for name, marks in ((_WRITTEN, ledger.written), (_HANDED, ledger.handed)):
         told += [[name, *key, value] for key, value in sorted(marks.items())]
     return told
+
+
+def _step_hints(sheet: Any, columns: tuple[SheetColumn, ...], *, rows: int) -> None:
+    """Say beside each cell of a closing step how a line of it is written."""
+    for at, column in enumerate(columns if rows else ()):
+        if column.header not in STEP_HINTS:
+            continue
+        sheet.data_validation(
+            FIRST_ROW,
+            at,
+            FIRST_ROW + rows - 1,
+            at,
+            {
+                "validate": "any",
+                "input_title": column.header.partition("（")[0],
+                "input_message": STEP_HINTS[column.header],
+            },
+        )
 
 
 def _state_list(sheet: Any, columns: tuple[SheetColumn, ...], *, rows: int) -> None:

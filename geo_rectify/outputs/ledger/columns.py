@@ -21,6 +21,16 @@ PETITIONS: Final = "信访件"
 SELF_CHECKS: Final = "自检"
 PENDING: Final = "待处理"
 """Sheet of entries that found no place of their own: nothing a person wrote is dropped."""
+_SIGNED: Final = "一行一次：日期·经办人·材料，如 2024-03-05·李某·核查意见.pdf"
+STEP_HINTS: Final = {
+    "初审": _SIGNED,
+    "申请": _SIGNED,
+    "核实": f"{_SIGNED}。多个验收单位各写一行，单位在前：市水利局：2024-03-05·李某·核查意见.pdf",
+    "公开起止": "起止两日·经办人·材料，如 2024-03-10至2024-03-16·王某·公示.docx",
+    "核准": f"{_SIGNED}。各验收单位核实、公示期满之后填写",
+    "问效（日期·经办人·材料）": f"{_SIGNED}。须重新整改的，行末写“重新整改”，此前记录保留，重新走各环节",
+}
+"""How a line of each closing step is written; `closing.Step` reads them."""
 
 ISSUE_COLUMNS: Final = (
     SheetColumn(header=NUMBER, width=5, look="centre"),
@@ -48,8 +58,8 @@ ISSUE_COLUMNS: Final = (
     SheetColumn(header="公开起止", width=10.5, look="input", fill=True),
     SheetColumn(header="核准", width=10.5, look="input", fill=True),
     SheetColumn(header="问效（日期·经办人·材料）", width=10.5, look="input", fill=True),
-    SheetColumn(header=REBOUND, width=10),
     SheetColumn(header="备注", width=8, look="input", fill=True),
+    SheetColumn(header=REBOUND, width=10),
 )
 MEASURE_COLUMNS: Final = (
     SheetColumn(header=NUMBER, width=6, look="centre"),
