@@ -79,6 +79,7 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "include_restricted": settings.include_restricted,
             "allow_missing": settings.allow_missing,
             "public": settings.public,
+            "notice_days": settings.notice_days,
         },
         "scope": {
             "county": assessment.scope.county,

@@ -13,9 +13,10 @@ import geo_rectify
 from geo_rectify.cli.fieldwork import field_app
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.cli.layers import layers_app
-from geo_rectify.cli.ledgers import ledger_app
+from geo_rectify.cli.ledgers import NoticeDays, ledger_app
 from geo_rectify.cli.options import AsOf, day_of
 from geo_rectify.errors import GeoRectifyError
+from geo_rectify.settings import NOTICE_DAYS
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ def run(
     rules: RulesFile = None,
     county: OneCounty = None,
     issue: SomeIssues = None,
+    notice_days: NoticeDays = NOTICE_DAYS,
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
@@ -264,6 +266,7 @@ def run(
                 include_restricted=include_restricted,
                 allow_missing=allow_missing,
                 public=public,
+                notice_days=notice_days,
             ),
             progress=progress,
             **online,
@@ -415,6 +418,7 @@ def _settings(
     demo: bool = False,
     allow_missing: bool = False,
     public: bool = False,
+    notice_days: int = NOTICE_DAYS,
 ) -> Settings:
     from geo_rectify.settings import Settings
 
@@ -424,6 +428,7 @@ def _settings(
         demo=demo,
         allow_missing=allow_missing,
         public=public,
+        notice_days=notice_days,
     )
 
 
@@ -488,8 +493,12 @@ def _report(
 ) -> None:
     from geo_rectify.bundle import counts
     from geo_rectify.cli.console import say, show_summary
+    from geo_rectify.drawing.markup import scope_note
 
     show_summary(assessment, counts(assessment))
+    part = scope_note(assessment)
+    if part:
+        say(part)
     for note in notes:
         say(note)
     for name in carried:

@@ -102,8 +102,6 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
     counts
         As `bundle.counts` gives them.
     """
-    from geo_rectify.drawing.markup import scope_note
-
     for plan in assessment.plans:
         kind = label(plan.document_type)
         note = "" if plan.document_type is DocumentType.RECTIFICATION_PLAN else f"（{plan.reason}）"
@@ -121,9 +119,6 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
     if counts["claims_by_result"]:
         table.add_row("表述核对", _by_label(counts["claims_by_result"], {}))
     messages.print(table)
-    note = scope_note(assessment)
-    if note:
-        say(note)
     for note in assessment.correction_notes:
         say(f"核查回填：{note}")
     for info in assessment.layers.infos:
