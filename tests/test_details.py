@@ -76,8 +76,8 @@ def test_hidden_zones_are_not_drawn_and_do_not_set_the_scale():
     site = _FLAGGED[0]
     hidden, bare = draw_details(secret, [site])[site], draw_details(none, [site])[site]
     assert hidden.scale == bare.scale
-    left = slice(0, 1228 * 2 // 3)
-    assert (_pixels(hidden.png)[70:, left] == _pixels(bare.png)[70:, left]).all()
+    left = slice(0, 921 * 2 // 3)
+    assert (_pixels(hidden.png)[52:, left] == _pixels(bare.png)[52:, left]).all()
 
 
 def test_words_without_glyphs_become_codes(run):

@@ -143,6 +143,22 @@ Public = Annotated[
         help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
     ),
 ]
+MinOverlap = Annotated[
+    float | None,
+    typer.Option(
+        "--min-overlap",
+        min=0.0,
+        help="小于此面积（平方米）的相交视为相接，默认1 (smaller overlaps, m2, count as touching).",
+    ),
+]
+MaxDistance = Annotated[
+    float | None,
+    typer.Option(
+        "--max-distance",
+        min=0.0,
+        help="距管控区超过此距离（米）的不再量算，默认5000 (how far zones are looked for, m).",
+    ),
+]
 FailWhen = Annotated[
     FailOn | None,
     typer.Option(
@@ -221,6 +237,8 @@ def run(
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
+    min_overlap: MinOverlap = None,
+    max_distance: MaxDistance = None,
     fail_on: FailWhen = None,
     geocoder: Annotated[
         OnlineService | None,
@@ -267,6 +285,8 @@ def run(
                 allow_missing=allow_missing,
                 public=public,
                 notice_days=notice_days,
+                min_overlap=min_overlap,
+                max_distance=max_distance,
             ),
             progress=progress,
             **online,
@@ -354,6 +374,8 @@ def overlay(
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
+    min_overlap: MinOverlap = None,
+    max_distance: MaxDistance = None,
     fail_on: FailWhen = None,
 ) -> None:
     """点位与图层叠加判定：findings.gpkg、findings.csv (overlay and judge given sites).
@@ -372,6 +394,8 @@ def overlay(
             include_restricted=include_restricted,
             allow_missing=allow_missing,
             public=public,
+            min_overlap=min_overlap,
+            max_distance=max_distance,
         ),
     )
     folder = output if output is not None else _default_folder(sites)
@@ -419,10 +443,14 @@ def _settings(
     allow_missing: bool = False,
     public: bool = False,
     notice_days: int = NOTICE_DAYS,
+    min_overlap: float | None = None,
+    max_distance: float | None = None,
 ) -> Settings:
     from geo_rectify.settings import Settings
 
+    given = {"min_overlap_m2": min_overlap, "max_distance_m": max_distance}
     return Settings(
+        **{name: value for name, value in given.items() if value is not None},
         as_of=day_of(as_of),
         include_restricted=include_restricted,
         demo=demo,

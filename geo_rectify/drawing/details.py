@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 WIDTH_MM: Final = 156.0
 HEIGHT_MM: Final = 84.0
+_DPI: Final = 150
+"""Enough for 6 point type on paper; forty figures must fit into memory when a PDF is set."""
 _MAP_MM: Final = 106.0
 _TITLE_MM: Final = 8.0
 _USED: Final = 0.72
@@ -144,7 +146,7 @@ def _detail(
     epsg = gauss_kruger_epsg(float(west + east) / 2)
     bounds = shapely.total_bounds([to_plane(one, epsg) for one in known])
     edge_m = _nearest_edge_m(ground.assessment, known[0], epsg)
-    figure = open_figure(WIDTH_MM, HEIGHT_MM)
+    figure = open_figure(WIDTH_MM, HEIGHT_MM, dpi=_DPI)
     sheet, scale = _sheet(figure, bounds, epsg, edge_m=edge_m, letters=letters)
     outlined = (
         row["precision"] == Precision.SURVEYED.value
