@@ -57,7 +57,7 @@ def find_persons(text: str) -> tuple[str, ...]:
     tuple of str
         The names, sorted.
     """
-    label, post, name, never = _patterns()
+    label, post, name, called, never = _patterns()
     found: set[str] = set()
     for match in label.finditer(text):
         for token in re.split(r"[、，,；;。\s（）()／/]+", match.group("names")):
@@ -65,20 +65,24 @@ def find_persons(text: str) -> tuple[str, ...]:
             if name.fullmatch(bare):
                 found.add(bare)
     for match in post.finditer(text):
-        behind = re.match(rf"{_HAN}+", text[match.end() : match.end() + 4])
-        if behind and name.fullmatch(behind.group()):
-            found.add(behind.group())
+        behind = called.match(text, match.end())
+        if behind:
+            found.add(behind.group("name"))
     return tuple(sorted(each for each in found if not never.match(each)))
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Give the patterns of labels, posts, names, names with what ends them, and no names."""
     words = word_list("persons")
     surnames = "".join(words["surnames"].split())
+    name = rf"(?:(?:{any_of(words['compound'].split())}|[{surnames}]){_HAN}{{1,2}})"
+    ended = rf"(?={any_of(words['after'])}|(?!{_HAN})|\Z)"
     return (
         re.compile(rf"(?:{any_of(words['labels'])})[：:]\s*(?P<names>[^\n。]{{2,80}})"),
         re.compile(any_of(words["posts"])),
-        re.compile(rf"[{surnames}]{_HAN}{{1,2}}"),
+        re.compile(name),
+        re.compile(rf"(?P<name>{name}){ended}"),
         re.compile(any_of(words["never"])),
     )
 
