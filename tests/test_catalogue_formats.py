@@ -500,3 +500,21 @@ def test_an_address_that_is_no_service_is_told(tmp_path: Path):
     write_catalogue(tmp_path, entry(url="file:///etc/hosts", layer="a"))
     with pytest.raises(LayerError, match="write http"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("datum", [None, "GCJ-02"])
+def test_a_shifted_layer_is_suspected_by_a_reference_layer(tmp_path: Path, datum: str | None):
+    """A zone drawn along a district's line, shifted, beside a layer of districts that is right."""
+    district = shapely.Point(EAST, NORTH).buffer(3000, quad_segs=64)
+    districts = gpd.GeoDataFrame({"名称": ["某区"]}, geometry=[district], crs="EPSG:4548")
+    zones = gpd.GeoDataFrame(geometry=[district], crs="EPSG:4548")
+    write_vector(_shifted(zones, "GCJ-02"), tmp_path / "a.gpkg")
+    write_vector(districts, tmp_path / "r.gpkg")
+    write_catalogue(
+        tmp_path,
+        entry(path="a.gpkg", role="red_line", datum=datum),
+        entry("lines", title="实测区界", path="r.gpkg", role="admin"),
+    )
+    said = " ".join(load(tmp_path).infos[0].assumptions)
+    assert ("疑似GCJ-02坐标" in said) is (datum is None)
+    assert ("贴合实测区界的比例" in said) is (datum is None)

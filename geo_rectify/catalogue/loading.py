@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_rectify.catalogue.building import LoadedLayer, build_layer, layer_version
+from geo_rectify.catalogue.coverage import reference_suspicion
 from geo_rectify.catalogue.entries import AUTO
 from geo_rectify.catalogue.files import cannot_read, no_file
 from geo_rectify.catalogue.kept import (
@@ -34,15 +35,17 @@ from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
 from geo_rectify.errors import LayerError
 from geo_rectify.tables import LAYER_ZONES, frame_of
-from geo_rectify.vocabulary import LayerStatus, ZoneClass
+from geo_rectify.vocabulary import LayerRole, LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geo_rectify.catalogue.opening import Catalogue, CatalogueLayer
 
+_FITTING: Final = frozenset({LayerRole.ADMIN, LayerRole.RIVER})
+"""References whose lines zones often follow."""
 _FACTS: Final = (
     "version",
     "classes",
@@ -93,12 +96,43 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = F
         loaded, faults = collect_layers(layers, as_of=as_of)
         if faults:
             raise LayerError(fault_message(faults))
-    return join_layers(
-        [
-            replace(each, info=replace(each.info, assumptions=(*said, *each.info.assumptions)))
-            for each, (_, said) in zip(loaded, chosen, strict=True)
-        ]
-    )
+    for at, (_, said) in enumerate(chosen):
+        info = loaded[at].info
+        loaded[at] = replace(loaded[at], info=replace(info, assumptions=(*said, *info.assumptions)))
+    return join_layers(held_against_references(loaded, layers))
+
+
+def held_against_references(
+    loaded: list[LoadedLayer], layers: Sequence[CatalogueLayer]
+) -> list[LoadedLayer]:
+    """Say of zones whether they fit the reference layers clearly better once a shift is undone.
+
+    Parameters
+    ----------
+    loaded
+        The layers in force; rivers and administrative areas among them are the references.
+    layers
+        Their entries, in any order: one that declares its datum is not suspected.
+
+    Returns
+    -------
+    list of LoadedLayer
+        The layers, with a sentence more where one is suspected.
+    """
+    declared = {layer.layer_id for layer in layers if layer.entry.datum is not None}
+    references = {
+        each.info.title: each.reference
+        for each in loaded
+        if each.reference is not None and each.info.in_force and each.info.role in _FITTING
+    }
+    held = []
+    for each in loaded:
+        said: list[str] = []
+        if each.zones is not None and each.info.in_force and each.info.layer_id not in declared:
+            said = reference_suspicion(each.zones, references)
+        info = replace(each.info, assumptions=(*each.info.assumptions, *said))
+        held.append(replace(each, info=info))
+    return held
 
 
 def collect_layers(

@@ -167,7 +167,9 @@ def _document(url: str, body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except ValueError as err:
-        message = f"{shown_url(url)} answers with something that is no JSON and no GML; save it to a file"
+        message = (
+            f"{shown_url(url)} answers with something that is no JSON and no GML; save it to a file"
+        )
         raise LayerError(message) from err
     if not isinstance(document, dict):
         message = f"{shown_url(url)} answers with JSON that is no layer; check the address"
