@@ -26,14 +26,14 @@ from geo_rectify.catalogue.kept import (
     stamp_of,
 )
 from geo_rectify.catalogue.notes import Notes
-from geo_rectify.catalogue.opening import fault_message
+from geo_rectify.catalogue.opening import collect_entries, fault_message
 from geo_rectify.catalogue.reading import read_layer
 from geo_rectify.catalogue.records import LayerInfo, Layers
 from geo_rectify.catalogue.services import read_service, shown_url
 from geo_rectify.catalogue.versions import choose_versions
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import CatalogueError, LayerError
 from geo_rectify.tables import LAYER_ZONES, frame_of
 from geo_rectify.vocabulary import LayerRole, LayerStatus, ZoneClass
 
@@ -60,6 +60,35 @@ _FACTS: Final = (
     "unmapped",
 )
 """What is found out of a layer, beside its zones and coverage."""
+
+
+def open_layers(*sources: str | Path, as_of: dt.date, allow_missing: bool = False) -> Layers:
+    """Open catalogues and load their layers, telling faults of entries and of files together.
+
+    Parameters
+    ----------
+    *sources
+        As in `opening.open_catalogue`.
+    as_of, allow_missing
+        As in `load_layers`.
+
+    Returns
+    -------
+    Layers
+        Records, zones and references.
+
+    Raises
+    ------
+    CatalogueError
+        All faults. A fault of an entry is one even where layers may be missing.
+    """
+    catalogue, faults = collect_entries(sources)
+    if faults:
+        sound = [layer for layer, _ in choose_versions(catalogue.layers, as_of=as_of)]
+        if not allow_missing:
+            faults += collect_layers(sound, as_of=as_of)[1]
+        raise CatalogueError(fault_message(faults))
+    return load_layers(catalogue, as_of=as_of, allow_missing=allow_missing)
 
 
 def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = False) -> Layers:
