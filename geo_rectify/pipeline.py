@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_rectify.catalogue import Layers, load_layers, open_catalogue
+from geo_rectify.catalogue import Layers, open_layers
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge, own_rules
 from geo_rectify.models import Scope, issue_key, with_members
@@ -361,8 +361,7 @@ def _as_layers(
 ) -> Layers:
     if isinstance(layers, Layers):
         return layers
-    catalogue = open_catalogue(*_paths(layers))
-    return load_layers(catalogue, as_of=settings.as_of, allow_missing=settings.allow_missing)
+    return open_layers(*_paths(layers), as_of=settings.as_of, allow_missing=settings.allow_missing)
 
 
 def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:

@@ -28,10 +28,7 @@ def river(length=20_000.0) -> gpd.GeoDataFrame:
     """A straight river drawn from west to east, in three pieces."""
     cuts = [EAST + length * at / 3 for at in range(4)]
     return frame(
-        *(
-            shapely.LineString([(a, NORTH), (b, NORTH)])
-            for a, b in itertools.pairwise(cuts)
-        )
+        *(shapely.LineString([(a, NORTH), (b, NORTH)]) for a, b in itertools.pairwise(cuts))
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import geo_rectify
-from geo_rectify.catalogue import check_catalogue
+from geo_rectify.catalogue import check_catalogue, open_layers
 from geo_rectify.cli.app import app
 from geo_rectify.errors import CatalogueError
 from tests.catalogue_cases import EAST, NORTH, entry, load, write_catalogue, zones_4548
@@ -150,3 +150,19 @@ def test_a_run_says_which_version_it_took_in_every_output(tmp_path):
         found[day] = layers.zones.geometry.iloc[0].bounds
         assert json.dumps(layers.infos[0].assumptions, ensure_ascii=False).count("2个版本") == 1
     assert found[D2018] != found[D2022]
+
+
+def test_faults_of_entries_and_files_are_told_together(tmp_path):
+    folder = folder_of(
+        tmp_path,
+        version("old", valid_from=D2018),
+        entry("cut", path="cut.gpkg"),
+        entry("away", path="../away.gpkg"),
+    )
+    (folder / "cut.gpkg").write_bytes(b"SQLite format 3\0")
+    with pytest.raises(CatalogueError) as caught:
+        open_layers(folder, as_of=D2022)
+    said = str(caught.value)
+    assert said.startswith("2 faults")
+    for word in ("layer 'away': path", "outside", "layer 'cut'", "cut.gpkg", "export it"):
+        assert word in said

@@ -156,6 +156,9 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         "status": info.status.value,
         "version": info.version,
         "in_force": info.in_force,
+        "valid_from": _day(info.valid_from),
+        "valid_to": _day(info.valid_to),
+        "crs": info.crs,
         "sample": info.sample,
         "sha256": info.sha256,
         "features": info.feature_count,
@@ -163,6 +166,7 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         # These sentences name zones: of a layer that may not be told only their number stays.
         "repairs": list(info.repairs) if told else len(info.repairs),
         "rejects": list(info.rejects) if told else len(info.rejects),
+        "unmapped": list(info.unmapped) if told else len(info.unmapped),
         "assumptions": list(info.assumptions),
     }
 

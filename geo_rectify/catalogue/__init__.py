@@ -6,7 +6,7 @@ from geo_rectify.catalogue.adding import AddedLayer, add_drafts, add_layers
 from geo_rectify.catalogue.checking import CatalogueCheck, check_catalogue, layers_table
 from geo_rectify.catalogue.drafting import draft_zones, read_intakes
 from geo_rectify.catalogue.entries import LayerEntry
-from geo_rectify.catalogue.loading import load_layers
+from geo_rectify.catalogue.loading import load_layers, open_layers
 from geo_rectify.catalogue.opening import (
     Catalogue,
     CatalogueLayer,
@@ -30,6 +30,7 @@ __all__ = [
     "layers_table",
     "load_layers",
     "open_catalogue",
+    "open_layers",
     "read_intakes",
     "sample_folder",
 ]

@@ -239,8 +239,11 @@ def _entry(
     else:
         questions.append("没有可识别的名称字段，请写 name_field")
     usable = _system(raw, lines, questions)
+    if ROLE_CLASSES[known]:
+        questions.append(
+            '覆盖范围未知，请写 coverage（如 "adcode:360200"），否则不能得出“未见压占”'
+        )
     questions += [
-        '覆盖范围未知，请写 coverage（如 "adcode:360200"），否则不能得出“未见压占”',
         "批准文号 approval、生效日期 valid_from、失效日期 valid_to 未知",
         '是否正式成果：核对后把 status 改为 "official"',
         "来源、许可、密级由持有人核对",

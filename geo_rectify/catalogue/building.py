@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo_rectify.catalogue.classes import classify_word, field_for, word_of
+from geo_rectify.catalogue.classes import classify_word, field_for, is_old_core, word_of
 from geo_rectify.catalogue.coverage import coverage_of, expected_area, suspicion
 from geo_rectify.catalogue.geometry import drop_unplaced, mend_areas, place_layer
 from geo_rectify.catalogue.notes import Notes, caller
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _HASH_DIGITS: Final = 8
 _ID_DIGITS: Final = 12
+_CORE: Final = (ZoneClass.RESERVE_CORE,)
 _OLD_ZONES: Final = frozenset({ZoneClass.RESERVE_BUFFER, ZoneClass.RESERVE_EXPERIMENTAL})
 
 
@@ -229,7 +230,8 @@ def _classes(
         sentence("unmapped_word", word=word or sentence("empty_word"), count=count)
         for word, count in sorted(lost.items(), key=lambda each: (-each[1], each[0]))
     )
-    if _OLD_ZONES & set(classes):
+    old_core = any(is_old_core(word) for word, found in meaning.items() if found in _CORE)
+    if old_core or _OLD_ZONES & set(classes):
         notes.assumptions.append(sentence("old_zones"))
     return classes
 

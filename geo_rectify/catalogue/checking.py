@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo_rectify.catalogue.loading import collect_layers, join_layers
+from geo_rectify.catalogue.loading import collect_layers, held_against_references, join_layers
 from geo_rectify.catalogue.opening import collect_entries
 from geo_rectify.catalogue.versions import version_notes
 from geo_rectify.catalogue.wording import sentence
@@ -84,7 +84,7 @@ def check_catalogue(*sources: str | Path, as_of: dt.date) -> CatalogueCheck:
     """
     catalogue, faults = collect_entries(sources)
     loaded, broken = collect_layers(catalogue.layers, as_of=as_of)
-    layers = join_layers(loaded)
+    layers = join_layers(held_against_references(loaded, catalogue.layers))
     by_id: dict[str, list[CatalogueLayer]] = {}
     for layer in catalogue.layers:
         by_id.setdefault(layer.layer_id, []).append(layer)

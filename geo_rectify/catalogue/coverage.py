@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -17,6 +17,7 @@ from geo_rectify.errors import LayerError
 from geo_rectify.regions import area_name, area_polygon, county_polygons
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from geo_rectify.catalogue.opening import CatalogueLayer
     from geo_rectify.catalogue.records import LayerInfo
+
+_LINES: Final = frozenset({"LineString", "LinearRing"})
 
 
 def coverage_of(
@@ -123,18 +126,60 @@ def suspicion(entry: LayerEntry, frame: gpd.GeoDataFrame) -> list[str]:
     if entry.datum is not None or not coverage.startswith(ADCODE_PREFIX):
         return []
     counties = county_polygons((coverage.removeprefix(ADCODE_PREFIX),))
-    lines = shapely.multilinestrings(
-        [
-            ring
-            for part in shapely.get_parts(counties.geometry.to_numpy())
-            for ring in (part.exterior, *part.interiors)
-        ]
+    lines = _outlines(counties.geometry.to_numpy())
+    return _suspected(frame, lines, against=sentence("against_counties"))
+
+
+def reference_suspicion(
+    frame: gpd.GeoDataFrame, references: Mapping[str, gpd.GeoDataFrame]
+) -> list[str]:
+    """Say that a layer fits a reference layer clearly better once a shift is undone.
+
+    Parameters
+    ----------
+    frame
+        Zones of a layer that declares no datum, EPSG:4490.
+    references
+        Frames of reference layers by title: river lines, outlines of areas.
+
+    Returns
+    -------
+    list of str
+        One sentence for each reference layer it fits better.
+    """
+    said = []
+    for title, reference in references.items():
+        shapes = reference.geometry.to_numpy()
+        drawn = shapes[shapely.get_dimensions(shapes) > 0]
+        if len(drawn):
+            said += _suspected(frame, _outlines(drawn), against=title)
+    return said
+
+
+def _outlines(shapes: Any) -> BaseGeometry:
+    """Give lines as they are, and the rings of areas."""
+    drawn = np.asarray(shapes, dtype=object)
+    areal = shapely.get_dimensions(drawn) == 2  # noqa: PLR2004
+    lines = np.where(areal, shapely.boundary(drawn), drawn)
+    merged: BaseGeometry = shapely.multilinestrings(
+        [part for part in shapely.get_parts(lines) if part.geom_type in _LINES]
     )
+    return merged
+
+
+def _suspected(frame: gpd.GeoDataFrame, lines: BaseGeometry, *, against: str) -> list[str]:
     found = suspected_shift(frame.geometry.to_numpy(), lines)
     if found is None:
         return []
     before, after = f"{found.before:.0%}", f"{found.after:.0%}"
-    return [sentence("shift_suspected", datum=found.datum, before=before[:-1], after=after[:-1])]
+    said = sentence(
+        "shift_suspected",
+        datum=found.datum,
+        against=against,
+        before=before[:-1],
+        after=after[:-1],
+    )
+    return [said]
 
 
 def placed_plainly(path: Path) -> gpd.GeoDataFrame:

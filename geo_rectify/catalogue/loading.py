@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_rectify.catalogue.building import LoadedLayer, build_layer, layer_version
+from geo_rectify.catalogue.coverage import reference_suspicion
 from geo_rectify.catalogue.entries import AUTO
 from geo_rectify.catalogue.files import cannot_read, no_file
 from geo_rectify.catalogue.kept import (
@@ -25,24 +26,26 @@ from geo_rectify.catalogue.kept import (
     stamp_of,
 )
 from geo_rectify.catalogue.notes import Notes
-from geo_rectify.catalogue.opening import fault_message
+from geo_rectify.catalogue.opening import collect_entries, fault_message
 from geo_rectify.catalogue.reading import read_layer
 from geo_rectify.catalogue.records import LayerInfo, Layers
 from geo_rectify.catalogue.services import read_service, shown_url
 from geo_rectify.catalogue.versions import choose_versions
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import CatalogueError, LayerError
 from geo_rectify.tables import LAYER_ZONES, frame_of
-from geo_rectify.vocabulary import LayerStatus, ZoneClass
+from geo_rectify.vocabulary import LayerRole, LayerStatus, ZoneClass
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geo_rectify.catalogue.opening import Catalogue, CatalogueLayer
 
+_FITTING: Final = frozenset({LayerRole.ADMIN, LayerRole.RIVER})
+"""References whose lines zones often follow."""
 _FACTS: Final = (
     "version",
     "classes",
@@ -57,6 +60,35 @@ _FACTS: Final = (
     "unmapped",
 )
 """What is found out of a layer, beside its zones and coverage."""
+
+
+def open_layers(*sources: str | Path, as_of: dt.date, allow_missing: bool = False) -> Layers:
+    """Open catalogues and load their layers, telling faults of entries and of files together.
+
+    Parameters
+    ----------
+    *sources
+        As in `opening.open_catalogue`.
+    as_of, allow_missing
+        As in `load_layers`.
+
+    Returns
+    -------
+    Layers
+        Records, zones and references.
+
+    Raises
+    ------
+    CatalogueError
+        All faults. A fault of an entry is one even where layers may be missing.
+    """
+    catalogue, faults = collect_entries(sources)
+    if faults:
+        sound = [layer for layer, _ in choose_versions(catalogue.layers, as_of=as_of)]
+        if not allow_missing:
+            faults += collect_layers(sound, as_of=as_of)[1]
+        raise CatalogueError(fault_message(faults))
+    return load_layers(catalogue, as_of=as_of, allow_missing=allow_missing)
 
 
 def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = False) -> Layers:
@@ -93,12 +125,43 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = F
         loaded, faults = collect_layers(layers, as_of=as_of)
         if faults:
             raise LayerError(fault_message(faults))
-    return join_layers(
-        [
-            replace(each, info=replace(each.info, assumptions=(*said, *each.info.assumptions)))
-            for each, (_, said) in zip(loaded, chosen, strict=True)
-        ]
-    )
+    for at, (_, said) in enumerate(chosen):
+        info = loaded[at].info
+        loaded[at] = replace(loaded[at], info=replace(info, assumptions=(*said, *info.assumptions)))
+    return join_layers(held_against_references(loaded, layers))
+
+
+def held_against_references(
+    loaded: list[LoadedLayer], layers: Sequence[CatalogueLayer]
+) -> list[LoadedLayer]:
+    """Say of zones whether they fit the reference layers clearly better once a shift is undone.
+
+    Parameters
+    ----------
+    loaded
+        The layers in force; rivers and administrative areas among them are the references.
+    layers
+        Their entries, in any order: one that declares its datum is not suspected.
+
+    Returns
+    -------
+    list of LoadedLayer
+        The layers, with a sentence more where one is suspected.
+    """
+    declared = {layer.layer_id for layer in layers if layer.entry.datum is not None}
+    references = {
+        each.info.title: each.reference
+        for each in loaded
+        if each.reference is not None and each.info.in_force and each.info.role in _FITTING
+    }
+    held = []
+    for each in loaded:
+        said: list[str] = []
+        if each.zones is not None and each.info.in_force and each.info.layer_id not in declared:
+            said = reference_suspicion(each.zones, references)
+        info = replace(each.info, assumptions=(*each.info.assumptions, *said))
+        held.append(replace(each, info=info))
+    return held
 
 
 def collect_layers(

@@ -415,11 +415,12 @@ def diff(
     Example: geo-rectify diff out_2023 out_2024 -o changes
     """
     from geo_rectify.bundle import diff_runs, write_diff
-    from geo_rectify.bundle.comparing import verdict_words
+    from geo_rectify.bundle.comparing import class_words, verdict_words
     from geo_rectify.cli.console import say, show_table
 
     changes = diff_runs(old, new) if output is None else write_diff(old, new, output)
     shown = changes.assign(
+        zone_class=[class_words(word) for word in changes["zone_class"]],
         old_verdict=[verdict_words(word) for word in changes["old_verdict"]],
         new_verdict=[verdict_words(word) for word in changes["new_verdict"]],
     )
@@ -428,9 +429,10 @@ def diff(
         "zone_class": "管控区",
         "old_verdict": "原判定",
         "new_verdict": "现判定",
-        "cause": "原因",
     }
-    show_table(shown, headings, title=f"判定变化 {old} → {new}")
+    say(f"判定变化 {old} → {new}：{len(shown)} 条")
+    for cause, rows in shown.groupby("cause", sort=False):
+        show_table(rows, headings, title=f"原因：{cause}（{len(rows)} 条）")
     if output is not None:
         say(f"成果：{output}")
 

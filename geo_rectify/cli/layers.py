@@ -59,7 +59,7 @@ def layers_list(source: Source = "sample", as_of: AsOf = None) -> None:
             info.version,
             "是" if info.in_force else "否",
             "" if info.names else str(info.feature_count),
-            "；".join(_warnings(info)),
+            "，".join(_warnings(info, brief=True)),
         )
         table.add_row(*(Text(cell) for cell in cells))
     data.print(table)
@@ -142,7 +142,7 @@ def _facts(info: LayerInfo) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-def _warnings(info: LayerInfo) -> list[str]:
+def _warnings(info: LayerInfo, *, brief: bool = False) -> list[str]:
     """Say in a few words what a layer cannot do."""
     from geo_rectify.vocabulary import LayerStatus
 
@@ -152,9 +152,10 @@ def _warnings(info: LayerInfo) -> list[str]:
         return ["不参与判定"]
     said = []
     if info.classes and info.coverage is None:
-        said.append("无覆盖范围，不能得出“未见压占”（can never answer clear）")
+        long = "无覆盖范围，不能得出“未见压占”（no coverage declared: can never answer clear）"
+        said.append("无覆盖" if brief else long)
     if info.classes and info.status is not LayerStatus.OFFICIAL:
-        said.append("非正式，至多“可能涉及”")
+        said.append("非正式" if brief else "非正式，至多“可能涉及”")
     if info.unmapped:
         said.append(f"{len(info.unmapped)} 种级别未对应")
     if info.repairs:
