@@ -94,7 +94,19 @@ _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceTyp
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
 _NEAR_PORT: Final = 14
-_OF_PORTS: Final = ("码头", "泊位", "渔", "船", "堆场", "港区", "油污", "料棚", "航道", "锚地", "海域")
+_OF_PORTS: Final = (
+    "码头",
+    "泊位",
+    "渔",
+    "船",
+    "堆场",
+    "港区",
+    "油污",
+    "料棚",
+    "航道",
+    "锚地",
+    "海域",
+)
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 _ORES: Final = frozenset(
     {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
@@ -161,7 +173,7 @@ def find_phrases(
 def _pieces(
     text: str, part: Sequence[Token], group: str, lexicon: Lexicon
 ) -> list[tuple[str, Sequence[Token]]]:
-    """Part a river or lake from a facility behind it that has a name of its own."""
+    """Part names that stand side by side: a village and a facility, a river and a works."""
     if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
     if group != "facility":
@@ -169,13 +181,21 @@ def _pieces(
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
     village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
     if village and kind is not PlaceType.MONITORING_SECTION:
-        lead = part[:village]
+        lead, rest = part[:village], part[village:]
         alone = "name" if len(lead) == 1 and lead[0].code == codes.NAME else "bare"
-        rest = part[village : village + 1] if part[village + 1].code == codes.SOFT else part[village:]
-        of_town = "name" if len(rest) == 1 else "town"
-        return [(alone, lead), *_pieces(text, rest, of_town, lexicon)]
+        if rest[1].code == codes.SOFT:
+            return [(alone, lead), ("name", rest[:1])]
+        return [(alone, lead), *_pieces(text, rest, "town", lexicon)]
+    return _on_the_water(text, part, kind)
+
+
+def _on_the_water(
+    text: str, part: Sequence[Token], kind: PlaceType | None
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part a river or lake from a facility behind it that has a name of its own."""
+    whole: list[tuple[str, Sequence[Token]]] = [("facility", part)]
     if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
-        return [(group, part)]
+        return whole
     if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
         return [("name", part[:1])]
     at = 1
@@ -183,7 +203,7 @@ def _pieces(
         at += 1
     own = part[at].start - part[0].end
     if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
-        return [(group, part)]
+        return whole
     return [("name", part[:1]), ("facility", part[1:])]
 
 
@@ -328,9 +348,7 @@ def _described(
             row[used] = codes.TITLE
 
 
-def _zones(
-    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
-) -> Iterator[Draft]:
+def _zones(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
     """Find development zones of an area called by a purpose: 某岛|海洋生态文明综合试验区."""
     for found in _ZONE.finditer("".join(row)):
         first, last = tokens[found.start()], tokens[found.end() - 1]
@@ -529,13 +547,12 @@ def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iter
     Draft
         With the role title-or-unit.
     """
+    titles = [token for token in tokens if token.code == codes.TITLE]
     names = [name for name, area in document.home.names.items() if name == area.name]
-    if not names:
+    if not titles or not names:
         return
     pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
-    for token in tokens:
-        if token.code != codes.TITLE:
-            continue
+    for token in titles:
         for found in pattern.finditer(text, token.start, token.end):
             yield Draft(
                 start=found.start(),
