@@ -83,7 +83,7 @@ _FIGURES: Final = re.compile(
     r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
     r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
 )
-_NO_STEM: Final = frozenset("各每全该本两我此某多数几这那同整县市省区旗盟的了不未其")
+_NO_STEM: Final = frozenset("各每全该本两我此某多数几这同整县市省区旗盟的了不未其")
 _VILLAGE_BODIES: Final = frozenset({"村委会", "居委会", "村民小组"})
 _NEVER_WITHIN: Final = frozenset("的了等")
 

@@ -17,9 +17,10 @@ from geo_rectify.places.recognition.cutting import tokenise
 from geo_rectify.places.recognition.drafts import Document, Draft, Scene
 from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
 from geo_rectify.places.recognition.lexicon import context, lexicon
-from geo_rectify.places.recognition.phrases import find_phrases, mark_bodies, titled_names
+from geo_rectify.places.recognition.phrases import find_phrases
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
+from geo_rectify.places.recognition.surroundings import mark_bodies, titled_names
 from geo_rectify.places.recognition.tokens import vocabulary
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType

@@ -214,6 +214,9 @@ def lexicon() -> Lexicon:
         for kind, listed in heads["facility"].items()
         for word in listed.split()
     }
+    for trade in heads["industry"]["words"].split():
+        # 有色冶金基地, 再生铅基地: parks called by a trade.
+        facility.setdefault(trade + "基地", PlaceType.INDUSTRIAL_PARK)
     city = {
         word: PlaceType(kind) for kind, listed in heads["city"].items() for word in listed.split()
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.phrases import before
+from geo_rectify.places.recognition.surroundings import before
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
