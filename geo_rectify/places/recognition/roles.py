@@ -83,7 +83,7 @@ def _role(
         return Role.CONTAINER
     if draft.kind in context.actor_types and _acts_on_a_place(text, draft, rest, context):
         return Role.ACTOR
-    if draft.kind in _ACTING_AREAS and not draft.prefix:
+    if draft.kind in _ACTING_AREAS and (not draft.prefix or draft.kind is PlaceType.DEV_ZONE):
         acting = _area_role(text, draft, context)
         if acting is not None:
             return acting
