@@ -65,6 +65,8 @@ def pieces(
     """
     if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
+    if len(part) > _MIN_STEM and _land_of_a_facility(text, part):
+        part = part[:-1]
     if group != "facility":
         return [(group, part)]
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
@@ -94,6 +96,11 @@ def _on_the_water(
     if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
         return whole
     return [("name", part[:1]), ("facility", part[1:])]
+
+
+def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
+    """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
+    return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
 def _of_the_town(text: str, part: Sequence[Token]) -> bool:

@@ -26,6 +26,7 @@ _ALONG: Final = frozenset(
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+_RANKS: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = (
     "码头",
@@ -39,6 +40,9 @@ _OF_PORTS: Final = (
     "航道",
     "锚地",
     "海域",
+    "货",
+    "煤",
+    "装卸",
 )
 _WITH_BODIES: Final = _WATERS_AND_HILLS | {PlaceType.FOREST_FARM}
 
@@ -174,10 +178,20 @@ def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
     for draft in drafts:
         if draft.kind in ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}:
             body = context.body.match(text, draft.end)
-            if body:
+            if body or (draft.kind in ADMIN_KINDS and _in_a_slogan(text, draft)):
                 draft.role = Role.TITLE_OR_UNIT
         elif draft.kind in _WITH_BODIES and context.water_body.match(text, draft.end):
             draft.role = Role.TITLE_OR_UNIT
+
+
+def _in_a_slogan(text: str, draft: Draft) -> bool:
+    """Say whether a short name stands with other words inside quotation marks: “某西样板”."""
+    opened = text.rfind("“", 0, draft.start)
+    if opened < 0 or "”" in text[opened : draft.start]:
+        return False
+    closed = text.find("”", draft.end)
+    whole = closed < 0 or text[opened + 1 : closed] == draft.surface
+    return not whole and not draft.surface.endswith(_RANKS)
 
 
 def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:
