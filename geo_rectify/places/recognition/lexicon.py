@@ -120,6 +120,7 @@ class Context:
     reference_before: re.Pattern[str]
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
+    trouble: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
     water_body: re.Pattern[str]
@@ -294,6 +295,7 @@ def context() -> Context:
         reference_before=re.compile(f"(?:{roles['reference_before']})$"),
         reference_after=re.compile(roles["reference_after"]),
         acts_on=re.compile(roles["acts_on"]),
+        trouble=re.compile(roles["trouble"]),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
         water_body=re.compile(data["water_bodies"]["pattern"]),

@@ -28,6 +28,7 @@ _CONTAINED_BY: Final = ADMIN_KINDS | {
     PlaceType.PARK_SCENIC,
 }
 _ACTING_AREAS: Final = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}
+_BODY: Final = "body"
 _AHEAD: Final = 12
 _CITY_AREAS: Final = ("城区", "建成区", "老城")
 
@@ -49,6 +50,10 @@ def assign_roles(scene: Scene, context: Context) -> None:
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
+        told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
+        if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
+            # A report tells of its city on every line: an extent only where something is amiss.
+            draft.role = Role.REFERENCE
     for run in enumerations(scene):
         last = run[-1]
         if last.role is Role.CONTAINER and last.relation and last.kind not in ADMIN_KINDS:
@@ -59,6 +64,10 @@ def assign_roles(scene: Scene, context: Context) -> None:
         if len(acting) > 1 and all(draft.kind in ADMIN_KINDS for draft in run):
             for draft in run:
                 draft.role = last.role
+
+
+def _ahead(draft: Draft) -> tuple[int, int]:
+    return draft.end, draft.end + _AHEAD
 
 
 def stretches(text: str, drafts: list[Draft]) -> None:

@@ -178,7 +178,7 @@ def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
     for draft in drafts:
         if draft.kind in ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}:
             body = context.body.match(text, draft.end)
-            if body or (draft.kind in ADMIN_KINDS and _in_a_slogan(text, draft)):
+            if body:
                 draft.role = Role.TITLE_OR_UNIT
         elif draft.kind in _WITH_BODIES and context.water_body.match(text, draft.end):
             draft.role = Role.TITLE_OR_UNIT
@@ -244,7 +244,9 @@ def figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
     bool
         True where it is no place.
     """
-    if draft.kind in ADMIN_KINDS or draft.head in lexicon.own:
+    if draft.kind in ADMIN_KINDS:
+        return _in_a_slogan(text, draft)
+    if draft.head in lexicon.own:
         return False
     if text.startswith(lexicon.not_before, draft.end):
         return True
