@@ -375,6 +375,8 @@ def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, A
         higher = [area for area in bearers if area.kind is not PlaceType.COUNTY]
         # 东城区 is more often the east of this city than a district of another.
         vague = len(name) < _TELLING or set(name) <= area_words().vague
+        # 茂名滨海新区 is no district of Tianjin.
+        vague = vague or (name.endswith("新区") and not here)
         told = list(bearers) if len(bearers) == 1 and not vague else []
         if here or higher or told:
             names[name] = (here or higher or told)[0]

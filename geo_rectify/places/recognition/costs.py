@@ -273,7 +273,9 @@ def by_areas(
             )
         full = text[first:last] == vocabulary.areas[text[first:last]].name
         cuts = first < start < last or start < first < stop < last
-        ends = start < first and last == stop
+        # 南|运河 beside 运河区
+        own = text[start:first] in ATTRIBUTES and len(text[start:first]) == 1 and not full
+        ends = start < first and last == stop and not own
         if cuts or ends or (full and first == start and last < stop):
             return _AREA_AT_END
         if full and last == start and text[start] not in vocabulary.lexicon.single_hard:

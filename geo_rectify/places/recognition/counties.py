@@ -351,8 +351,8 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
     for scene in scenes:
         units[scene.issue].update(unit_counties(scene.units, document))
         for draft in scene.drafts:
-            told = draft.county_basis == TEXT and draft.county in document.home.counties
-            if told and draft.role is not Role.TITLE_OR_UNIT:
+            in_text = draft.county_basis == TEXT and draft.county in document.home.counties
+            if in_text and draft.role is not Role.TITLE_OR_UNIT:
                 texts[scene.issue].add(draft.county)
     for scene in scenes:
         if scene.issue is None:

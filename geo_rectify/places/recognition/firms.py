@@ -24,7 +24,9 @@ _MAKERS: Final = frozenset(
     ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
 )
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
-_OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "等", "渣")
+# Named by their city alone: 某名石化.
+_REFINERS: Final = frozenset({"石化", "炼化"})
+_OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
 _WATERS_AND_HILLS: Final = frozenset(
@@ -229,8 +231,10 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     """
     start, end = part[0].start, part[-1].end
     trade = text[part[1].start : end]
-    told = lexicon.firm_evidence.match(text, end)
-    if trade in lexicon.weak_industry or told is None or text.startswith(_OF_A_TRADE, end):
+    told = trade in _REFINERS or (
+        trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
+    )
+    if not told or text.startswith(_OF_A_TRADE, end):
         return None
     return Draft(
         start=start,

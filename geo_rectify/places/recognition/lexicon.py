@@ -123,6 +123,7 @@ class Context:
     reference_before: re.Pattern[str]
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
+    trouble: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
     water_body: re.Pattern[str]
@@ -217,6 +218,9 @@ def lexicon() -> Lexicon:
         for kind, listed in heads["facility"].items()
         for word in listed.split()
     }
+    for trade in heads["industry"]["words"].split():
+        # 有色冶金基地, 再生铅基地: parks called by a trade.
+        facility.setdefault(trade + "基地", PlaceType.INDUSTRIAL_PARK)
     city = {
         word: PlaceType(kind) for kind, listed in heads["city"].items() for word in listed.split()
     }
@@ -297,6 +301,7 @@ def context() -> Context:
         reference_before=re.compile(f"(?:{roles['reference_before']})$"),
         reference_after=re.compile(roles["reference_after"]),
         acts_on=re.compile(roles["acts_on"]),
+        trouble=re.compile(roles["trouble"]),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
         water_body=re.compile(data["water_bodies"]["pattern"]),
