@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -231,13 +231,14 @@ def run(
     from geo_rectify.cli.console import stage_progress
 
     _check_layers(layers)
-    online: dict[str, Any] = {}
+    online = None
     if geocoder is not None:
         from geo_rectify.cli.gazetteer import consent
+        from geo_rectify.pipeline import OnlineAsking
         from geo_rectify.places.services import open_geocoder
 
         service = open_geocoder(geocoder.value)
-        online = {"geocoder": service, "agree": consent(service, yes=yes)}
+        online = OnlineAsking(geocoder=service, agree=consent(service, yes=yes))
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     _check_ledger(ledger)
     with stage_progress() as progress:
@@ -255,7 +256,7 @@ def run(
                 public=public,
             ),
             progress=progress,
-            **online,
+            online=online,
         )
         progress("write")
         folder = output if output is not None else _default_folder(plans[0])
@@ -303,6 +304,7 @@ def locate_command(
     layers: LayerSources = None,
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
+    register: Registers = None,
 ) -> None:
     """读方案并定位：另有 sites.gpkg (parse and locate, no judging).
 
@@ -318,6 +320,7 @@ def locate_command(
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
+            registers=register,
             settings=_settings(None),
             progress=progress,
         )

@@ -7,6 +7,7 @@ includes them, so that no writer can forget to.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,6 +110,13 @@ class Dossier:
     footprint: BaseGeometry | None
     answers: tuple[Answer, ...]
     claims: tuple[Mapping[str, Any], ...]
+    petitions: int = 0
+
+    @property
+    def petition_words(self) -> str:
+        """Say how often people complained of the site, "" for never: 信访件3件（其中重复2件）."""
+        again = f"（其中重复{self.petitions - 1}件）" if self.petitions > 1 else ""
+        return f"信访件{self.petitions}件{again}" if self.petitions else ""
 
     @property
     def place(self) -> str:
@@ -198,6 +206,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
     )
     answers = _answers(assessment)
     claims = _rows_by_site(assessment.claims)
+    petitions = Counter(assessment.petitions["site_id"])
     made = []
     for row, shape in zip(
         assessment.sites.drop(columns=assessment.sites.geometry.name).to_dict("records"),
@@ -239,6 +248,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
                 footprint=footprints.get(site_id),
                 answers=tuple(answers.get(site_id, ())),
                 claims=tuple(claims.get(site_id, ())),
+                petitions=petitions[site_id],
             )
         )
     return sorted(made, key=lambda dossier: _filing(dossier, order))

@@ -138,6 +138,8 @@ def _facts(dossier: Dossier) -> str:
         rows.append(("导航", _navigation(dossier, lon, lat)))
     if dossier.source:
         rows.append(("位置来源", escape_html(dossier.source)))
+    if dossier.petitions:
+        rows.append(("信访", escape_html(dossier.petition_words)))
     if dossier.area_stated_m2 is not None:
         area = dossier.area_stated_m2
         stated = f"{area / M2_PER_HECTARE:.4f}公顷（{area / M2_PER_MU:.2f}亩）"
