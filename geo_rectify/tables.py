@@ -148,6 +148,15 @@ CORRECTION_LOG: Final = Schema(
     ),
 )
 
+PETITIONS: Final = Schema(
+    name="petitions",
+    columns=_columns(
+        "petition_id origin county place site_id site_name issue_numbers nth how",
+        whole="nth",
+        required="petition_id origin how",
+    ),
+)
+
 ZONES: Final = Schema(
     name="zones",
     columns=_columns("zone_id zone_class", required="zone_id zone_class"),

@@ -225,9 +225,11 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
 
 
 def _write_log(assessment: Assessment, into: Path) -> None:
-    """Write the audit trail of corrections (corrections_log.csv) where there were any."""
+    """Write the audit trail of corrections, and the petitions, where there were any."""
     if len(assessment.correction_log):
         write_csv(assessment.correction_log, into / "corrections_log.csv")
+    if len(assessment.petitions):
+        write_csv(assessment.petitions, into / "petitions.csv")
 
 
 def _write_text(plans: Sequence[Plan], into: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -262,13 +262,14 @@ def run(
     from geo_rectify.drawing.markup import scope_words
 
     _check_layers(layers)
-    online: dict[str, Any] = {}
+    online = None
     if geocoder is not None:
         from geo_rectify.cli.gazetteer import consent
+        from geo_rectify.pipeline import OnlineAsking
         from geo_rectify.places.services import open_geocoder
 
         service = open_geocoder(geocoder.value)
-        online = {"geocoder": service, "agree": consent(service, yes=yes)}
+        online = OnlineAsking(geocoder=service, agree=consent(service, yes=yes))
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     _check_ledger(ledger)
     with stage_progress() as progress:
@@ -289,7 +290,7 @@ def run(
                 max_distance=max_distance,
             ),
             progress=progress,
-            **online,
+            online=online,
         )
         assessment = _part(assessment, county=county, issues=issue or [])
         progress("write")
@@ -340,6 +341,7 @@ def locate_command(
     layers: LayerSources = None,
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
+    register: Registers = None,
 ) -> None:
     """读方案并定位：另有 sites.gpkg (parse and locate, no judging).
 
@@ -355,6 +357,7 @@ def locate_command(
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
+            registers=register,
             settings=_settings(None),
             progress=progress,
         )

@@ -82,12 +82,11 @@ def joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         One frame, numbered anew.
     """
-    rows = [
-        {str(key): value for key, value in row.items()}
-        for frame in frames
-        for row in frame.to_dict("records")
-    ]
-    return geoframe_of(rows, GAZETTEER)
+    held = [frame for frame in frames if len(frame)]
+    if not held:
+        return geoframe_of([], GAZETTEER)
+    one: gpd.GeoDataFrame = pd.concat(held, ignore_index=True)
+    return one
 
 
 def read_gazetteer(path: Path) -> gpd.GeoDataFrame:

@@ -59,7 +59,7 @@ class Store:
     def read(
         self, words: Iterable[str], *, near: Iterable[str] = (), homes: Iterable[str] = ()
     ) -> gpd.GeoDataFrame:
-        """Read the rows that bear words.
+        """Read the rows that bear words, and all townships of the counties that are home.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class Store:
         geopandas.GeoDataFrame
             Columns of `tables.GAZETTEER`, in the order of the file.
         """
-        everywhere = set(words)
+        everywhere, homes = set(words), tuple(homes)
         around = sorted({code[:_PREFECTURE] for code in homes if code})
         with closing(_connect(self.path)) as base:
             _fill(base, "asked", sorted({*everywhere, *near}))
@@ -94,24 +94,12 @@ class Store:
             ).fetchall()
             numbers = {int(n) for (listed,) in first if listed for n in listed.split(",")}
             base.executemany("INSERT OR IGNORE INTO found VALUES (?)", ((n,) for n in numbers))
+            _fill(base, "counties", sorted(set(homes)))
+            base.execute(
+                "INSERT OR IGNORE INTO found SELECT fid FROM places "
+                "WHERE kind = 'township' AND adcode IN (SELECT word FROM counties)"
+            )
             return _rows(base, "fid IN (SELECT place FROM found)")
-
-    def townships(self, codes: Iterable[str]) -> gpd.GeoDataFrame:
-        """Read all townships of some counties.
-
-        Parameters
-        ----------
-        codes
-            County codes.
-
-        Returns
-        -------
-        geopandas.GeoDataFrame
-            Columns of `tables.GAZETTEER`.
-        """
-        with closing(_connect(self.path)) as base:
-            _fill(base, "asked", sorted(set(codes)))
-            return _rows(base, "kind = 'township' AND adcode IN (SELECT word FROM asked)")
 
     def bearers(self, names: Mapping[str, str]) -> dict[str, tuple[tuple[PlaceType, str], ...]]:
         """Tell what names stand for.
