@@ -156,6 +156,20 @@ def test_a_name_is_asked_once_and_the_key_is_not_kept(server, online, tmp_path):
     assert len(server.asked) == 2
 
 
+def test_off_keeps_no_answers_and_makes_no_folder(server, monkeypatch, tmp_path):
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("GEO_RECTIFY_CACHE", "off")
+    monkeypatch.setenv("GEO_RECTIFY_AMAP_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    server.answers = [(200, amap())]
+    service = open_geocoder("amap", url=server.url)
+    service.sleep = lambda _: None
+    for _ in range(2):
+        assert ask("岩口采石场", service, area=LEPING, kind=PlaceType.MINE).hits
+    assert len(server.asked) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "answer", "why"),
     [

@@ -4,15 +4,12 @@ What reading, placing, mending and classifying a layer gave is kept in the user'
 under the hash of its content (all parts of a shapefile, all files of a geodatabase), its entry,
 its coverage file and the versions of what worked on it. A kept layer is a folder with its shapes
 as WKB, its columns, and what is said of it, each with a checksum; a damaged one is built again.
-It is written into a folder of its own and given its name in one step, so two processes may build
-it at once. Where it cannot be written (a full disk, no rights) the layer is used and not kept,
-which a `GeoRectifyWarning` says.
+Where it cannot be written (a full disk, no rights) the layer is used and not kept, which a
+`GeoRectifyWarning` says.
 
 A file's hash is taken over from an earlier run only where size, inode, time of change and time
 of modification of all its parts are the same, and the parts had rested for two seconds when they
 were hashed: younger ones could change again within the resolution of the clock.
-
-`GEO_RECTIFY_CACHE` names another folder; the value ``off`` keeps nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +19,6 @@ import importlib.metadata
 import importlib.resources
 import json
 import os
-import shutil
 import tempfile
 import time
 import warnings
@@ -35,7 +31,6 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import platformdirs
 import pyogrio
 import pyproj
 import shapely
@@ -43,13 +38,11 @@ import shapely
 from geo_rectify.catalogue.files import file_members, hash_file
 from geo_rectify.crs import STORED
 from geo_rectify.errors import GeoRectifyWarning
+from geo_rectify.keeping import cache_folder, drop_oldest, keep_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from shapely.geometry.base import BaseGeometry
 
-CACHE_VARIABLE: Final = "GEO_RECTIFY_CACHE"
 _FORMAT: Final = 1
 """Raised when what is kept changes its meaning; older folders are then left alone."""
 _WORTH_KEEPING: Final = 50_000
@@ -95,11 +88,7 @@ def kept_folder() -> Path | None:
     pathlib.Path or None
         The folder; it need not exist.
     """
-    named = os.environ.get(CACHE_VARIABLE, "").strip()
-    if named == "off":
-        return None
-    base = Path(named) if named else Path(platformdirs.user_cache_dir("geo_rectify"))
-    return base / "layers"
+    return cache_folder("layers")
 
 
 def entry_key(*facts: object) -> str:
@@ -228,7 +217,7 @@ def remember(path: Path, sha256: str, *, stamp: list[list[Any]]) -> None:
         note.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"stamp": stamp, "sha256": sha256}, ensure_ascii=False)
         _write(note, text.encode())
-        _drop_oldest(note.parent.glob("*.json"), most=_MOST_SEEN)
+        drop_oldest(note.parent.glob("*.json"), most=_MOST_SEEN)
     except OSError as err:
         _tell(folder, err)
 
@@ -331,31 +320,21 @@ def _columns(frame: gpd.GeoDataFrame) -> dict[str, Any] | None:
 
 
 def _keep(layer: Kept, place: Place, columns: dict[str, Any]) -> None:
-    place.folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.folder))
-    try:
-        wkb = shapely.to_wkb(layer.frame.geometry.to_numpy(), byte_order=1).tolist()
-        starts = np.cumsum([0, *(len(each) for each in wkb)], dtype="<i8")
-        coverage = b"" if layer.coverage is None else shapely.to_wkb(layer.coverage)
-        text = json.dumps(columns, ensure_ascii=False).encode()
-        blobs = (b"".join(wkb), starts.tobytes(), text, coverage)
-        parts = {}
-        for name, blob in zip(_PARTS, blobs, strict=True):
-            (draft / name).write_bytes(blob)
-            parts[name] = [len(blob), zlib.crc32(blob)]
-        about = {"sha256": place.sha256, "parts": parts, "facts": layer.facts}
-        (draft / _ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-        if place.path.is_dir() and open_kept(place) is None:
-            shutil.rmtree(place.path, ignore_errors=True)  # what stands there is damaged
-        try:
-            draft.rename(place.path)
-        except OSError:
-            # another process was first; its layer is the same
-            if not place.path.is_dir():
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    _drop_oldest(place.folder.glob(f"*-{_FORMAT}"), most=_MOST_KEPT)
+    wkb = shapely.to_wkb(layer.frame.geometry.to_numpy(), byte_order=1).tolist()
+    starts = np.cumsum([0, *(len(each) for each in wkb)], dtype="<i8")
+    coverage = b"" if layer.coverage is None else shapely.to_wkb(layer.coverage)
+    text = json.dumps(columns, ensure_ascii=False).encode()
+    blobs = dict(zip(_PARTS, (b"".join(wkb), starts.tobytes(), text, coverage), strict=True))
+    parts = {name: [len(blob), zlib.crc32(blob)] for name, blob in blobs.items()}
+    about = {"sha256": place.sha256, "parts": parts, "facts": layer.facts}
+
+    def write(folder: Path) -> None:
+        for name, blob in blobs.items():
+            (folder / name).write_bytes(blob)
+        (folder / _ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+
+    keep_folder(place.path, write, sound=lambda: open_kept(place) is not None)
+    drop_oldest(place.folder.glob(f"*-{_FORMAT}"), most=_MOST_KEPT)
 
 
 def _note(folder: Path, path: Path) -> Path:
@@ -372,20 +351,6 @@ def _write(path: Path, blob: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _drop_oldest(paths: Iterable[Path], *, most: int) -> None:
-    ages = []
-    for path in paths:
-        try:
-            ages.append((path.stat().st_mtime_ns, path))
-        except OSError:  # another process was first
-            continue
-    for _, path in sorted(ages)[:-most]:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
 
 
 def _tell(folder: Path, err: OSError) -> None:

@@ -1,31 +1,25 @@
 """Arrays in the user's cache folder, mapped into memory when opened.
 
-A set of arrays is a folder of .npy files. It is written beside and given its name in one step, so
-that two processes may write it at once: the second finds the name taken and throws its own away.
-Where the folder cannot be written (a full disk, no rights) nothing is kept, which a
-`GeoRectifyWarning` says. The sets used last stay.
-
-`GEO_RECTIFY_CACHE` names another folder; the value ``off`` keeps nothing.
+A set of arrays is a folder of .npy files (`keeping`). Where the folder cannot be written (a full
+disk, no rights) nothing is kept, which a `GeoRectifyWarning` says. The sets used last stay.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import platformdirs
 
 from geo_rectify.errors import GeoRectifyWarning
+from geo_rectify.keeping import cache_folder, drop_oldest, keep_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -60,11 +54,8 @@ def place_of(key: str) -> Path | None:
     pathlib.Path or None
         A folder that need not exist yet.
     """
-    named = os.environ.get("GEO_RECTIFY_CACHE", "")
-    if named == "off" or not _KEEPING.get():
-        return None
-    base = Path(named) if named else Path(platformdirs.user_cache_dir("geo_rectify"))
-    return base / "overlay" / f"{key}-{_FORMAT}"
+    folder = cache_folder("overlay") if _KEEPING.get() else None
+    return None if folder is None else folder / f"{key}-{_FORMAT}"
 
 
 def opened(place: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]] | None:
@@ -100,31 +91,16 @@ def keep(arrays: Mapping[str, NDArray[Any]], place: Path) -> None:
     place
         As `place_of` gave it.
     """
+
+    def write(folder: Path) -> None:
+        for name, values in arrays.items():
+            np.save(folder / f"{name}.npy", values)
+
     try:
-        _keep(arrays, place)
+        keep_folder(place, write, sound=lambda: opened(place, tuple(arrays)) is not None)
     except OSError as err:
         message = (
             f"the index of the zones could not be kept in {place.parent}: {err.strerror or err}"
         )
         warnings.warn(message, GeoRectifyWarning, stacklevel=2)
-
-
-def _keep(arrays: Mapping[str, NDArray[Any]], place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
-    try:
-        for name, values in arrays.items():
-            np.save(draft / f"{name}.npy", values)
-        if opened(place, tuple(arrays)) is None:
-            shutil.rmtree(place, ignore_errors=True)  # what stands there is damaged
-        try:
-            draft.rename(place)
-        except OSError:
-            # another process was first; its arrays are the same
-            if not place.is_dir():
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    newest = sorted(place.parent.glob(f"*-{_FORMAT}"), key=lambda at: at.stat().st_mtime)
-    for old in newest[:-_MOST_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    drop_oldest(place.parent.glob(f"*-{_FORMAT}"), most=_MOST_KEPT)

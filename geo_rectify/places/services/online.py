@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.crs import unshift
 from geo_rectify.errors import ServiceError
+from geo_rectify.keeping import cache_folder
 from geo_rectify.places.kinds import table
 from geo_rectify.places.services.amap import SERVICE as AMAP
 from geo_rectify.places.services.baidu import SERVICE as BAIDU
-from geo_rectify.places.services.cache import Cache, cache_folder
+from geo_rectify.places.services.cache import Cache
 from geo_rectify.places.services.nominatim import SERVICE as NOMINATIM
 from geo_rectify.places.services.records import Busy, GeocoderName, Hit, Refused
 from geo_rectify.places.services.tianditu import SERVICE as TIANDITU
@@ -229,5 +230,7 @@ def open_geocoder(
     if urllib.parse.urlsplit(address).scheme not in {"http", "https"}:
         message = f"{address!r} is no http(s) address of {about.title}"
         raise ServiceError(message)
-    kept = cache if cache is not None else Cache(path=cache_folder() / "geocoding.sqlite")
+    folder = cache_folder("geocoding")
+    own = Cache(path=None if folder is None else folder / "answers.sqlite")
+    kept = own if cache is None else cache
     return OnlineGeocoder(about=about, key=key, url=address, cache=kept)
