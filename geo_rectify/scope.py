@@ -268,6 +268,7 @@ def _cut(
             if issue_key(register.doc_id, register.issue, several=several) in keys
         ),
         correction_log=_renumbered(_of_sites(assessment.correction_log, held), keys),
+        petitions=_renumbered(_of_sites(assessment.petitions, held), keys),
         scope=scope,
     )
 

@@ -22,6 +22,8 @@ COMMANDS = (
     ("layers",),
     ("layers", "list"),
     ("layers", "check"),
+    ("layers", "add"),
+    ("layers", "draft"),
     ("gazetteer",),
     ("gazetteer", "build"),
     ("gazetteer", "search"),
