@@ -165,6 +165,7 @@ def test_entries_of_one_plan_come_into_a_run_of_several_and_back(files, several,
     assert value_at(all_of_them, "台账", old, None, "进度状态") == "已销号"
     assert "待处理" not in all_of_them.tables
     assert any("已销号，可能反弹" in note and "大山坞采石场" in note for note in notes)
+    assert not any("原台账" in note for note in notes)  # its own issue is no other's
     write_ledger(alone, tmp_path / "back.xlsx", old=read_ledger(tmp_path / "all.xlsx"))
     assert value_at(read_book(tmp_path / "back.xlsx"), "台账", 2, None, "整改进展") == "网箱已清理"
 

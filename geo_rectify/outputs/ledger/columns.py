@@ -51,7 +51,7 @@ ISSUE_COLUMNS: Final = (
     SheetColumn(header="存在困难", width=8, look="input", fill=True),
     SheetColumn(header="佐证材料", width=8, look="input", fill=True),
     SheetColumn(header="点位数", width=5, look="centre"),
-    SheetColumn(header="管控区判定", width=13),
+    SheetColumn(header="管控区判定", width=14),
     SheetColumn(header="初审", width=10.5, look="input", fill=True),
     SheetColumn(header="申请", width=10.5, look="input", fill=True),
     SheetColumn(header="核实", width=10.5, look="input", fill=True),

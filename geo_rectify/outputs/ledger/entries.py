@@ -148,7 +148,7 @@ def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> Ledg
     LedgerBook
         The new ledger with the entries, and notes on what needs a look.
     """
-    old = _renumbered(old, fresh)
+    old = renumbered(old, fresh)
     entries, pending = entries_of(old)
     known = {
         (sheet, *row_key(sheet, row)): row for sheet in KEYED for row in fresh.tables[sheet].rows
@@ -167,7 +167,7 @@ def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> Ledg
             elsewhere += 1
         elif place not in known:
             pending.append(pending_row(entry, reason=NO_ROW))
-        elif not _same_row(fresh, old, place):
+        elif not same_row(fresh, old, place):
             pending.append(pending_row(entry, reason=OTHER_TEXT))
         else:
             placed.append(entry)
@@ -180,10 +180,21 @@ def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> Ledg
     return with_pending(replace(taken, notes=tuple(notes)), pending)
 
 
-def _renumbered(old: LedgerBook, fresh: LedgerBook) -> LedgerBook:
+def renumbered(old: LedgerBook, fresh: LedgerBook) -> LedgerBook:
     """Give an old ledger the issue keys of a run with more or fewer documents: 3 is now doc/3.
 
-    A key is taken for another only if exactly one row of the same number has the same words.
+    Parameters
+    ----------
+    old
+        The ledger people worked in.
+    fresh
+        The ledger of the run.
+
+    Returns
+    -------
+    LedgerBook
+        The old one; a key is taken for another only if exactly one row of the same number has the
+        same words.
     """
     header = _TELLTALE[ISSUES]
     now = {row_key(ISSUES, row)[0] for row in fresh.tables[ISSUES].rows}
@@ -224,7 +235,21 @@ def _renumbered(old: LedgerBook, fresh: LedgerBook) -> LedgerBook:
     )
 
 
-def _same_row(fresh: LedgerBook, old: LedgerBook, place: tuple[str, str, str]) -> bool:
+def same_row(fresh: LedgerBook, old: LedgerBook, place: tuple[str, str, str]) -> bool:
+    """Say whether a row of two ledgers has the same words.
+
+    Parameters
+    ----------
+    fresh, old
+        The ledgers.
+    place
+        Sheet, issue and measure of the row.
+
+    Returns
+    -------
+    bool
+        False also where one of them has no such row.
+    """
     header = _TELLTALE[place[0]]
     now = fresh.written.get((*place, header), EMPTY_DIGEST)
     if old.written:

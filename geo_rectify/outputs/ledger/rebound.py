@@ -9,6 +9,7 @@ from geo_rectify.outputs.ledger.book import cell_text, digest, names_in, row_key
 from geo_rectify.outputs.ledger.closing import closings
 from geo_rectify.outputs.ledger.columns import ISSUES, REBOUND
 from geo_rectify.outputs.ledger.documents import AREAS
+from geo_rectify.outputs.ledger.entries import renumbered, same_row
 from geo_rectify.vocabulary import label
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def rebounds(ledger: LedgerBook, old: LedgerBook, *, notice_days: int) -> Ledger
         The ledger with the column 可能反弹 filled, and a note for each closed issue that a later
         document of the run itself names again.
     """
+    old = renumbered(old, ledger)
     now = closings(ledger, notice_days=notice_days)
     here = {row_key(ISSUES, row)[0]: row for row in ledger.tables[ISSUES].rows}
     notes = [
@@ -45,7 +47,7 @@ def rebounds(ledger: LedgerBook, old: LedgerBook, *, notice_days: int) -> Ledger
     gone = {
         issue
         for issue, closing in closings(old, notice_days=notice_days).items()
-        if closing.closed and not (issue in now and now[issue].closed)
+        if closing.closed and not (issue in now and same_row(ledger, old, (ISSUES, issue, "")))
     }
     before = _issues_by_site(old)
     said: dict[str, list[str]] = {}
