@@ -102,7 +102,10 @@ def document_type(
     spoken, words = _by_body(source.text[:_HEAD])
     if spoken is not None:
         return spoken, f"正文含“{'”“'.join(words)}”{missing}"
-    return DocumentType.OTHER, "标题和正文都没有表明文件类型的词语，未识别到整改清单；文中的地名仍会列出"
+    return (
+        DocumentType.OTHER,
+        "标题和正文都没有表明文件类型的词语，未识别到整改清单；文中的地名仍会列出",
+    )
 
 
 def lists_issues(layout: Layout) -> bool:
