@@ -460,6 +460,33 @@ class Register:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What part of a run is written.
+
+    Attributes
+    ----------
+    county
+        The county or development zone, "" for all.
+    adcodes
+        Codes of the county, or of the counties the zone lies in.
+    issues
+        Keys of the issues asked for, empty for all.
+    unplaced
+        How many sites are left out because nothing says in which county they lie.
+    """
+
+    county: str = ""
+    adcodes: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    unplaced: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Say whether nothing is left out."""
+        return not self.county and not self.issues
+
+
 def with_members(mentions: Sequence[Mention], registers: Sequence[Register]) -> tuple[Mention, ...]:
     """Let the members of registers share the mentions of the set they list.
 
