@@ -90,11 +90,12 @@ def _check_signature(payload: bytes, *, name: str, kind: str, remedy: str) -> No
         return
     if payload.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in payload:
-            message = f"{name}: the {kind} is encrypted: open it, take the password off"
-        else:
-            old = {".docx": "Word file (.doc)", ".xlsx": "Excel file (.xls)"}
-            message = f"{name}: this is an old {old.get(suffix, 'Office file')} named {suffix}"
-        message = f"{message}; {remedy}"
+            message = f"{name}: the {kind} is encrypted: open it, take the password off; {remedy}"
+            raise InputFileError(message, chinese=f"{name}：文件有密码；请去掉密码后再读")
+        old = {".docx": "Word file (.doc)", ".xlsx": "Excel file (.xls)"}
+        message = (
+            f"{name}: this is an old {old.get(suffix, 'Office file')} named {suffix}; {remedy}"
+        )
     elif payload.startswith(_PICTURES):
         message = f"{name}: this is a picture named {suffix}, not a {kind}: {remedy}"
     elif payload.startswith(b"%PDF"):

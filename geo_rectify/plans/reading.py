@@ -199,24 +199,29 @@ def joined(name: str, parts: Sequence[SourceText]) -> SourceText:
     )
 
 
+def _check_size(file: Path, size: int) -> None:
+    if size > MAX_BYTES:
+        message = (
+            f"{file.name}: {size / 1e6:.0f} MB is too large for a plan "
+            f"(at most {MAX_BYTES / 1e6:.0f} MB): take pictures and other files out of it"
+        )
+        raise InputFileError(
+            message,
+            chinese=f"{file.name}：文件有{size / 1e6:.0f} MB，超过上限{MAX_BYTES / 1e6:.0f} MB；请去掉图片等附件后再读",
+        )
+
+
 def _payload(file: Path) -> bytes:
     try:
-        size = file.stat().st_size
-        if size > MAX_BYTES:
-            message = (
-                f"{file.name}: {size / 1e6:.0f} MB is too large for a plan "
-                f"(at most {MAX_BYTES / 1e6:.0f} MB): take pictures and other files out of it"
-            )
-            raise InputFileError(
-                message,
-                chinese=f"{file.name}：文件有{size / 1e6:.0f} MB，超过上限{MAX_BYTES / 1e6:.0f} MB；请去掉图片等附件后再读",
-            )
+        _check_size(file, file.stat().st_size)
         payload = file.read_bytes()
     except FileNotFoundError as err:
         message = f"{file}: there is no such file: check its name and folder"
         raise InputFileError(
             message, chinese=f"{file}：没有这个文件；请检查文件名和文件夹"
         ) from err
+    except InputFileError:
+        raise  # a ValueError too
     except (OSError, ValueError) as err:
         # ValueError: a NUL in the path
         message = f"{file}: the file cannot be opened ({err}): close it elsewhere, check its rights"
