@@ -22,7 +22,19 @@ from __future__ import annotations
 
 
 class GeoRectifyError(Exception):
-    """Base of every error the package raises on purpose."""
+    """Base of every error the package raises on purpose.
+
+    Parameters
+    ----------
+    message
+        What is wrong, where, and the remedy.
+    chinese
+        The same for people at the command line, who read Chinese; "" where nobody wrote it yet.
+    """
+
+    def __init__(self, message: str = "", *, chinese: str = "") -> None:
+        super().__init__(message)
+        self.chinese = chinese
 
 
 class InputFileError(GeoRectifyError, ValueError):

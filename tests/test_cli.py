@@ -119,8 +119,8 @@ def test_parse_explains_every_line(tmp_path):
     done = run("parse", "plan.txt", "--explain", "-o", "parsed", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     rows = [line.split("\t") for line in done.stdout.splitlines()]
-    assert rows[0] == ["offset", "place", "issue", "rule", "text"]
-    assert [row[3] for row in rows if row[4].startswith("整改目标")] == ["label 整改目标 = goal"]
+    assert rows[0] == ["字符位置", "出处", "问题", "由什么读出", "原文"]
+    assert [row[3] for row in rows if row[4].startswith("整改目标")] == ["标签“整改目标”→整改目标"]
     assert "自检：" in done.stderr
 
 

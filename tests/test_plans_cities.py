@@ -20,6 +20,8 @@ def cases():
     for source in SOURCES:
         if source.suffix == ".rows":
             formats = ["docx", "xlsx"]
+        elif source.suffix == ".md":
+            formats = ["md"]
         else:
             formats = ["txt"] if source.name[:2] in AS_THEY_ARE else ["txt", "docx"]
         for name in formats:
@@ -28,6 +30,9 @@ def cases():
 
 def written(source: Path, format_name: str, text: str, folder: Path) -> Path:
     path = folder / f"{source.stem}.{format_name}"
+    if source.suffix == ".md":
+        path.write_text(text, encoding="utf-8")
+        return path
     if source.suffix != ".rows":
         return OF_LINES[format_name](text.rstrip("\n").split("\n"), path)
     title, rows = titled(text)

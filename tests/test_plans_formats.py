@@ -385,12 +385,12 @@ def test_text_of_no_encoding(tmp_path):
 def test_every_line_is_explained():
     lines = explain_plan(LAYOUTS / "02_bracket_labels.txt")
     rules = [line.rule for line in lines]
-    assert "issue number 问题2： (problem)" in rules
-    assert "label 验收单位 = acceptance" in rules
-    assert "section heading (chinese_bracket)" in rules
-    assert rules.count("measure 1") == 3
-    assert "read by no rule" not in rules
-    assert rules[0] == "before the list"
+    assert "问题序号“问题2：”" in rules
+    assert "标签“验收单位”→验收单位" in rules
+    assert "章节标题" in rules
+    assert rules.count("第1条措施") == 3
+    assert "没有规则读到这一行" not in rules
+    assert rules[0] == "清单之前，不读"
     wrapped = explain_plan(LAYOUTS / "08_hard_wrapped.txt")
     text = (LAYOUTS / "08_hard_wrapped.txt").read_text(encoding="utf-8")
     assert all(text[line.start] == line.text[0] for line in wrapped)
@@ -400,7 +400,7 @@ def test_explained_columns(tmp_path):
     path = tmp_path / "plan.md"
     path.write_bytes((LAYOUTS / "09_pipe_table.md").read_bytes())
     rules = {line.rule for line in explain_plan(path)}
-    assert {"column 整改目标 = goal", "column 完成时限 = deadline", "measure 2"} <= rules
+    assert {"表头“整改目标”→整改目标", "表头“完成时限”→整改时限", "第2条措施"} <= rules
 
 
 def test_issues_without_a_place_are_checked():

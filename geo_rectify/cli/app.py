@@ -176,7 +176,7 @@ def main() -> None:
     try:
         app()
     except GeoRectifyError as err:
-        fail(str(err))
+        fail(f"{err.chinese}\n{err}" if err.chinese else str(err))
         sys.exit(FAILED)
 
 

@@ -136,7 +136,7 @@ def show_explained(lines: Sequence[ExplainedLine]) -> None:
     lines
         As `plans.explain_plan` gives them.
     """
-    rows = ["offset\tplace\tissue\trule\ttext"]
+    rows = ["字符位置\t出处\t问题\t由什么读出\t原文"]
     rows.extend(
         f"{line.start}\t{line.locator}\t{'' if line.issue is None else line.issue}"
         f"\t{line.rule}\t{line.text}"

@@ -94,7 +94,7 @@ def document_type(
             named,
             f"标题含“{word}”，但未识别到整改清单（没有整改目标、整改时限、整改措施等标签）",
         )
-    missing = "" if found else "，未识别到整改清单"
+    missing = "" if found else "，未识别到整改清单，没有可读的问题和措施；文中的地名仍会列出"
     if layout is not None and lists_issues(layout):
         missing = f"；文中逐项列有目标、措施和责任单位，{found}个问题已读出"
     if named is not None:
@@ -102,7 +102,10 @@ def document_type(
     spoken, words = _by_body(source.text[:_HEAD])
     if spoken is not None:
         return spoken, f"正文含“{'”“'.join(words)}”{missing}"
-    return DocumentType.OTHER, "标题和正文都没有表明文件类型的词语，未识别到整改清单"
+    return (
+        DocumentType.OTHER,
+        "标题和正文都没有表明文件类型的词语，未识别到整改清单；文中的地名仍会列出",
+    )
 
 
 def lists_issues(layout: Layout) -> bool:

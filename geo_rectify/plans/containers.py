@@ -51,7 +51,10 @@ def check_container(payload: bytes, *, name: str, main: str, kind: str, remedy: 
                 message = (
                     f"{name}: a zip container without a {kind} in it ({main} is missing): {remedy}"
                 )
-                raise InputFileError(message)
+                raise InputFileError(
+                    message,
+                    chinese=f"{name}：是压缩包，但里面没有Word或Excel内容（缺{main}）；请用Word、Excel或WPS打开后重新保存",
+                )
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels")):
                     content = container.read(member)
@@ -60,7 +63,10 @@ def check_container(payload: bytes, *, name: str, main: str, kind: str, remedy: 
                             f"{name}: {member.filename} declares XML entities, which Office never "
                             f"writes; the file is refused: {remedy}"
                         )
-                        raise InputFileError(message)
+                        raise InputFileError(
+                            message,
+                            chinese=f"{name}：{member.filename}里声明了XML实体，Office从不这样写，已拒绝读取；请用Word、Excel或WPS打开后重新保存",
+                        )
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -72,7 +78,10 @@ def check_container(payload: bytes, *, name: str, main: str, kind: str, remedy: 
         UnicodeDecodeError,
     ) as err:
         message = f"{name}: the {kind} is damaged or cut off ({err}): fetch it again, or {remedy}"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message,
+            chinese=f"{name}：文件已损坏或不完整（{err}）；请重新下载，或用Word、Excel或WPS打开后重新保存",
+        ) from err
 
 
 def _check_signature(payload: bytes, *, name: str, kind: str, remedy: str) -> None:
@@ -81,18 +90,22 @@ def _check_signature(payload: bytes, *, name: str, kind: str, remedy: str) -> No
         return
     if payload.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in payload:
-            message = f"{name}: the {kind} is encrypted: open it, take the password off"
-        else:
-            old = {".docx": "Word file (.doc)", ".xlsx": "Excel file (.xls)"}
-            message = f"{name}: this is an old {old.get(suffix, 'Office file')} named {suffix}"
-        message = f"{message}; {remedy}"
+            message = f"{name}: the {kind} is encrypted: open it, take the password off; {remedy}"
+            raise InputFileError(message, chinese=f"{name}：文件有密码；请去掉密码后再读")
+        old = {".docx": "Word file (.doc)", ".xlsx": "Excel file (.xls)"}
+        message = (
+            f"{name}: this is an old {old.get(suffix, 'Office file')} named {suffix}; {remedy}"
+        )
     elif payload.startswith(_PICTURES):
         message = f"{name}: this is a picture named {suffix}, not a {kind}: {remedy}"
     elif payload.startswith(b"%PDF"):
         message = f"{name}: this is a PDF named {suffix}, not a {kind}: {remedy}"
     else:
         message = f"{name}: this is no {kind} (no zip container inside): {remedy}"
-    raise InputFileError(message)
+    raise InputFileError(
+        message,
+        chinese=f"{name}：内容与后缀{suffix}不符，不是Word或Excel文件；请用Word、Excel或WPS打开后另存为正确的格式",
+    )
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, name: str, remedy: str) -> None:
@@ -100,7 +113,7 @@ def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, name: str, reme
     ratio = unpacked / max(1, packed)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         message = f"{name}: the container is encrypted: take the password off and {remedy}"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese=f"{name}：文件有密码；请去掉密码后再读")
     if (
         unpacked > MAX_UNPACKED_BYTES
         or len(members) > _MAX_MEMBERS
@@ -110,4 +123,7 @@ def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, name: str, reme
             f"{name}: unpacked it would take {unpacked / 1e6:.0f} MB in {len(members)} parts, "
             f"{ratio:.0f} times its size; the file is refused: take pictures out of it and {remedy}"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{name}：解压后将达{unpacked / 1e6:.0f} MB，是原大小的{ratio:.0f}倍，已拒绝读取；请去掉图片等附件后重新保存",
+        )

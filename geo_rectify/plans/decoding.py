@@ -81,7 +81,10 @@ def decode(payload: bytes, *, name: str) -> str:
         f"{name}: the text is neither UTF-8, UTF-16 nor GB18030 (or no text at all): "
         "open it in an editor and save it as UTF-8"
     )
-    raise EncodingError(message)
+    raise EncodingError(
+        message,
+        chinese=f"{name}：认不出文字编码（不是UTF-8、UTF-16或GB18030，也可能不是文本）；请用记事本打开后另存为UTF-8",
+    )
 
 
 def _decoded(payload: bytes, encoding: str) -> str | None:

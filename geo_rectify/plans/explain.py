@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.building import build_plan
 from geo_rectify.plans.layout import recognise_layout
 from geo_rectify.plans.reading import read_source
+from geo_rectify.plans.wording import word_list
 from geo_rectify.plans.wrapping import unwrapped
+from geo_rectify.vocabulary import label
 
 if TYPE_CHECKING:
     import os
@@ -34,7 +36,7 @@ class ExplainedLine:
     issue
         Number of the issue it belongs to, None outside the issues.
     rule
-        What read it: ``issue number (problem)``, ``label 整改目标 = goal``, ``measure 2``.
+        What read it, in Chinese: 问题序号“（三）”, 标签“完成时限”→整改时限, 第2条措施.
     text
         Its first words.
     """
@@ -77,7 +79,7 @@ def explain_plan(path: str | os.PathLike[str]) -> tuple[ExplainedLine, ...]:
                 start=block.start if offsets is None else offsets.start(block.start),
                 locator=block.locator,
                 issue=None,
-                rule=f"no list: {plan.document_type.value}",
+                rule=_said("no_list", label(plan.document_type)),
                 text=_shown(text[block.start : block.end]),
             )
             for block in source.blocks
@@ -117,34 +119,39 @@ def _issue_at(issues: Sequence[Issue], layout: Layout, index: int) -> Issue | No
 def _rule(layout: Layout, index: int, issue: Issue | None) -> str:
     line = layout.lines[index]
     if index in layout.section_lines:
-        style = "" if line.number is None else f" ({line.number.style})"
-        return f"section heading{style}"
+        return _said("section")
     if index in layout.heading_lines:
-        return "heading"
+        return _said("heading")
     if issue is None:
-        return "after the list" if index >= layout.last_line else "before the list"
+        return _said("after" if index >= layout.last_line else "before")
     told = []
     if index in layout.issue_lines:
         told.append(
-            "issue without number"
-            if line.number is None
-            else f"issue number {line.number.raw} ({line.number.style})"
+            _said("unnumbered") if line.number is None else _said("numbered", line.number.raw)
         )
     if line.label is not None:
         where = "column" if line.rows is not None or _is_column(line) else "label"
-        told.append(f"{where} {line.label.spelling} = {line.label.role.value}")
+        told.append(_said(where, line.label.spelling, _role_word(line.label.role.value)))
     told.extend(
-        f"measure {measure.position}"
+        _said("measure", measure.position)
         for measure in issue.measures
         if measure.start < line.end and line.start < max(measure.end, measure.units_end or 0)
     )
     if not told:
-        told.append(_part_of(line, issue))
-    return ", ".join(told)
+        told.append(_part_of(line, issue) or _after_label(layout.lines[index - 1]))
+    return "，".join(told)
 
 
 def _is_column(line: Line) -> bool:
     return line.cell and line.label is not None and line.label.start == line.label.end
+
+
+def _after_label(before: Line) -> str:
+    """Say that a line is the value of a label alone on the line before."""
+    label_before = before.label
+    if label_before is None or label_before.end < before.end:
+        return _said("unread")
+    return _said("goes_on", _role_word(label_before.role.value))
 
 
 def _part_of(line: Line, issue: Issue) -> str:
@@ -158,5 +165,15 @@ def _part_of(line: Line, issue: Issue) -> str:
     )
     for name, part in parts:
         if part is not None and part.start <= line.start < part.end:
-            return f"goes on with the {name}"
-    return "read by no rule"
+            return _said("goes_on", _role_word(name))
+    return ""
+
+
+def _said(key: str, *words: object) -> str:
+    said: str = word_list("layout")["explain"][key]
+    return said.format(*words)
+
+
+def _role_word(role: str) -> str:
+    word: str = word_list("layout")["explain"]["roles"][role]
+    return word

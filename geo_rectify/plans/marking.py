@@ -243,6 +243,16 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     repeated = [role for role, count in Counter(held).items() if count >= _MIN_REPEATS]
     notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
     notice = notice or len(repeated) >= _MIN_REPEATS
+    # 2．整改目标：… 4．整改措施: numbered alike beside labels with a colon, it is one of them
+    marked = {
+        line.number.style for line in lines if line.number and line.label and line.label.marked
+    }
+    alike = Counter(
+        line.label.spelling
+        for line in lines
+        if line.number and line.label and _is_numbered_heading(line) and line.number.style in marked
+    )
+    notice = notice or any(count >= _MIN_REPEATS for count in alike.values())
     kept = [
         line if notice or not _is_numbered_heading(line) else replace(line, label=None)
         for line in lines

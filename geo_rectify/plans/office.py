@@ -48,7 +48,10 @@ def converted(payload: bytes, *, name: str) -> bytes:
             f"{name}: {suffix} files are read through LibreOffice, which is not installed: "
             "install it, or open the file in Word or WPS and save it as .docx"
         )
-        raise MissingDependencyError(message)
+        raise MissingDependencyError(
+            message,
+            chinese=f"{name}：读{suffix}文件要用LibreOffice，这台电脑没有安装；请安装它，或用Word、WPS打开后另存为 .docx",
+        )
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         source = folder / f"plan{suffix}"
@@ -73,12 +76,18 @@ def converted(payload: bytes, *, name: str) -> bytes:
                 f"{name}: LibreOffice did not read the file ({type(err).__name__}): "
                 "open it in Word or WPS and save it as .docx"
             )
-            raise InputFileError(message) from err
+            raise InputFileError(
+                message,
+                chinese=f"{name}：LibreOffice没有读出这个文件（{type(err).__name__}）；请用Word或WPS打开后另存为 .docx",
+            ) from err
         target = folder / "out" / "plan.docx"
         if not target.is_file():
             message = (
                 f"{name}: LibreOffice cannot read the file (damaged or encrypted?): "
                 "open it in Word or WPS and save it as .docx"
             )
-            raise InputFileError(message)
+            raise InputFileError(
+                message,
+                chinese=f"{name}：LibreOffice读不了这个文件（可能已损坏或有密码）；请用Word或WPS打开后另存为 .docx",
+            )
         return target.read_bytes()

@@ -90,7 +90,7 @@ def read_pdf(payload: bytes, /, *, name: str) -> Content:
     """
     if b"%PDF" not in payload[:1024]:
         message = f"{name}: this is no PDF (its first bytes are {payload[:4]!r}): {_REMEDY}"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese=f"{name}：不是PDF文件；请另存为 .docx 或 .txt 后再读")
     _check_streams(payload, name)
     import pdfplumber  # noqa: PLC0415 - slow to load, and not every plan is a PDF
     from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
@@ -124,16 +124,21 @@ def read_pdf(payload: bytes, /, *, name: str) -> Content:
         )
         if locked:
             message = f"{name}: the PDF is encrypted: take the password off, or {_REMEDY}"
+            chinese = f"{name}：PDF有密码；请去掉密码，或另存为 .docx 或 .txt 后再读"
         else:
             message = f"{name}: the PDF is damaged ({type(err).__name__}: {err}): {_REMEDY}"
-        raise InputFileError(message) from err
+            chinese = f"{name}：PDF已损坏（{type(err).__name__}）；请另存为 .docx 或 .txt 后再读"
+        raise InputFileError(message, chinese=chinese) from err
     return _content(pages, name=name)
 
 
 def _pages(document: Any, name: str) -> list[_Page]:
     if len(document.pages) > MAX_PAGES:
         message = f"{name}: {len(document.pages)} pages are too many (at most {MAX_PAGES})"
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{name}：有{len(document.pages)}页，超过上限{MAX_PAGES}页；请只留方案部分",
+        )
     made: list[_Page] = []
     unruled: UnruledTable | None = None
     for page in document.pages:
@@ -157,7 +162,10 @@ def _check_streams(payload: bytes, name: str) -> None:
                         f"{name}: unpacked the PDF would take more than "
                         f"{MAX_UNPACKED_BYTES / 1e6:.0f} MB; the file is refused: {_REMEDY}"
                     )
-                    raise InputFileError(message)
+                    raise InputFileError(
+                        message,
+                        chinese=f"{name}：PDF解压后将超过{MAX_UNPACKED_BYTES / 1e6:.0f} MB，已拒绝读取；请另存为 .docx 或 .txt 后再读",
+                    )
         except zlib.error:
             continue  # a picture, or a stream packed another way
 
@@ -285,7 +293,10 @@ def _content(pages: list[_Page], *, name: str) -> Content:
             f"{name}: the {len(pages)} pages of the PDF hold pictures and no text layer (a scan): "
             "have its characters recognised (OCR), or ask the publisher for the Word file"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{name}：{len(pages)}页PDF都是图片，没有文字层（扫描件）；请先识别文字（OCR），或向发布单位索取Word文件",
+        )
     empty = [page.number for page in pages if not page.lines and not page.tables]
     _drop_furniture(pages)
     builder = ContentBuilder()

@@ -194,6 +194,8 @@ def unruled_table(
     rows = rows_of(characters)
     best: tuple[int, int, tuple[float, ...], int, int | None] | None = None
     for index in range(min(_MAX_TITLE_ROWS, max(0, len(rows) - 2))):
+        if len(_pieces(rows[index])) < _MIN_ROLES:
+            continue
         below = rows[index:]
         size = sorted(row[0]["size"] for row in below)[len(below) // 2]
         bands = [
@@ -214,6 +216,16 @@ def unruled_table(
     if crossing > _MAX_CROSSING * len(rows):
         return None
     return _parted(rows, before.edges, before.number, header=0, centred=before.centred)
+
+
+def _pieces(row: Row) -> list[Row]:
+    """Part a row where more than a space stands between two words."""
+    made: list[Row] = [[row[0]]]
+    for a, b in pairwise(row):
+        if b["x0"] - a["x1"] > _CELL_GAP * b["size"]:
+            made.append([])
+        made[-1].append(b)
+    return made
 
 
 def _edge(rows: Sequence[Row], band: tuple[float, float]) -> float:

@@ -64,7 +64,7 @@ def read_text(payload: bytes, /, *, name: str) -> Content:
     content = text_content(text)
     if not content.blocks:
         message = f"{name}: the file is empty but for white space: fetch it again"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese=f"{name}：文件里只有空白；请重新下载或复制")
     return content
 
 
@@ -266,5 +266,5 @@ def read_markdown(payload: bytes, /, *, name: str) -> Content:
     content = text_content("\n".join(shown))
     if not content.blocks:
         message = f"{name}: the file is empty but for white space: fetch it again"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese=f"{name}：文件里只有空白；请重新下载或复制")
     return content

@@ -84,7 +84,10 @@ def _read_file(file: Path) -> SourceText:
             f"{file.name}: {suffix or 'a file without suffix'} is not read; plans are read from "
             f"{', '.join([*_READERS, *OLD_FORMATS])}: {_REMEDY}"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{file.name}：不支持{suffix or '无后缀'}文件，可读的格式有{'、'.join([*_READERS, *OLD_FORMATS])}；请另存为 .docx 或 .txt 后再读",
+        )
     payload = _payload(file)
     if suffix in OLD_FORMATS:
         content = read_word(converted(payload, name=file.name), name=f"{file.stem}.docx")
@@ -92,7 +95,10 @@ def _read_file(file: Path) -> SourceText:
         content = _READERS[suffix](payload, name=file.name)
     if not content.blocks:
         message = f"{file.name}: the file holds no text (a scan?): {_REMEDY}, with its text"
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{file.name}：文件中没有文字（可能是扫描件）；请先识别文字（OCR），或向发布单位索取Word文件",
+        )
     clean, replaced = FORBIDDEN.subn("\ufffd", content.text.translate(_PAGE_BREAKS))
     return SourceText(
         name=file.name,
@@ -122,10 +128,16 @@ def _read_folder(folder: Path) -> SourceText:
             f"{folder}: this folder holds no file a plan is read from "
             f"({', '.join([*_READERS, *OLD_FORMATS])}): name the plan's file or its folder"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{folder}：文件夹里没有可读的方案文件（{'、'.join([*_READERS, *OLD_FORMATS])}）；请指定方案文件或其所在文件夹",
+        )
     if len(files) > MAX_FILES:
         message = f"{folder}: {len(files)} files are too many for one plan (at most {MAX_FILES})"
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{folder}：文件夹里有{len(files)}个文件，超过一份方案的上限{MAX_FILES}个；请只留方案文件",
+        )
     return joined(folder.name, [_read_file(file) for file in files])
 
 
@@ -187,26 +199,38 @@ def joined(name: str, parts: Sequence[SourceText]) -> SourceText:
     )
 
 
+def _check_size(file: Path, size: int) -> None:
+    if size > MAX_BYTES:
+        message = (
+            f"{file.name}: {size / 1e6:.0f} MB is too large for a plan "
+            f"(at most {MAX_BYTES / 1e6:.0f} MB): take pictures and other files out of it"
+        )
+        raise InputFileError(
+            message,
+            chinese=f"{file.name}：文件有{size / 1e6:.0f} MB，超过上限{MAX_BYTES / 1e6:.0f} MB；请去掉图片等附件后再读",
+        )
+
+
 def _payload(file: Path) -> bytes:
     try:
-        size = file.stat().st_size
-        if size > MAX_BYTES:
-            message = (
-                f"{file.name}: {size / 1e6:.0f} MB is too large for a plan "
-                f"(at most {MAX_BYTES / 1e6:.0f} MB): take pictures and other files out of it"
-            )
-            raise InputFileError(message)
+        _check_size(file, file.stat().st_size)
         payload = file.read_bytes()
     except FileNotFoundError as err:
         message = f"{file}: there is no such file: check its name and folder"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{file}：没有这个文件；请检查文件名和文件夹"
+        ) from err
+    except InputFileError:
+        raise  # a ValueError too
     except (OSError, ValueError) as err:
         # ValueError: a NUL in the path
         message = f"{file}: the file cannot be opened ({err}): close it elsewhere, check its rights"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{file}：文件打不开（{err}）；请先在其他程序中关闭它，并检查读取权限"
+        ) from err
     if not payload:
         message = f"{file.name}: the file is empty (0 bytes): fetch it again"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese=f"{file.name}：文件是空的（0字节）；请重新下载或复制")
     return payload
 
 

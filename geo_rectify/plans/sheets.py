@@ -69,7 +69,10 @@ def read_sheets(payload: bytes, /, *, name: str) -> Content:
     ) as err:
         # openpyxl meets missing or odd parts with any of these
         message = f"{name}: the Excel workbook is damaged ({type(err).__name__}: {err}): {_REMEDY}"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message,
+            chinese=f"{name}：Excel文件已损坏（{type(err).__name__}）；请用Excel或WPS打开后另存为 .xlsx",
+        ) from err
     return builder.content()
 
 

@@ -102,7 +102,10 @@ def read_webpage(payload: bytes, /, *, name: str) -> Content:
     text = _DECLARED.sub("", _decoded(payload, name))
     if _ENTITY.search(text[:_HEAD_BYTES]):
         message = f"{name}: the page declares XML entities; it is refused: {_REMEDY}"
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{name}：网页里声明了XML实体，已拒绝读取；请另存为 .docx 或 .txt 后再读",
+        )
     import lxml.etree  # noqa: PLC0415 - slow to load, and not every plan is a page
     import lxml.html  # noqa: PLC0415
 
@@ -111,7 +114,9 @@ def read_webpage(payload: bytes, /, *, name: str) -> Content:
         root = lxml.html.document_fromstring(text.replace("\x00", "\ufffd"), parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as err:
         message = f"{name}: the page cannot be read ({err}): {_REMEDY}"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{name}：网页读不了（{err}）；请另存为 .docx 或 .txt 后再读"
+        ) from err
     walker = _Walker()
     walker.walk(root, depth=0)
     walker.close()

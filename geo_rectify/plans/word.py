@@ -54,7 +54,10 @@ def read_word(payload: bytes, /, *, name: str) -> Content:
         # python-docx meets missing or odd parts with any of these; lxml's XMLSyntaxError
         # is a SyntaxError
         message = f"{name}: the Word document is damaged ({type(err).__name__}: {err}): {_REMEDY}"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message,
+            chinese=f"{name}：Word文件已损坏（{type(err).__name__}）；请用Word或WPS打开后另存为 .docx",
+        ) from err
     return builder.content()
 
 
