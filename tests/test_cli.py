@@ -29,6 +29,8 @@ COMMANDS = (
     ("gazetteer", "search"),
     ("ledger",),
     ("ledger", "status"),
+    ("ledger", "remind"),
+    ("ledger", "notice"),
     ("ledger", "split"),
     ("ledger", "merge"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,13 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "include_restricted": settings.include_restricted,
             "allow_missing": settings.allow_missing,
             "public": settings.public,
+            "notice_days": settings.notice_days,
+        },
+        "scope": {
+            "county": assessment.scope.county,
+            "adcodes": list(assessment.scope.adcodes),
+            "issues": list(assessment.scope.issues),
+            "unplaced_sites": assessment.scope.unplaced,
         },
         "rules": [
             {
@@ -95,7 +103,15 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             _layer(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
             for info in assessment.layers.infos
         ],
+        "online": None if assessment.online is None else dataclasses.asdict(assessment.online),
         "registers": [_register(register) for register in assessment.registers],
+        "petitions": {
+            "rows": len(assessment.petitions),
+            "about_sites": int((assessment.petitions["site_id"] != "").sum()),
+            "sites": int(
+                assessment.petitions.loc[assessment.petitions["site_id"] != "", "site_id"].nunique()
+            ),
+        },
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
     }

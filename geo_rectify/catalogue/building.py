@@ -114,6 +114,8 @@ def build_layer(
     version = layer_version(entry, raw.sha256)
     if entry.reference:
         reference = kept = _reference(placed, fields["name"], called=called, notes=notes)
+        if entry.flow is not None:
+            reference["flow"] = entry.flow.value
     else:
         mended = mend_areas(placed, called=called)
         notes.repairs += mended.repairs

@@ -56,7 +56,8 @@ def stage_progress() -> Iterator[Callable[[str], None]]:
     Yields
     ------
     callable
-        To be called with the name of each stage as it begins.
+        To be called with the name of each stage as it begins, and within one with words of how
+        far it is.
     """
     with Progress(
         SpinnerColumn(),
@@ -71,7 +72,10 @@ def stage_progress() -> Iterator[Callable[[str], None]]:
 
         def step(stage: str) -> None:
             nonlocal begun
-            progress.update(task, completed=begun, description=STAGE_LABELS.get(stage, stage))
+            if stage not in STAGE_LABELS:
+                progress.update(task, description=stage)
+                return
+            progress.update(task, completed=begun, description=STAGE_LABELS[stage])
             begun += 1
 
         yield step
