@@ -36,12 +36,13 @@ from geo_rectify.places import (
 from geo_rectify.places.gazetteer import with_places
 from geo_rectify.plans import mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
-from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of
+from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of, split_list
 from geo_rectify.vocabulary import LayerRole, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo_rectify.catalogue import LayerInfo
     from geo_rectify.findings.records import Rule
     from geo_rectify.models import Issue, Mention, Plan, Register
     from geo_rectify.places.services import Geocoder
@@ -130,6 +131,14 @@ class Assessment:
     def site_mentions(self) -> tuple[Mention, ...]:
         """List the mentions by the sites they speak of; a listed set's stand for each member."""
         return with_members(self.mentions, self.registers)
+
+    @property
+    def unmatched_layers(self) -> tuple[LayerInfo, ...]:
+        """List the layers whose zones no footprint meets: worth a look at their place."""
+        cells = self.overlaps["zone_ids"].dropna()
+        met = {zone.partition(":")[0] for cell in cells for zone in split_list(cell)}
+        idle = set(self.layers.zones["layer_id"]) - met
+        return tuple(info for info in self.layers.infos if info.layer_id in idle and info.in_force)
 
     @property
     def plan(self) -> Plan:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path  # noqa: TC003
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -13,7 +15,7 @@ from geo_rectify.catalogue.adding import guess_role
 from geo_rectify.cli.app import app
 from geo_rectify.errors import OutputError
 from geo_rectify.vocabulary import LayerRole
-from tests.catalogue_cases import DAY, write_vector, zones_4548
+from tests.catalogue_cases import DAY, load, write_vector, zones_4548
 
 LAYERS = {
     "生态保护红线": LayerRole.RED_LINE,
@@ -100,3 +102,25 @@ def test_a_role_given_holds(tmp_path: Path):
     path = write_vector(zones_4548(), tmp_path / "红线.gpkg")
     added = add_layers(path, tmp_path / "cat", role=LayerRole.SCENIC_AREA)
     assert [each.role for each in added] == [LayerRole.SCENIC_AREA]
+
+
+def test_a_zip_and_a_book_of_several_layers_become_as_many_entries(tmp_path: Path):
+    for name in ("生态保护红线", "采矿权"):
+        write_vector(zones_4548()[["名称", "geometry"]], tmp_path / f"{name}.gpkg")
+    with zipfile.ZipFile(tmp_path / "两层.zip", "w") as archive:
+        for name in ("生态保护红线", "采矿权"):
+            archive.write(tmp_path / f"{name}.gpkg", f"数据/{name}.gpkg")
+    table = zones_4548().to_crs(4490)
+    rows = table.drop(columns="geometry").assign(WKT=table.to_wkt()["geometry"])
+    with pd.ExcelWriter(tmp_path / "表.xlsx") as book:
+        for name in ("永久基本农田", "森林公园"):
+            rows.to_excel(book, sheet_name=name, index=False)
+    cat = tmp_path / "cat"
+    added = [*add_layers(tmp_path / "两层.zip", cat), *add_layers(tmp_path / "表.xlsx", cat)]
+    assert [each.layer_id for each in added] == [
+        "red_line",
+        "mining_right",
+        "farmland",
+        "forest_park",
+    ]
+    assert {info.feature_count for info in load(cat).infos} == {2}

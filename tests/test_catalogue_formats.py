@@ -118,6 +118,10 @@ _DRESSES = {
         lambda d, f: write_vector(f, d / "a.gdb", driver="OpenFileGDB"),
         {"path": "a.gdb"},
     ),
+    "fgb": (
+        lambda d, f: write_vector(f, d / "a.fgb", driver="FlatGeobuf"),
+        {"path": "a.fgb"},
+    ),
     "dissolved": (
         lambda d, f: write_vector(f.dissolve("级别").reset_index(), d / "a.gpkg"),
         {"path": "a.gpkg"},

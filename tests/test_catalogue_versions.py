@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import geopandas as gpd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 import geo_rectify
 from geo_rectify.catalogue import check_catalogue, open_layers
 from geo_rectify.cli.app import app
 from geo_rectify.errors import CatalogueError
+from geo_rectify.pipeline import assess_sites
+from geo_rectify.settings import Settings
 from tests.catalogue_cases import EAST, NORTH, entry, load, write_catalogue, zones_4548
 
 D2018, D2022, D2025 = dt.date(2018, 6, 1), dt.date(2022, 11, 1), dt.date(2025, 3, 1)
@@ -137,10 +141,24 @@ def test_list_and_check_show_all_versions_in_eighty_columns(tmp_path, monkeypatc
     assert max(wide) <= 80
 
 
-def test_a_run_says_which_version_it_took_in_every_output(tmp_path):
+def test_findings_say_that_no_version_is_in_force(tmp_path):
     folder = folder_of(tmp_path, version("old", valid_from=D2018), version("new", valid_from=D2022))
-    point = tmp_path / "site.csv"
-    point.write_text(f"name,X,Y\n某点,{NORTH + 100},{EAST + 450}\n", encoding="utf-8")
+    sites = gpd.GeoDataFrame(
+        {"name": ["某厂"]}, geometry=[shapely.Point(EAST + 450, NORTH + 100)], crs=4548
+    ).to_crs(4490)
+    noted = {}
+    for day in (dt.date(2017, 1, 1), D2022):
+        run = assess_sites(sites, layers=folder, settings=Settings(as_of=day))
+        rows = run.findings.set_index("zone_class")
+        noted[day] = (rows.loc["water_1", "verdict"], rows.loc["water_1", "note"])
+    assert noted[dt.date(2017, 1, 1)][0] == "not_covered"
+    assert "图层“水源保护区”不在有效期" in noted[dt.date(2017, 1, 1)][1]
+    assert noted[D2022][0] != "not_covered"
+    assert "不在有效期" not in noted[D2022][1]
+
+
+def test_the_version_taken_is_said(tmp_path):
+    folder = folder_of(tmp_path, version("old", valid_from=D2018), version("new", valid_from=D2022))
     checked = check_catalogue(folder, as_of=D2022)
     assert [info.in_force for info in checked.layers.infos] == [False, True]
     assert "下一版本生效" in " ".join(checked.layers.infos[0].assumptions)

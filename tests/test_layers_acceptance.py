@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo_rectify.bundle import counts
 from geo_rectify.crs import wgs84_to_gcj02
 from geo_rectify.pipeline import assess_sites
 from geo_rectify.settings import Settings
@@ -139,3 +140,19 @@ def test_every_form_gives_the_same_findings(tmp_path, wanted, form):
     assert areas == pytest.approx(wanted["overlap_m2"].fillna(0).to_numpy(), rel=rel, abs=1e-9)
     shares = got["share"].fillna(0).to_numpy()
     assert shares == pytest.approx(wanted["share"].fillna(0).to_numpy(), rel=rel, abs=1e-9)
+
+
+def test_a_layer_that_matched_nothing_is_named(tmp_path):
+    """One layer is met, another lies where no outline is."""
+    far = zones()
+    far.geometry = far.geometry.translate(0, 20_000)
+    write_vector(far, tmp_path / "far.gpkg")
+    keys = _gpkg(tmp_path, zones())
+    write_catalogue(
+        tmp_path,
+        entry("near", coverage=COVER, **keys),
+        entry("far", title="远处图层", path="far.gpkg", coverage=COVER),
+    )
+    run = assess_sites(outlines(), layers=tmp_path, settings=SETTINGS)
+    assert [info.layer_id for info in run.unmatched_layers] == ["far"]
+    assert counts(run)["unmatched_layers"] == ["far"]

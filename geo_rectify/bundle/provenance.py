@@ -32,7 +32,8 @@ def counts(assessment: Assessment) -> dict[str, Any]:
     -------
     dict
         documents, issues, measures, mentions, sites, sites_by_precision, sites_by_status,
-        unlocated, rejected_candidates, findings_by_verdict and claims_by_result.
+        unlocated, rejected_candidates, findings_by_verdict, claims_by_result, and the ids of
+        unmatched_layers.
     """
     plans = assessment.plans
     return {
@@ -47,6 +48,7 @@ def counts(assessment: Assessment) -> dict[str, Any]:
         "rejected_candidates": len(assessment.rejected),
         "findings_by_verdict": _tally(assessment.findings["verdict"]),
         "claims_by_result": _tally(assessment.claims["result"]),
+        "unmatched_layers": [info.layer_id for info in assessment.unmatched_layers],
     }
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.catalogue.files import RawLayer
 
-_WHOLE: Final = frozenset({".zip", ".parquet", ".geoparquet", *TABLE_SUFFIXES})
+_WHOLE: Final = frozenset({".parquet", ".geoparquet", *TABLE_SUFFIXES} - {".xlsx", ".xlsm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import shapely
 
 from geo_rectify.catalogue.archives import unpack
 from geo_rectify.catalogue.files import OVKML, RawLayer, cannot_read, hash_file, read_file
-from geo_rectify.catalogue.tabular import TABLE_SUFFIXES, read_table
+from geo_rectify.catalogue.tabular import TABLE_SUFFIXES, read_table, sheet_names
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.errors import LayerError, MissingDependencyError
 
@@ -143,7 +143,7 @@ def _closed(raw: RawLayer) -> RawLayer:
 
 
 def layer_names(path: Path) -> tuple[str, ...]:
-    """List the layers with geometry of a container.
+    """List the layers of a container: those with geometry, the files of a zip, the sheets of a book.
 
     Parameters
     ----------
@@ -153,13 +153,21 @@ def layer_names(path: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Their names, in the order of the file.
+        Their names, in the order of the file; none for a zip of one file.
 
     Raises
     ------
     LayerError
-        GDAL cannot open it.
+        It cannot be opened.
     """
+    if path.suffix.lower() == ".zip":
+        with tempfile.TemporaryDirectory(prefix="geo-rectify-") as folder:
+            found = unpack(path, Path(folder))
+            if len(found) == 1:
+                return layer_names(found[0]) if found[0].suffix.lower() == ".gdb" else ()
+            return tuple(each.relative_to(folder).as_posix() for each in found)
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        return sheet_names(path)
     try:
         return tuple(str(name) for name, kind in pyogrio.list_layers(path) if kind is not None)
     except (RuntimeError, ValueError) as err:

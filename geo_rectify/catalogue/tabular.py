@@ -99,14 +99,39 @@ def read_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
     )
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """List the sheets of a workbook that hold anything.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+
+    Returns
+    -------
+    tuple of str
+        Their names, in order.
+
+    Raises
+    ------
+    LayerError
+        It cannot be read.
+    """
+    return tuple(_sheets(path, path.read_bytes()))
+
+
+def _sheets(path: Path, blob: bytes) -> dict[str, pd.DataFrame]:
+    try:
+        book = pd.read_excel(io.BytesIO(blob), sheet_name=None, dtype=str)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as err:
+        message = f"{path.name} is no workbook that can be read ({err}); save it again as xlsx"
+        raise LayerError(message) from err
+    return {str(name): each for name, each in book.items() if len(each.columns)}
+
+
 def _cells(path: Path, blob: bytes, *, sheet: str | None, encoding: str | None) -> pd.DataFrame:
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        try:
-            book = pd.read_excel(io.BytesIO(blob), sheet_name=None, dtype=str)
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile) as err:
-            message = f"{path.name} is no workbook that can be read ({err}); save it again as xlsx"
-            raise LayerError(message) from err
-        filled = {name: each for name, each in book.items() if len(each.columns)}
+        filled = _sheets(path, blob)
         if sheet is None and len(filled) == 1:
             sheet = next(iter(filled))
         if sheet not in filled:

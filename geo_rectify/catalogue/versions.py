@@ -57,7 +57,11 @@ def ordered_versions(
     for older, newer in pairwise(ordered):
         start = _begins(newer)
         if start == _begins(older):
-            faults.append(("valid_from", f"two versions begin on {start}; correct one of the two"))
+            text = (
+                f"two versions begin on {start}, so the id stands twice; correct one of the two "
+                "dates, or give each layer its own id"
+            )
+            faults.append(("valid_from", text))
         elif older.entry.valid_to is not None and older.entry.valid_to >= start:
             text = (
                 f"{older.entry.valid_to} lies after the next version has begun ({start}), so two "

@@ -124,6 +124,8 @@ def show_summary(assessment: Assessment, counts: Mapping[str, Any]) -> None:
     for info in assessment.layers.infos:
         for sentence in (*info.assumptions, *info.repairs, *info.rejects):
             say(f"图层 {info.title}：{sentence}")
+    for info in assessment.unmatched_layers:
+        say(f"图层 {info.title}：与所有点位都没有交集，如与预期不符请核对坐标系和范围")
     if not assessment.layers.infos:
         say("未提供图层：所有管控区均未比对（--layers 指定图层目录，--layers sample 为示意图层）")
 

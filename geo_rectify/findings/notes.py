@@ -155,7 +155,7 @@ def _marks(layers: Sequence[LayerInfo], settings: Settings) -> list[str]:
 
 
 def missing_note(layers: Sequence[LayerInfo], zone_class: str) -> str:
-    """Name the layers of a class that could not be read.
+    """Name the layers of a class that could not be read, or are not in force.
 
     Parameters
     ----------
@@ -167,10 +167,13 @@ def missing_note(layers: Sequence[LayerInfo], zone_class: str) -> str:
     Returns
     -------
     str
-        A sentence, "" where all could be read.
+        Sentences, "" where all took part.
     """
-    titles = [info.title for info in layers if info.missing and zone_class in info.classes]
-    return f"图层“{'、'.join(titles)}”未能读取，未参与比对。" if titles else ""
+    of_class = [info for info in layers if zone_class in info.classes]
+    unread = [info.title for info in of_class if info.missing]
+    idle = [info.title for info in of_class if not info.missing and not info.in_force]
+    said = f"图层“{'、'.join(unread)}”未能读取，未参与比对。" if unread else ""
+    return said + (f"图层“{'、'.join(idle)}”不在有效期，未参与比对。" if idle else "")
 
 
 def distance_band(distance_m: float) -> str:

@@ -205,7 +205,7 @@ def _left_out(digest: Digest) -> list[str]:
 
 
 def _idle_layers(digest: Digest) -> list[str]:
-    """Name the layers that took no part, and why."""
+    """Name the layers that took no part, and why, and those that no site meets."""
     infos = digest.assessment.layers.infos
     unread = [plain(info.title) for info in infos if info.missing]
     expired = [plain(info.title) for info in infos if not info.in_force and not info.missing]
@@ -214,6 +214,9 @@ def _idle_layers(digest: Digest) -> list[str]:
         told.append(words("overview", "missing_layers", titles=listed(unread)))
     if expired:
         told.append(words("overview", "out_of_force", titles=listed(expired)))
+    unmatched = [plain(info.title) for info in digest.assessment.unmatched_layers]
+    if unmatched:
+        told.append(words("overview", "unmatched", titles=listed(unmatched)))
     return told
 
 
