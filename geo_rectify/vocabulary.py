@@ -148,6 +148,13 @@ class LayerStatus(StrEnum):
     NOT_DELINEATED = "not_delineated"
 
 
+class Flow(StrEnum):
+    """How a river line is drawn: from source to mouth, or the other way."""
+
+    WITH = "with"
+    AGAINST = "against"
+
+
 class Sensitivity(StrEnum):
     """Who may see a layer's geometry."""
 
@@ -398,6 +405,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = MappingProxyType(
             "schematic": "示意",
             "not_delineated": "未划定",
         },
+        Flow: {"with": "顺流绘制", "against": "逆流绘制"},
         Sensitivity: {"open": "公开", "internal": "内部", "restricted": "受限"},
         ZoneClass: {
             "red_line": "生态保护红线",

@@ -89,7 +89,9 @@ def write_run(
     for name in (LEDGER_FILE, WORKLIST_FILE):
         refuse_open(Path(folder) / name)
     old = read_ledger(ledger) if isinstance(ledger, str | Path) else ledger
-    keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=ledger)
+    # A part takes over only its own rows: the whole ledger must not go.
+    given = ledger if assessment.scope.whole else None
+    keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=given)
     notes: list[str] = []
     unwritten: list[str] = []
 
@@ -184,7 +186,7 @@ def write_parsed(plan: Plan, mentions: Sequence[Mention], folder: str | Path) ->
     def write(into: Path) -> None:
         _write_text((plan,), into)
         write_json(issues_document(plan), into / "issues.json")
-        write_csv(mentions_frame(mentions), into / "mentions.csv")
+        write_csv(mentions_frame(mentions, several=False), into / "mentions.csv")
         write_record({"inputs": [{"doc_id": plan.doc_id, "name": plan.source_name}]}, into)
 
     return _publish(folder, write)
@@ -209,7 +211,8 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
     documents = [issues_document(plan) for plan in assessment.plans]
     single = len(documents) == 1
     write_json(documents[0] if single else {"documents": documents}, into / "issues.json")
-    write_csv(mentions_frame(assessment.mentions), into / "mentions.csv")
+    mentions = mentions_frame(assessment.mentions, several=assessment.several)
+    write_csv(mentions, into / "mentions.csv")
     write_geopackage(
         {
             "sites": assessment.sites,
@@ -222,9 +225,11 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
 
 
 def _write_log(assessment: Assessment, into: Path) -> None:
-    """Write the audit trail of corrections (corrections_log.csv) where there were any."""
+    """Write the audit trail of corrections, and the petitions, where there were any."""
     if len(assessment.correction_log):
         write_csv(assessment.correction_log, into / "corrections_log.csv")
+    if len(assessment.petitions):
+        write_csv(assessment.petitions, into / "petitions.csv")
 
 
 def _write_text(plans: Sequence[Plan], into: Path) -> None:

@@ -218,7 +218,7 @@ def _path(sheet: Sheet, geometry: BaseGeometry) -> Path | None:
 
 
 def counties_of(assessment: Assessment) -> gpd.GeoDataFrame | None:
-    """Give the counties of the prefectures that the sites lie in, None where none is known.
+    """Give the counties of the prefectures the sites lie in, of a part its own; None without.
 
     Parameters
     ----------
@@ -230,6 +230,8 @@ def counties_of(assessment: Assessment) -> gpd.GeoDataFrame | None:
     geopandas.GeoDataFrame or None
         As `regions.county_polygons` gives.
     """
+    if assessment.scope.adcodes:
+        return county_polygons(assessment.scope.adcodes)
     prefectures = {
         code[:4] + "00"
         for cell in assessment.sites["adcode"].dropna()

@@ -7,6 +7,7 @@ includes them, so that no writer can forget to.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,6 +86,8 @@ class Dossier:
         Verdicts by zone class, worst first.
     activities, cues
         What goes on there, and the words that told (empty where the kind of place did).
+    petitions
+        How many petitions (信访件) of the registers are about it.
     """
 
     site_id: str
@@ -115,6 +118,7 @@ class Dossier:
     claims: tuple[Mapping[str, Any], ...]
     activities: tuple[Activity, ...] = (Activity.UNKNOWN,)
     cues: tuple[str, ...] = ()
+    petitions: int = 0
 
     @property
     def told_activities(self) -> tuple[Activity, ...]:
@@ -125,6 +129,12 @@ class Dossier:
     def activity_words(self) -> str:
         """Name what goes on there: 采矿采石、固体废物."""
         return "、".join(label(activity) for activity in self.activities)
+
+    @property
+    def petition_words(self) -> str:
+        """Say how often people complained of the site, "" for never: 信访件3件（其中重复2件）."""
+        again = f"（其中重复{self.petitions - 1}件）" if self.petitions > 1 else ""
+        return f"信访件{self.petitions}件{again}" if self.petitions else ""
 
     @property
     def place(self) -> str:
@@ -215,6 +225,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
     answers = _answers(assessment)
     claims = _rows_by_site(assessment.claims)
     activities = _activities(assessment)
+    petitions = Counter(assessment.petitions["site_id"])
     made = []
     for row, shape in zip(
         assessment.sites.drop(columns=assessment.sites.geometry.name).to_dict("records"),
@@ -257,6 +268,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
                 answers=tuple(answers.get(site_id, ())),
                 claims=tuple(claims.get(site_id, ())),
                 **activities.get(site_id, {}),
+                petitions=petitions[site_id],
             )
         )
     return sorted(made, key=lambda dossier: _filing(dossier, order))

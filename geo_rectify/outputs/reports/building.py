@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_rectify.drawing.figures import WIDTH_MM, draw_overview
-from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line
+from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line, titled
 from geo_rectify.outputs.reports.annexes import annexes
 from geo_rectify.outputs.reports.basis import basis_sections
 from geo_rectify.outputs.reports.checks import (
@@ -78,7 +78,7 @@ def build_report(
     schematic = any(info.status is LayerStatus.SCHEMATIC for info in assessment.layers.infos)
     marks = [demo_mark(assessment.settings), SCHEMATIC_MARK if schematic else ""]
     return Report(
-        title=_title(assessment),
+        title=titled(_title(assessment), assessment),
         subtitle=words("title", "subtitle", date=date_words(assessment.settings.as_of)),
         sections=tuple(sections),
         mark="　".join(mark for mark in marks if mark),

@@ -198,6 +198,12 @@ def _conclusion_table(digest: Digest, tables: TableNumbers) -> Table:
     )
 
 
+def _left_out(digest: Digest) -> list[str]:
+    """Say how many sites a county's part leaves out because their county is not known."""
+    count = digest.assessment.scope.unplaced
+    return [words("overview", "unplaced", count=count)] if count else []
+
+
 def _idle_layers(digest: Digest) -> list[str]:
     """Name the layers that took no part, and why."""
     infos = digest.assessment.layers.infos
@@ -262,7 +268,7 @@ def _unknown(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
         points.append(words("overview", "not_delineated", count=len(missing)))
     if len(assessment.rejected):
         points.append(words("overview", "rejected", count=len(assessment.rejected)))
-    points += _idle_layers(digest)
+    points += [*_left_out(digest), *_idle_layers(digest)]
     if any(digest.hidden(info) for info in assessment.layers.infos):
         points.append(words("overview", "hidden"))
     if not points:

@@ -154,7 +154,7 @@ def _card(digest: Digest, site: Dossier) -> Table:
     rows: list[tuple[str, ...]] = [
         (
             words("overlay", "card_issue"),
-            digest.issue_words(site),
+            "；".join(w for w in (digest.issue_words(site), site.petition_words) if w),
             words("overlay", "card_place"),
             plain(site.place),
         ),

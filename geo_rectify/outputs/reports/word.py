@@ -255,7 +255,8 @@ def _title(document: Document, report: Report) -> None:
         title.paragraph_format.right_indent = int(spare // 2)
     date = document.add_paragraph(one_line(report.subtitle))
     date.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _contents(document, report)
+    if report.contents:
+        _contents(document, report)
 
 
 def _run_font(run: Any, family: str, size: float) -> None:
