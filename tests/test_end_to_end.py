@@ -21,8 +21,16 @@ import pytest
 from shapely import Polygon
 
 from geo_rectify import crs
-from geo_rectify.vocabulary import DEMO_MARK, SCHEMATIC_MARK, Verdict
+from geo_rectify.vocabulary import (
+    DEMO_MARK,
+    SCHEMATIC_MARK,
+    Precision,
+    Verdict,
+    ZoneClass,
+    label,
+)
 from tests.browser import open_page
+from tests.report_numbers import accounted, shown_numbers, table_of
 
 OUTPUTS = {
     "claims.csv",
@@ -43,6 +51,7 @@ OUTPUTS = {
     "plan.txt",
     "report.docx",
     "report.html",
+    "report.pdf",
     "run.json",
     "sites.gpkg",
     "worklist.xlsx",
@@ -115,6 +124,53 @@ def test_demo_documents_carry_the_mark(demo, name):
             archive.read(member).decode("utf-8", "ignore") for member in archive.namelist()
         )
     assert DEMO_MARK in text
+
+
+@pytest.mark.parametrize("fixture", ["demo", "bare"])
+def test_every_number_of_the_reports_body_is_in_the_files(fixture, request):
+    folder = request.getfixturevalue(fixture)
+    folder = folder / "out" if fixture == "bare" else folder
+    known = accounted(folder)
+    shown = shown_numbers((folder / "report.html").read_text(encoding="utf-8"))
+    assert len(shown) > 500
+    assert [(number, text) for number, text in shown if number not in known] == []
+
+
+def test_the_reports_counts_are_those_of_the_files(demo):
+    page = (demo / "report.html").read_text(encoding="utf-8")
+    findings = pd.read_csv(demo / "findings.csv")
+    rows = {row["管控区"]: row for row in table_of(page, "管控区", "疑似压占", "未比对")}
+    tally = findings.groupby(["zone_class", "verdict"])["site_id"].nunique()
+    for zone_class in ZoneClass:
+        if zone_class.value not in set(findings["zone_class"]):
+            continue
+        row = rows[label(zone_class)]
+        shown = {
+            verdict: int(row[heading])
+            for verdict, heading in {
+                "conflict": "疑似压占",
+                "possible": "可能涉及",
+                "clear": "未见压占",
+                "undetermined": "暂无法判定",
+                "not_delineated": "范围尚未划定",
+                "not_covered": "未比对",
+            }.items()
+        }
+        shown["possible"] += int(row["非正式提示"])
+        wanted = {verdict: int(tally.get((zone_class.value, verdict), 0)) for verdict in shown}
+        assert shown == wanted
+    sites = gpd.read_file(demo / "sites.gpkg", layer="sites")
+    told = {
+        row["定位精度"]: int(row["点位数"]) for row in table_of(page, "定位精度", "点位数", "说明")
+    }
+    by_precision = sites["precision"].value_counts()
+    assert told == {label(Precision(name)): count for name, count in by_precision.items()} | {
+        "合计": len(sites)
+    }
+    listed = {row["序号"]: row["点位数"] for row in table_of(page, "序号", "最重判定")}
+    per_issue = sites["issue_numbers"].str.split("|").explode().value_counts()
+    assert len(listed) == 40
+    assert listed == {number: str(per_issue.get(number, "—")) for number in listed}
 
 
 def test_without_layers_nothing_is_clear_and_nothing_conflict(bare):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -420,3 +421,32 @@ def test_geometry_is_the_union_met_by_the_footprint():
     assert held["geometry"].geom_type == "Polygon"
     assert areas_m2([held["geometry"]])[0] == pytest.approx(12_000, rel=2e-3)
     assert shapely.is_valid(held["geometry"])
+
+
+def test_a_new_version_of_one_layer_changes_its_rows_alone():
+    rows = [
+        site("in", footprint=disc(5000, 5000, 10)),
+        site("out", footprint=disc(-300, 5000, 50)),
+        site("far", footprint=disc(-60_000, 5000, 50)),
+    ]
+    water = layer(
+        "water",
+        [box(0, 0, 10_000, 10_000)],
+        zone_class=ZoneClass.WATER_1,
+        role=LayerRole.WATER_SOURCE,
+        coverage=box(-50_000, -50_000, 50_000, 50_000),
+    )
+    before = judged(rows, RED, water).findings
+    info, zones = RED
+    newer = (
+        dataclasses.replace(info, version="v2"),
+        [row | {"layer_version": "v2"} for row in zones],
+    )
+    after = judged(rows, newer, water).findings
+    left, right = (pd.DataFrame(one.drop(columns="geometry")) for one in (before, after))
+    changed = (left != right) & ~(left.isna() & right.isna())
+    assert list(changed.columns[changed.any()]) == ["layer_version"]
+    rests_on_it = left["layer_id"].str.split("|").map(lambda ids: info.layer_id in ids)
+    assert rests_on_it.any()
+    assert (changed["layer_version"] == rests_on_it).all()
+    assert set(right.loc[rests_on_it, "layer_version"]) == {"v2"}

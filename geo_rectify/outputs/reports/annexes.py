@@ -57,10 +57,10 @@ if TYPE_CHECKING:
 _KNOWN_LIMIT: Final = 60
 _CENTRE, _RIGHT = Align.CENTER, Align.RIGHT
 _ANNEX_1: Final = (
-    (9, _CENTRE), (17, _CENTRE), (11, _CENTRE), (12, _CENTRE), (13, _CENTRE), (24, Align.LEFT),
-    (15, _CENTRE), (14, _CENTRE), (17, _CENTRE), (14, _CENTRE), (17, _CENTRE), (13, _CENTRE),
-    (14, _RIGHT), (14, _RIGHT), (14, _RIGHT), (14, _RIGHT), (25, _CENTRE), (12, _CENTRE),
-    (14, _CENTRE), (14, _CENTRE), (15, _CENTRE), (18, _CENTRE), (18, _CENTRE), (24, Align.LEFT),
+    (9, _CENTRE), (22, _CENTRE), (11, _CENTRE), (12, _CENTRE), (13, _CENTRE), (21, Align.LEFT),
+    (20, _CENTRE), (19, _CENTRE), (17, _CENTRE), (14, _CENTRE), (17, _CENTRE), (13, _CENTRE),
+    (12, _RIGHT), (12, _RIGHT), (11, _RIGHT), (12, _RIGHT), (23, _CENTRE), (17, _CENTRE),
+    (12, _CENTRE), (12, _CENTRE), (13, _CENTRE), (16, _CENTRE), (16, _CENTRE), (21, Align.LEFT),
     (15, _CENTRE), (12, _CENTRE), (12, _CENTRE),
 )  # fmt: skip
 
