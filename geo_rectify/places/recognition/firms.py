@@ -21,7 +21,24 @@ _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
 # Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
 _MAKERS: Final = frozenset(
-    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
+    [
+        "钢铁",
+        "特钢",
+        "水泥",
+        "焦化",
+        "铝业",
+        "铜业",
+        "汽车",
+        "机械",
+        "化工",
+        "制药",
+        "药业",
+        "股份",
+        "陶瓷",
+        "建材",
+        "电子",
+        "重工",
+    ]
 )
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
 # Named by their city alone: 某名石化.
