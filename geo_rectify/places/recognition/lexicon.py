@@ -111,6 +111,9 @@ class Context:
     """Patterns of the words around a name."""
 
     relation: re.Pattern[str]
+    between: re.Pattern[str]
+    stretch: re.Pattern[str]
+    stretch_from: re.Pattern[str]
     revealing: re.Pattern[str]
     extension: re.Pattern[str]
     located: re.Pattern[str]
@@ -286,6 +289,9 @@ def context() -> Context:
     base, around = alternation(relation["words"].split()), relation["areas"].split()
     return Context(
         relation=re.compile(f"[及和]?其?{base}(?:[及和]?{base})*(?:{alternation(around)})?"),
+        between=re.compile(alternation(relation["between"].split())),
+        stretch=re.compile(alternation(relation["stretch"].split())),
+        stretch_from=re.compile(alternation(relation["from"].split()) + "$"),
         revealing=re.compile("[及和]?(?:其)?" + alternation(relation["revealing"].split())),
         extension=re.compile(alternation(relation["extension"].split())),
         located=re.compile(alternation(located["words"].split()) + "$"),

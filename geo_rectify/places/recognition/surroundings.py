@@ -154,9 +154,8 @@ def relate(text: str, draft: Draft, context: Context) -> None:
             draft.surface = text[draft.start : draft.end]
             draft.relation = longer[0]
             return
-    if draft.kind in ADMIN_KINDS:
-        return
-    relation = context.relation.match(text, draft.end)
+    admin = draft.kind in ADMIN_KINDS
+    relation = (context.between if admin else context.relation).match(text, draft.end)
     if relation:
         draft.relation = relation[0]
         if draft.bare and draft.surface.endswith(_WATER_NAMES) and relation[0] in _ALONG:
