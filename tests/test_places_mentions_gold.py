@@ -9,6 +9,7 @@ import pytest
 from geo_rectify.places.recognition import find_mentions
 from tests.mentions_cases import plan_of
 from tests.mentions_gold import CITIES, read_marks
+from tests.mentions_gold_held_out import HELD_OUT
 from tests.mentions_gold_prose import PROSE
 from tests.mentions_gold_provinces import PROVINCES
 
@@ -64,7 +65,9 @@ def compared():
 
 
 @pytest.mark.parametrize(
-    ("passages", "least"), [(PROVINCES, 0.95), (PROSE, 0.96)], ids=["provinces", "prose"]
+    ("passages", "least"),
+    [(PROVINCES, 0.95), (PROSE, 0.97), (HELD_OUT, 0.83)],
+    ids=["provinces", "prose", "held out"],
 )
 def test_passages_annotated_blind(passages, least):
     pairs = [compare(*of) for of in passages.values()]
@@ -75,7 +78,7 @@ def test_passages_annotated_blind(passages, least):
         for span, (kind, _, _) in annotated.items()
         if span in found
     ]
-    assert sum(made == kind for made, kind in kinds) / len(kinds) >= 0.93
+    assert sum(made == kind for made, kind in kinds) / len(kinds) >= 0.88
 
 
 def test_the_gold_is_large_enough(compared):

@@ -268,8 +268,10 @@ def by_areas(
         if first == start and last == stop - 1:
             # 昌江|河: the word 江河 does not stand there.
             word = text[stop - 2 : stop] in vocabulary.lexicon.flags
-            return -_WORD_AT_END * word - _RANK_WITHIN * any(
-                char in _RANKS for char in text[start + 1 : last]
+            return (
+                -_WORD_AT_END * word
+                - STEM_COST.get(last - first, 0.0)
+                - _RANK_WITHIN * any(char in _RANKS for char in text[start + 1 : last])
             )
         full = text[first:last] == vocabulary.areas[text[first:last]].name
         cuts = first < start < last or start < first < stop < last

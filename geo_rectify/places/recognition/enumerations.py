@@ -219,7 +219,7 @@ def _sharing(
     """Let a name share the head of the last member: 韦陀桥、龙井路排涝站."""
     inside = codes.MODIFIER
     if last.kind is PlaceType.MONITORING_SECTION:
-        inside += codes.UNKNOWN + codes.SOFT + codes.NAME
+        inside += codes.UNKNOWN + codes.STEM + codes.SOFT + codes.NAME
     shares = (
         here.end <= end
         and last.kind in _SHARED

@@ -21,12 +21,31 @@ _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
 # Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
 _MAKERS: Final = frozenset(
-    ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
+    [
+        "钢铁",
+        "特钢",
+        "水泥",
+        "焦化",
+        "铝业",
+        "铜业",
+        "汽车",
+        "机械",
+        "化工",
+        "制药",
+        "药业",
+        "股份",
+        "陶瓷",
+        "建材",
+        "电子",
+        "重工",
+    ]
 )
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
+_URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
+_VERB: Final = 2
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
 _WATERS_AND_HILLS: Final = frozenset(
@@ -273,10 +292,11 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
         return None
     if text.startswith(_GENERIC_AFTER, part[-1].end):
         return None
-    evident = len(part) == _MIN_STEM + len(trades) and not lead
-    if trade in lexicon.weak_industry and not (
-        evident and lexicon.firm_evidence.match(text, part[-1].end)
-    ):
+    told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
+        _URGED, max(0, part[0].start - _VERB), part[0].start
+    )
+    evident = len(part) == _MIN_STEM + len(trades) and not lead and told
+    if trade in lexicon.weak_industry and not evident:
         return None
     start, end = part[0].start, part[-1].end
     return Draft(

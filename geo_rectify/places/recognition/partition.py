@@ -65,7 +65,10 @@ def pieces(
     """
     if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
-    if len(part) > _MIN_STEM and _land_of_a_facility(text, part):
+    if len(part) > _MIN_STEM and (
+        _land_of_a_facility(text, part)
+        or (group == "county" and _outlet_of_works(part, text, lexicon))
+    ):
         part = part[:-1]
     if group != "facility":
         return [(group, part)]
@@ -101,6 +104,16 @@ def _on_the_water(
 def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
+
+
+def _outlet_of_works(part: Sequence[Token], text: str, lexicon: Lexicon) -> bool:
+    """Say whether the last head is an outlet of the works before it: 某市污水处理厂|溢流口."""
+    last, works = (text[token.start : token.end] for token in (part[-1], part[-2]))
+    return (
+        part[-2].code == codes.HEAD
+        and lexicon.facility.get(last) is PlaceType.DRAINAGE_OUTLET
+        and lexicon.facility.get(works) is PlaceType.WASTEWATER_PLANT
+    )
 
 
 def _of_the_town(text: str, part: Sequence[Token]) -> bool:
