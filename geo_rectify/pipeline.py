@@ -15,10 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_rectify.catalogue import Layers, load_layers, open_catalogue
+from geo_rectify.catalogue import Layers, open_layers
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge, own_rules
-from geo_rectify.models import issue_key, with_members
+from geo_rectify.models import Scope, issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
     Gazetteer,
@@ -99,6 +99,8 @@ class Assessment:
         The registers joined to issues, with what was noted of each.
     correction_log
         As in `places.records.Located`.
+    scope
+        What part of the run this is; all of it unless `scope.narrowed` gave it.
     online
         The online service asked for, with counts; None where none was.
     petitions
@@ -120,6 +122,7 @@ class Assessment:
     settings: Settings
     registers: tuple[Register, ...] = ()
     correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))
+    scope: Scope = field(default_factory=Scope)
     online: OnlineOutcome | None = None
     petitions: pd.DataFrame = field(default_factory=lambda: frame_of([], PETITIONS))
 
@@ -386,8 +389,7 @@ def _as_layers(
 ) -> Layers:
     if isinstance(layers, Layers):
         return layers
-    catalogue = open_catalogue(*_paths(layers))
-    return load_layers(catalogue, as_of=settings.as_of, allow_missing=settings.allow_missing)
+    return open_layers(*_paths(layers), as_of=settings.as_of, allow_missing=settings.allow_missing)
 
 
 def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:

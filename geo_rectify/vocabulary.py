@@ -261,6 +261,25 @@ class VerdictReason(StrEnum):
     CATALOGUE_SAYS_SO = "catalogue_says_so"
 
 
+class Activity(StrEnum):
+    """What kind of thing an issue is about (活动类型)."""
+
+    OUTFALL = "outfall"
+    MINING = "mining"
+    SAND = "sand"
+    CONSTRUCTION = "construction"
+    INDUSTRY = "industry"
+    LIVESTOCK = "livestock"
+    AQUACULTURE = "aquaculture"
+    FARMING = "farming"
+    WASTE = "waste"
+    FORESTRY = "forestry"
+    TOURISM = "tourism"
+    HYDROPOWER = "hydropower"
+    WILDLIFE = "wildlife"
+    UNKNOWN = "unknown"
+
+
 class ClaimResult(StrEnum):
     """Whether a statement of the plan holds against the layers; values are shown as they are."""
 
@@ -431,6 +450,22 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = MappingProxyType(
             "no_coverage": "图层覆盖范围未包含该点位",
             "plan_says_so": "方案载明尚未划定",
             "catalogue_says_so": "图层目录载明尚未划定",
+        },
+        Activity: {
+            "outfall": "排污",
+            "mining": "采矿采石",
+            "sand": "采砂制砂",
+            "construction": "工程建设",
+            "industry": "工业生产",
+            "livestock": "畜禽养殖",
+            "aquaculture": "水产养殖",
+            "farming": "种植开垦",
+            "waste": "固体废物",
+            "forestry": "林木林地",
+            "tourism": "旅游餐饮",
+            "hydropower": "水电开发",
+            "wildlife": "野生动物",
+            "unknown": "未识别",
         },
         ClaimResult: {"一致": "一致", "不一致": "不一致", "无法判定": "无法判定"},
         CorrectionAction: {"set": "填报坐标", "confirm": "确认候选", "reject": "排除候选"},

@@ -80,6 +80,13 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             "include_restricted": settings.include_restricted,
             "allow_missing": settings.allow_missing,
             "public": settings.public,
+            "notice_days": settings.notice_days,
+        },
+        "scope": {
+            "county": assessment.scope.county,
+            "adcodes": list(assessment.scope.adcodes),
+            "issues": list(assessment.scope.issues),
+            "unplaced_sites": assessment.scope.unplaced,
         },
         "rules": [
             {
@@ -158,6 +165,9 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         "status": info.status.value,
         "version": info.version,
         "in_force": info.in_force,
+        "valid_from": _day(info.valid_from),
+        "valid_to": _day(info.valid_to),
+        "crs": info.crs,
         "sample": info.sample,
         "sha256": info.sha256,
         "features": info.feature_count,
@@ -165,6 +175,7 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         # These sentences name zones: of a layer that may not be told only their number stays.
         "repairs": list(info.repairs) if told else len(info.repairs),
         "rejects": list(info.rejects) if told else len(info.rejects),
+        "unmapped": list(info.unmapped) if told else len(info.unmapped),
         "assumptions": list(info.assumptions),
     }
 

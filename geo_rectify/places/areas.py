@@ -236,6 +236,26 @@ def named_area(word: str) -> Area | None:
     return _named(word, "")
 
 
+def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """List the development zones that are known of a prefecture.
+
+    Parameters
+    ----------
+    prefecture
+        Its code.
+
+    Returns
+    -------
+    tuple
+        For each zone its names, the usual one first, and the codes of its counties.
+    """
+    return tuple(
+        (tuple(zone["names"]), tuple(sorted(zone["counties"])))
+        for zone in table("zones")["zone"]
+        if zone["prefecture"] == prefecture
+    )
+
+
 def _named(word: str, home: str) -> Area | None:
     """Read one area word: a zone of the home prefecture, a county, or a prefecture."""
     if not word:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.phrases import before
+from geo_rectify.places.recognition.surroundings import before
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _CONTAINED_BY: Final = ADMIN_KINDS | {
     PlaceType.PARK_SCENIC,
 }
 _ACTING_AREAS: Final = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}
+_BODY: Final = "body"
 _AHEAD: Final = 12
 _CITY_AREAS: Final = ("城区", "建成区", "老城")
 
@@ -50,6 +51,10 @@ def assign_roles(scene: Scene, context: Context) -> None:
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
+        told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
+        if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
+            # A report tells of its city on every line: an extent only where something is amiss.
+            draft.role = Role.REFERENCE
     for run in enumerations(scene):
         last = run[-1]
         if last.role is Role.CONTAINER and last.relation and last.kind not in ADMIN_KINDS:
@@ -60,6 +65,10 @@ def assign_roles(scene: Scene, context: Context) -> None:
         if len(acting) > 1 and all(draft.kind in ADMIN_KINDS for draft in run):
             for draft in run:
                 draft.role = last.role
+
+
+def _ahead(draft: Draft) -> tuple[int, int]:
+    return draft.end, draft.end + _AHEAD
 
 
 def stretches(text: str, drafts: list[Draft], context: Context) -> None:
@@ -89,7 +98,7 @@ def _role(
         return Role.CONTAINER
     if draft.kind in context.actor_types and _acts_on_a_place(text, draft, rest, context):
         return Role.ACTOR
-    if draft.kind in _ACTING_AREAS and not draft.prefix:
+    if draft.kind in _ACTING_AREAS and (not draft.prefix or draft.kind is PlaceType.DEV_ZONE):
         acting = _area_role(text, draft, context)
         if acting is not None:
             return acting
