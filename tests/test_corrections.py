@@ -47,7 +47,14 @@ def plane(epsg: int) -> tuple[float, float]:
         ("117-7-24.444", "28-59-15.555"),
         ("１１７．１２３４５６７", "２８．９８７６５４３"),
         ("117°7′24.444''E", "28°59′15.555''N"),
+        ("117º7’24.444”", "28˚59＇15.555＂"),
+        ("117°7.407402分", "28度59.259258"),
         ("117.1234567，28.9876543", None),
+        ("117.1234567 28.9876543", None),
+        ("117°7′24.444″ 28°59′15.555″", None),
+        ("东经117°7′24.444″；北纬28°59′15.555″", ""),
+        ("28.9876543/117.1234567", ""),
+        ("28.9876543", "117.1234567"),
     ],
 )
 def test_angles(written):
@@ -75,6 +82,19 @@ def test_planes(epsg, datum, swapped):
     assert read.faults == ()
     assert metres(read.lon, read.lat) < 0.01
     assert swapped == any("X（北）" in note for note in read.notes)
+
+
+@pytest.mark.parametrize("form", ["X={north}|Y={east}", "{east:,}|{north:,}", "{east}m|{north}米"])
+def test_planes_as_people_type_them(form):
+    east, north = (round(value, 3) for value in plane(4548))
+    lon, lat = form.format(east=east, north=north).split("|")
+    read = read_position(lon, lat, datum="EPSG:4548")
+    assert read.faults == ()
+    assert metres(read.lon, read.lat) < 0.01
+
+
+def test_a_decimal_comma_is_asked_about():
+    assert read_position("117,123", "28,987", datum="WGS84").faults
 
 
 def test_shifted_datums_are_taken_back():

@@ -418,7 +418,7 @@ def test_digits_of_candidates_follow_their_uncertainty(shipped):
 def test_a_line_gives_a_footprint_along_it_and_a_point_on_it(shipped):
     found = locate(one("乐安河", RIVER, county="乐平市", relation="沿线"), shipped)
     site = _site(found)
-    assert (site["precision"], site["uncertainty_m"]) == ("township", 2700)
+    assert (site["precision"], site["uncertainty_m"]) == ("township", 2369)
     line = shipped.frame[shipped.frame["name"] == "乐安河"].geometry.iloc[0]
     assert site["geometry"].distance(line) < 1e-9
     _sound(found)
@@ -553,7 +553,7 @@ def test_two_villages_of_one_township_place_what_is_near_them(shipped):
 def test_named_after_a_park_or_school_that_is_known(shipped):
     name = "景德镇陶瓷大学污水处理厂"
     site = _site(locate(one(name, PLANT, county="浮梁县"), shipped))
-    assert (site["precision"], site["uncertainty_m"]) == ("township", 3000)
+    assert (site["precision"], site["uncertainty_m"]) == ("township", 2348)
     assert site["method"] == "named after 景德镇陶瓷大学湘湖校区, estimate"
     other = _site(locate(one(name, PLANT, county="珠山区"), shipped))
     assert other["method"] == "named after 景德镇陶瓷大学新厂校区, estimate"
@@ -566,7 +566,7 @@ def test_beside_a_park_the_text_names(shipped):
     text.say("塔山三路", PlaceType.ROAD, county="乐平市", gap=0)
     site = _site(locate(text.mentions, shipped))
     assert site["method"] == "beside or in 乐平工业园区, estimate"
-    assert site["uncertainty_m"] == 4000
+    assert site["uncertainty_m"] == 3321
 
 
 def test_a_position_in_the_named_township_is_cut_by_it():

@@ -10,6 +10,7 @@ import sys
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from geo_rectify import regions
 
@@ -108,6 +109,27 @@ def test_nothing_lies_outside_the_prefecture(out):
     placed = sites(out)
     placed = placed[placed.geometry.notna()]
     assert placed.geometry.intersects(regions.widened_polygon("360200")).all()
+
+
+def test_every_located_site_says_how_and_lies_in_the_prefecture(out):
+    known = sites(out)
+    located = known[known["status"] == "located"]
+    shapes = gpd.read_file(out / "sites.gpkg", layer="footprints").set_index("site_id").geometry
+    assert len(located) > 30
+    assert set(located["site_id"]) <= set(shapes.index)
+    assert (located["method"].str.len() > 0).all()
+    assert (located["source"].str.len() > 0).all()
+    home = regions.widened_polygon("360200")
+    points = located.geometry[located.geometry.notna()]
+    assert shapely.intersects(home, points.to_numpy()).all()
+    offered = [one for cell in known["candidates"].dropna() if cell for one in json.loads(cell)]
+    assert offered
+    for one in offered:  # before any cut: what was accepted as a candidate at all
+        if "lon" in one:
+            assert shapely.dwithin(home, shapely.Point(one["lon"], one["lat"]), 0.002), one
+    reasons = gpd.read_file(out / "sites.gpkg", layer="unlocated")["reason"]
+    assert len(reasons)
+    assert (reasons.str.len() > 0).all()
 
 
 def test_no_layers_no_verdicts(out):

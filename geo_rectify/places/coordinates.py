@@ -64,6 +64,10 @@ _ANGLE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_AXIS: Final = re.compile(r"^[XYxy](?:坐标)?\s*[:=]\s*")
+# A point or two groups: 117,209 may be a decimal comma and is not read.
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:(?:,\d{3}){2}(?:\.\d+)?|,\d{3}\.\d+)(?:m|米)?")
+_BETWEEN: Final = re.compile(r"\s*[,;/]\s*|\s+")
 _SIDES: Final = {"东经": "E", "北纬": "N", "西经": "W", "南纬": "S"}
 # Looks of the degree, minute and second marks that compatibility folding would spoil.
 _MARKS: Final = str.maketrans(
@@ -199,8 +203,9 @@ def read_position(lon: object, lat: object, *, datum: object, adcode: str = "") 
     """
     cells = {"lon": _plain(lon), "lat": _plain(lat)}
     notes: list[str] = []
-    if cells["lon"] and not cells["lat"] and cells["lon"].count(",") == 1:
-        cells["lon"], cells["lat"] = (part.strip() for part in cells["lon"].split(","))
+    parts = _parts(cells["lon"])
+    if not cells["lat"] and len(parts) == 2:  # noqa: PLR2004 - a pair
+        cells["lon"], cells["lat"] = parts
         notes.append("经度一栏中填写了两个数，已分开读取")
     faults = [
         Fault(field=name, value="", reason=f"empty, though the other coordinate is given; {text}")
@@ -295,8 +300,16 @@ def _plain(value: object) -> str:
     """Fold a cell to plain characters: full-width digits, look-alike marks, outer blanks."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return ""
-    text = str(value).translate(_MARKS)
-    return unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", str(value).translate(_MARKS)).strip()
+    text = _AXIS.sub("", text)
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+
+
+def _parts(text: str) -> list[str]:
+    """Part a cell that holds a whole position; parts without mark or point are one angle: 117 7."""
+    parts = [part for part in _BETWEEN.split(text) if part]
+    whole = "," in text or all("." in part for part in parts) or all("°" in part for part in parts)
+    return parts if whole else [text]
 
 
 def _read_angle(text: str) -> _Angle | str:

@@ -264,7 +264,7 @@ def _best(kept: list[Candidate], township: str) -> Candidate | None:
     if not good:
         return None
     top = good[0]
-    rivals = [c for c in good[1:] if c.score > top.score - MARGIN and not _same(top, c)]
+    rivals = [c for c in good[1:] if c.score > top.score - MARGIN and not same_place(top, c)]
     if rivals:
         return None
     alike = [c for c in good if c.score > top.score - MARGIN]
@@ -277,8 +277,19 @@ def _sureness(candidate: Candidate) -> tuple[float, bool, tuple[float, float, bo
     return (unsure, candidate.place.source == "estimate", candidate.rank)
 
 
-def _same(left: Candidate, right: Candidate) -> bool:
-    """Say whether two rows may speak of one place: near one another, or one has no position."""
+def same_place(left: Candidate, right: Candidate) -> bool:
+    """Say whether two rows may speak of one place: near one another, or one has no position.
+
+    Parameters
+    ----------
+    left, right
+        Candidates of one name.
+
+    Returns
+    -------
+    bool
+        True where nothing tells them apart.
+    """
     one, other = left.place, right.place
     if one.geometry is None and other.geometry is None:
         return (one.adcode, one.township) == (other.adcode, other.township)

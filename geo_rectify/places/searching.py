@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-
-import shapely
 
 from geo_rectify import regions
 from geo_rectify.errors import InputFileError, RegionError
 from geo_rectify.places.areas import Area, is_code, named_area, uppers
 from geo_rectify.places.gazetteer import reading
-from geo_rectify.places.matching import SHOWN, match
+from geo_rectify.places.matching import SHOWN, match, same_place
 from geo_rectify.places.names import normalise
 from geo_rectify.places.words import query_words
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo_rectify.places.gazetteer import Gazetteer
     from geo_rectify.places.matching import Candidate
 
 _DIGITS: Final = 5
 _BEHIND: Final = 0.95
+_SHORTEST: Final = 2
+_BARE: Final = ("市", "县", "区")
+_CITY: Final = "市"
 _TOWNSHIP: Final = re.compile(r"(.{1,6}?(?:街道|镇|乡))(.{2,})$")
 _COARSE_M: Final = 1000.0
 
@@ -102,13 +106,17 @@ def search_gazetteer(
         raise InputFileError(message)
     area = area_called(county)
     kinds = list(PlaceType) if kind is None else [kind]
-    township, rest = _parted(key)
-    known = _known(gazetteer, (key, rest), kinds, limits=area.limits)
+    forms = list(_forms(key, area))
+    words = (key, *(word for form in forms for word in (*form.keys, form.behind)))
+    limits = tuple(dict.fromkeys(code for form in forms for code in form.area.limits))
+    known = _known(gazetteer, words, kinds, limits=limits, anywhere=not area.limits)
     candidates: dict[str, Candidate] = {}
     refused: dict[str, tuple[Candidate, str]] = {}
     for each in kinds:
         found = match((key,), each, area=area, gazetteer=known, anywhere=not area.limits)
-        offered = [*found.candidates, *_behind(rest, township, each, area=area, gazetteer=known)]
+        offered = list(found.candidates)
+        for form in forms:
+            offered += _as_form(form, each, gazetteer=known)
         for candidate in offered:
             best = candidates.get(candidate.candidate_id)
             if best is None or candidate.score > best.score:
@@ -123,7 +131,8 @@ def search_gazetteer(
         for rank, candidate in enumerate(ranked, 1)
     ]
     if shown:
-        second = shown[1].score if len(shown) > 1 else 0.0
+        rivals = (c.score for c in ranked[1:] if not same_place(ranked[0], c))
+        second = round(next(rivals, 0.0), 2)
         shown[0] = _found(
             ranked[0], 1, reason=shown[0].reason, margin=round(shown[0].score - second, 2)
         )
@@ -136,28 +145,87 @@ def search_gazetteer(
     return (*shown, *turned[: 2 * SHOWN])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """One way to read a name: spellings, where it must lie, and what stands behind a township."""
+
+    keys: tuple[str, ...]
+    area: Area
+    township: str = ""
+    behind: str = ""
+
+
+def _forms(key: str, area: Area) -> Iterator[_Form]:
+    """List the ways to read a name: as it is, and behind the areas it begins with or is asked in."""
+    township, behind = _parted(key)
+    own = tuple(key.removeprefix(word) for word in _BARE if key.startswith(word)) or (_CITY + key,)
+    above = uppers(area.limits)
+    yield _Form(
+        keys=tuple(dict.fromkeys((*own, *(name + each for name in above for each in (key, *own))))),
+        area=area,
+        township=township,
+        behind=behind,
+    )
+    inside, rest = _area_before(key)
+    if rest:
+        township, behind = _parted(rest)
+        spelt = (rest, *(name + rest for name in uppers(inside.limits)))
+        yield _Form(keys=spelt, area=inside, township=township, behind=behind)
+
+
+def _area_before(key: str) -> tuple[Area, str]:
+    """Part province, prefecture and county off the front of a name; the last one counts."""
+    rest, found = key, Area()
+    for province in _provinces():
+        rest = rest.removeprefix(province) if len(rest) > len(province) + 1 else rest
+    while True:
+        cut = next(
+            (n for n in range(len(rest) - _SHORTEST, 1, -1) if named_area(rest[:n]) is not None), 0
+        )
+        area = named_area(rest[:cut]) if cut else None
+        if area is None:
+            return (found, rest) if found.limits else (Area(), "")
+        found, rest = area, rest[cut:]
+
+
+@lru_cache(maxsize=1)
+def _provinces() -> tuple[str, ...]:
+    return tuple(sorted(set(regions.counties()["province"]), key=lambda word: (-len(word), word)))
+
+
 def _parted(key: str) -> tuple[str, str]:
     """Part a township off the front of a name: 双田镇, 岩口采石场."""
     found = _TOWNSHIP.match(key)
     return (found[1], found[2]) if found else ("", "")
 
 
-def _behind(
-    rest: str, township: str, kind: PlaceType, *, area: Area, gazetteer: Gazetteer
-) -> list[Candidate]:
-    """Find the name without its township, in that township or in one that is not told."""
-    if not rest:
-        return []
-    found = match((rest,), kind, area=area, gazetteer=gazetteer, anywhere=not area.limits)
-    return [
-        replace(c, score=min(c.score, _BEHIND), how=f"behind its township: {c.how}")
-        for c in found.candidates
-        if c.place.township in {"", township} and c.place.name != township
-    ]
+def _as_form(form: _Form, kind: PlaceType, *, gazetteer: Gazetteer) -> list[Candidate]:
+    """Find a name as one form reads it; a township that is told must be that of the place."""
+    anywhere = not form.area.limits
+    found = []
+    if form.keys:
+        hits = match(form.keys, kind, area=form.area, gazetteer=gazetteer, anywhere=anywhere)
+        found += [
+            replace(c, score=_BEHIND, how="without admin prefix") if c.score > _BEHIND else c
+            for c in hits.candidates
+        ]
+    if form.behind:
+        hits = match((form.behind,), kind, area=form.area, gazetteer=gazetteer, anywhere=anywhere)
+        found += [
+            replace(c, score=min(c.score, _BEHIND), how=f"behind its township: {c.how}")
+            for c in hits.candidates
+            if c.place.township in {"", form.township} and c.place.name != form.township
+        ]
+    return found
 
 
 def _known(
-    gazetteer: Gazetteer, keys: tuple[str, ...], kinds: list[PlaceType], *, limits: tuple[str, ...]
+    gazetteer: Gazetteer,
+    keys: tuple[str, ...],
+    kinds: list[PlaceType],
+    *,
+    limits: tuple[str, ...],
+    anywhere: bool,
 ) -> Gazetteer:
     """Read from files what the name may be; everything in memory stays."""
     if not gazetteer.stores:
@@ -168,7 +236,7 @@ def _known(
         whole, around = query_words([key for key in keys if key], kind, uppers(limits))
         words |= whole
         near |= around
-    if not limits:
+    if anywhere:
         words, near = words | near, set()
     return reading(gazetteer, words=words, near=near - words, homes=set(limits))
 
@@ -216,11 +284,9 @@ def area_called(text: str) -> Area:
 def _found(candidate: Candidate, rank: int, *, reason: str, margin: float | None = None) -> Found:
     place = candidate.place
     lon = lat = None
-    if place.geometry is not None:
-        point = shapely.centroid(place.geometry)
+    if place.middle is not None:
         digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else _DIGITS
-        lon = round(float(shapely.get_x(point)), digits)
-        lat = round(float(shapely.get_y(point)), digits)
+        lon, lat = (round(value, digits) for value in place.middle)
     return Found(
         rank=rank,
         name=place.name,

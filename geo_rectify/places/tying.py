@@ -15,7 +15,14 @@ import shapely
 
 from geo_rectify.crs import area_m2, buffer_m, disc, distance_m
 from geo_rectify.places.areas import counties_of, polygon, widened
-from geo_rectify.places.footprints import Drawn, along_line, draw_shape, least_m, shaping
+from geo_rectify.places.footprints import (
+    Drawn,
+    along_line,
+    draw_shape,
+    least_m,
+    shaping,
+    together_m,
+)
 from geo_rectify.places.kinds import ADMIN, table
 from geo_rectify.places.matching import match
 from geo_rectify.places.names import normalise
@@ -131,7 +138,7 @@ def _stretch(tie: Tie, found: list[_Known], draft: Draft, ground: Ground) -> _Cu
     piece = stretch_between(first.shape, last.shape, lines, unsure_m=unsure)
     rules = table("relations")
     if piece is not None:
-        reach = piece.reach.uncertainty_m + float(rules["along_m"])
+        reach = together_m(piece.reach.uncertainty_m, float(rules["along_m"]))
         near = shapely.intersection(piece.line, widened(draft.area.limits))
         drawn = None if near.is_empty else along_line(near, reach, draft.area.limits)
         return None if drawn is None else _Cut(drawn=drawn, how=f"along {piece.reach.name}")
@@ -147,7 +154,7 @@ def _border(tie: Tie, found: list[_Known], draft: Draft, ground: Ground) -> _Cut
     """Draw what is near both: the border of two areas, the place where two lines meet."""
     del tie, ground
     one, other = found
-    width = float(table("relations")["border_m"]) + max(one.unsure_m, other.unsure_m)
+    width = together_m(float(table("relations")["border_m"]), one.unsure_m, other.unsure_m)
     drawn = _area(border_between(one.shape, other.shape, width_m=width), draft.area.limits)
     lines = all(shapely.get_dimensions(known.shape) == _LINE for known in found)
     what = "where" if lines else "border of"
@@ -167,7 +174,7 @@ def _mouth(tie: Tie, found: list[_Known], draft: Draft, ground: Ground) -> _Cut 
     mouth = mouth_of(own[0], [reach for reach in ground.reaches if reach.name != key])
     if mouth is None:
         return None
-    radius = own[0].uncertainty_m + float(table("relations")["mouth_m"])
+    radius = together_m(own[0].uncertainty_m, float(table("relations")["mouth_m"]))
     drawn = _area(
         disc(float(shapely.get_x(mouth)), float(shapely.get_y(mouth)), radius), draft.area.limits
     )
