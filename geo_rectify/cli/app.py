@@ -14,10 +14,12 @@ import geo_rectify
 from geo_rectify.cli.fieldwork import field_app
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.cli.ledgers import ledger_app
+from geo_rectify.cli.packing import pack
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
+    from geo_rectify.bundle import Replay
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
 
@@ -53,6 +55,7 @@ app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(field_app, name="field")
+app.command("pack")(pack)
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
@@ -192,6 +195,7 @@ def demo(
 
     Example: geo-rectify demo -o demo_out
     """
+    from geo_rectify.bundle import Replay
     from geo_rectify.cli.console import say, stage_progress
     from geo_rectify.example import example_corrections, example_plan
     from geo_rectify.vocabulary import DEMO_MARK
@@ -206,7 +210,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder)
+        _write(assessment, folder, replay=Replay(demo=True))
     say(DEMO_MARK)
 
 
@@ -245,6 +249,7 @@ def run(
 
     One county: geo-rectify run 整改方案.docx --layers layers_dir --county 乐平市
     """
+    from geo_rectify.bundle import Replay
     from geo_rectify.cli.console import stage_progress
     from geo_rectify.drawing.markup import scope_words
 
@@ -280,7 +285,16 @@ def run(
         folder = output
         if folder is None:
             folder = _default_folder(plans[0], part=scope_words(assessment))
-        _write(assessment, folder, ledger=ledger)
+        made_of = Replay(
+            plans=tuple(plans),
+            layers=tuple(layers or ()),
+            gazetteer=tuple(gazetteer or ()),
+            corrections=tuple(corrections or ()),
+            registers=tuple(register or ()),
+            rules=rules,
+            geocoder=geocoder.value if geocoder else "",
+        )
+        _write(assessment, folder, ledger=ledger, replay=made_of)
     _exit_on(assessment, fail_on)
 
 
@@ -547,8 +561,10 @@ def _default_folder(path: Path, *, part: str = "") -> Path:
     return Path(f"{path.stem}_{safe_name(part)}_out" if part else f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
+def _write(
+    assessment: Assessment, folder: Path, *, ledger: Path | None = None, replay: Replay
+) -> None:
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger, replay=replay)
     _report(
         assessment,
         written.folder,
