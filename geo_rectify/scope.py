@@ -137,7 +137,9 @@ def _units(issue: Issue) -> list[str]:
 
 
 def _answers_to(issue: Issue, place: _Territory) -> bool:
-    return units_name(_units(issue), place.names)
+    petition = issue.petition
+    district = petition.district.text if petition is not None and petition.district else ""
+    return units_name(_units(issue), place.names) or any(name in district for name in place.names)
 
 
 def _by_number(key: str) -> tuple[str, int]:
@@ -266,6 +268,7 @@ def _cut(
             if issue_key(register.doc_id, register.issue, several=several) in keys
         ),
         correction_log=_renumbered(_of_sites(assessment.correction_log, held), keys),
+        petitions=_renumbered(_of_sites(assessment.petitions, held), keys),
         scope=scope,
     )
 

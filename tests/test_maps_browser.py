@@ -115,6 +115,25 @@ def test_list_entry_opens_its_popup(desk):
     assert desk.locator(_entry("surveyed")).get_attribute("aria-current") == "false"
 
 
+def test_popup_is_drawn_once_and_stands_still(desk):
+    shown = desk.evaluate(
+        """async ([first, second]) => {
+             const click = (id) => document.querySelector(`#gr-list .gr-entry[data-site='${id}']`).click();
+             let drawn = 0;
+             GeoRectify.page.map.on("popupopen", () => { drawn += 1; });
+             click(first); click(second);
+             const popup = document.querySelector(".leaflet-popup-content-wrapper");
+             const before = popup.getBoundingClientRect();
+             await new Promise((done) => setTimeout(done, 400));
+             click(second);
+             const after = popup.getBoundingClientRect();
+             return [drawn, popup.isConnected, after.x - before.x, after.y - before.y];
+           }""",
+        [SITE_IDS["feature"], SITE_IDS["surveyed"]],
+    )
+    assert shown == [2, True, 0, 0]
+
+
 def test_hostile_names_are_shown_as_they_are(desk):
     desk.click(_entry("village"))
     desk.locator(".leaflet-popup").wait_for()

@@ -61,8 +61,6 @@ def _open_site(page, site_id):
         site_id,
     )
     page.locator(f".gr-review:has-text('{site_id}')").wait_for()
-    # The popup is drawn again when the map has come to rest; a click before that would be lost.
-    page.wait_for_timeout(500)
 
 
 def _act(page, name, *, nth=0):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -147,15 +147,10 @@ def _record(folder: Path) -> dict[str, Any]:
 
 def _settings(record: Mapping[str, Any]) -> Settings:
     said = record["settings"]
-    return Settings(
-        as_of=dt.date.fromisoformat(said["as_of"]),
-        max_distance_m=said["max_distance_m"],
-        min_overlap_m2=said["min_overlap_m2"],
-        include_restricted=said["include_restricted"],
-        allow_missing=said["allow_missing"],
-        public=said["public"],
-        demo=record["demo"],
-    )
+    known = {field.name for field in fields(Settings)}
+    told = {name: value for name, value in said.items() if name in known}
+    told |= {"as_of": dt.date.fromisoformat(said["as_of"]), "demo": record["demo"]}
+    return Settings(**told)
 
 
 def _files(entries: Sequence[Mapping[str, str]], folder: Path) -> list[Path]:

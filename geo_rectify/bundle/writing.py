@@ -57,6 +57,7 @@ def write_run(
     *,
     ledger: str | Path | LedgerBook | None = None,
     replay: Replay | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
@@ -74,6 +75,8 @@ def write_run(
         A ledger people worked in, whose entries and added columns the new one takes over.
     replay
         What the run was made of, written down so that `pack` can make it again.
+    progress
+        Called with words as the report's figures are drawn.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def write_run(
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
         write_map(assessment, into / "map.html")
-        unwritten.extend(filter(None, [write_report(assessment, into)]))
+        unwritten.extend(filter(None, [write_report(assessment, into, progress=progress)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(
@@ -231,9 +234,11 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
 
 
 def _write_log(assessment: Assessment, into: Path) -> None:
-    """Write the audit trail of corrections (corrections_log.csv) where there were any."""
+    """Write the audit trail of corrections, and the petitions, where there were any."""
     if len(assessment.correction_log):
         write_csv(assessment.correction_log, into / "corrections_log.csv")
+    if len(assessment.petitions):
+        write_csv(assessment.petitions, into / "petitions.csv")
 
 
 def _write_text(plans: Sequence[Plan], into: Path) -> None:

@@ -6,8 +6,6 @@ clock. Distances on the sheet are in the 3-degree Gauss-Kruger zone of its middl
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,18 +16,18 @@ from geo_rectify.drawing.legend import draw_north, draw_panel, draw_scale_bar, f
 from geo_rectify.drawing.lettering import figure_data, open_lettering
 from geo_rectify.drawing.marks import draw_symbols, symbols_of
 from geo_rectify.drawing.markup import demo_mark
+from geo_rectify.drawing.picture import Drawn, drawn, open_figure
 from geo_rectify.drawing.placement import Box
 from geo_rectify.drawing.sheet import (
     Sheet,
+    counties_of,
     draw_counties,
     draw_footprints,
     draw_rivers,
     draw_zones,
+    open_sheet,
     write_text,
 )
-from geo_rectify.errors import RegionError
-from geo_rectify.regions import area_name, county_polygons
-from geo_rectify.tables import split_list
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,33 +39,12 @@ if TYPE_CHECKING:
 WIDTH_MM: Final = 156.0
 HEIGHT_MM: Final = 174.0
 """Size of the sheet: the width of a GB/T 9704 page's text, and room for its caption below."""
-_DPI: Final = 200
-_MM: Final = 1 / 25.4
 _TITLE_MM: Final = 10.0
 _PANEL_MM: Final = 47.0
 _STRIP_MM: Final = 62.0
 _MARGIN: Final = 0.04
 _NOWHERE: Final = (115.5, 28.0, 118.5, 30.0)
 _LEAST_DEGREES: Final = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The overview figure and the words it could only draw as a code.
-
-    Attributes
-    ----------
-    png
-        The picture.
-    key
-        Codes and their words; empty wherever a Chinese font is installed.
-    notes
-        Notes that could not be drawn at all; empty likewise.
-    """
-
-    png: bytes
-    key: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def overview_figure(assessment: Assessment) -> bytes:
@@ -86,7 +63,7 @@ def overview_figure(assessment: Assessment) -> bytes:
     return draw_overview(assessment).png
 
 
-def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -> Overview:
+def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -> Drawn:
     """Draw the overview figure and say which words it could only draw as a code.
 
     Parameters
@@ -98,26 +75,17 @@ def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -
 
     Returns
     -------
-    Overview
+    Drawn
         The picture and its key.
     """
-    from matplotlib.backends.backend_agg import (  # noqa: PLC0415 - loads when a figure is drawn
-        FigureCanvasAgg,
-    )
-    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
-
     lettering = letters if letters is not None else open_lettering()
-    figure = Figure(figsize=(WIDTH_MM * _MM, HEIGHT_MM * _MM), dpi=_DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
+    figure = open_figure(WIDTH_MM, HEIGHT_MM)
     _compose(figure, assessment, letters=lettering)
-    picture = io.BytesIO()
-    canvas.print_png(picture, metadata={"Software": None})  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped; print_figure would heed savefig settings
-    key = tuple((code, words) for words, code in lettering.codes.items())
-    return Overview(png=picture.getvalue(), key=key, notes=tuple(lettering.unsaid))
+    return drawn(figure, letters=lettering)
 
 
 def _compose(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
-    areas = _counties(assessment)
+    areas = counties_of(assessment)
     west, south, east, north = _extent(assessment, areas)
     epsg = gauss_kruger_epsg((west + east) / 2)
     outline = shapely.segmentize(shapely.box(west, south, east, north), 0.05)
@@ -153,32 +121,18 @@ def _open_sheet(
     epsg: int,
     letters: Lettering,
 ) -> Sheet:
-    """Make the map's frame, its extent widened to the shape it has on paper."""
+    """Open the map's frame, its extent widened to the shape it has on paper."""
     left, bottom, right, top = (float(value) for value in bounds)
     inner_width, inner_height = width_mm * (1 - 2 * _MARGIN), height_mm * (1 - 2 * _MARGIN)
     scale = max((right - left) / inner_width, (top - bottom) / inner_height)
     x, y = (left + right) / 2, (bottom + top) / 2
     half_width, half_height = scale * width_mm / 2, scale * height_mm / 2
-    axes = figure.add_axes(
-        (
-            1 / WIDTH_MM,
-            (HEIGHT_MM - 1 - _TITLE_MM - height_mm) / HEIGHT_MM,
-            width_mm / WIDTH_MM,
-            height_mm / HEIGHT_MM,
-        )
-    )
-    axes.set_xlim(x - half_width, x + half_width)
-    axes.set_ylim(y - half_height, y + half_height)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_autoscale_on(False)
-    for spine in axes.spines.values():
-        spine.set_linewidth(1.2)
-        spine.set_zorder(12)
     extent = Box(
         left=x - half_width, bottom=y - half_height, right=x + half_width, top=y + half_height
     )
-    return Sheet(axes=axes, letters=letters, epsg=epsg, metres_per_mm=scale, extent=extent)
+    foot = HEIGHT_MM - 1 - _TITLE_MM - height_mm
+    frame = Box(left=1.0, bottom=foot, right=1.0 + width_mm, top=foot + height_mm)
+    return open_sheet(figure, extent, frame=frame, epsg=epsg, letters=letters)
 
 
 def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
@@ -197,25 +151,6 @@ def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering
             ha="right",
             color="#b9281f",
         )
-
-
-def _counties(assessment: Assessment) -> gpd.GeoDataFrame | None:
-    """Give the counties of the prefectures the sites lie in, of a part its own; None without."""
-    if assessment.scope.adcodes:
-        return county_polygons(assessment.scope.adcodes)
-    prefectures = {
-        code[:4] + "00"
-        for cell in assessment.sites["adcode"].dropna()
-        for code in split_list(str(cell))
-    }
-    known = []
-    for code in sorted(prefectures):
-        try:
-            area_name(code)
-        except RegionError:
-            continue
-        known.append(code)
-    return county_polygons(known) if known else None
 
 
 def _extent(

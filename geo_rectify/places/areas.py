@@ -202,6 +202,24 @@ def area_of(mention: Mention, prefectures: Mapping[str, str]) -> Area:
     return Area(prefecture=home) if found is None else found
 
 
+@lru_cache(maxsize=256)
+def counties_of(prefecture: str) -> tuple[str, ...]:
+    """Give the county codes of a prefecture.
+
+    Parameters
+    ----------
+    prefecture
+        Its code, "" for none.
+
+    Returns
+    -------
+    tuple of str
+        In ascending order.
+    """
+    known = regions.counties()
+    return tuple(sorted(known.loc[known["prefecture_adcode"] == prefecture, "adcode"]))
+
+
 def named_area(word: str) -> Area | None:
     """Give the county or prefecture of a name, wherever in China.
 

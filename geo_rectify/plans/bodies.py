@@ -21,6 +21,7 @@ _ITEM_MARKS: Final = frozenset("、/ \u3000")
 _ORDINAL: Final = frozenset("0123456789（(")
 _LEVELS: Final = "省市县区州盟旗"
 _MAX_SHORT: Final = 10
+_MAX_NAME: Final = 24
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -58,6 +59,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "person": re.compile(
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
+        # 县人民政府（县长 何平）
+        "posted": re.compile(
+            rf"[（(]\s*[^（）()]{{0,8}}(?:{any_of(lists['person_titles'])})[:：\s]*[\u4e00-\u9fff·]{{0,4}}\s*[)）]"
+        ),
+        # 市生态环境局会同市工信局; not 市公安局和平分局
+        "joint": re.compile(
+            rf"(?P<first>.{{2,30}}?)(?:会同|(?:{any_of(lists['joiners'])})(?=[省市县区州盟旗各]))(?P<second>.{{2,60}})",
+            re.DOTALL,
+        ),
+        "strong": re.compile(rf".+(?:{any_of(lists['strong_ends'])})", re.DOTALL),
         "name": re.compile(rf"[{lists['surnames']}][\u4e00-\u9fff·]{{1,2}}\Z"),
         "body": re.compile(
             rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL
@@ -70,7 +81,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.DOTALL,
         ),
         "office": re.compile(
-            rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z", re.DOTALL
+            rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z",
+            re.DOTALL,
         ),
         "section": re.compile(r"(?P<head>[省市县区州盟旗地]委)[\u4e00-\u9fff]{2,5}部"),
         "each": re.compile(rf"(?:{any_of(lists['each'])})\Z"),
@@ -133,6 +145,25 @@ def are_bodies(text: str) -> bool:
     """
     items = [item for group in _groups(text) for item in group]
     return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
+
+
+def are_certain_bodies(text: str) -> bool:
+    """Say whether a list names bodies that nothing else is called like (…局, …政府, …管委会).
+
+    Parameters
+    ----------
+    text
+        The words of a bracket.
+
+    Returns
+    -------
+    bool
+        False for places (县, 镇) and for words about a body.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return bool(items) and all(
+        _patterns()["strong"].fullmatch(item) and len(item) <= _MAX_NAME for item in items
+    )
 
 
 def aliases(text: str) -> list[tuple[str, str]]:
@@ -208,9 +239,14 @@ def _without_persons(items: list[str]) -> list[str]:
 
 
 def _close(group: list[str], item: list[str]) -> None:
-    word = "".join(item).strip(_TRAILING)
+    word = _patterns()["posted"].sub("", "".join(item)).strip(_TRAILING)
     item.clear()
     if not word:
+        return
+    joint = _patterns()["joint"].fullmatch(word)
+    if joint is not None and _patterns()["strong"].fullmatch(joint["first"]):
+        _close(group, list(joint["first"]))
+        _close(group, list(joint["second"]))
         return
     glued = _patterns()["glued"].fullmatch(word)
     if glued is not None:
@@ -300,7 +336,9 @@ def _with_tail(items: list[str], position: int) -> str:
 
 def _level_before(items: list[str], position: int) -> str:
     """Give the level the last of several departments leaves out: 市自然资源、水利局."""
-    office = re.fullmatch(rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position])
+    office = re.fullmatch(
+        rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
+    )
     if office is None or not position or items[position][0] in _LEVELS:
         return ""
     first = position

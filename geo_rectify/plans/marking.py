@@ -9,15 +9,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.grids import (
+    CELL_STYLE,
     common_width,
     find_columns,
     holds_issues,
     table_lines,
     tables_of,
 )
-from geo_rectify.plans.numbering import match_number
-from geo_rectify.plans.records import FieldRole, Label, Line
+from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.wording import (
+    any_of,
     bracket_pairs,
     inferred_role,
     label_pattern,
@@ -57,6 +59,18 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
+def _headed() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+
+
+@lru_cache(maxsize=1)
+def _number_label() -> re.Pattern[str]:
+    """Give the pattern of a label before an issue's number: 问题编号, 任务序号：3."""
+    words = any_of(word_list("layout")["headers"]["number"])
+    return re.compile(rf"(?:{words})\s?[:：]?\s*(?:第\s?)?(?P<value>{NUMERAL})?(?:[项个条])?\Z")
+
+
+@lru_cache(maxsize=1)
 def _residue() -> re.Pattern[str]:
     marks: list[str] = word_list("layout")["marks"]["residue"]
     return re.compile(rf"(?:{'|'.join(marks)}|[\s\u3000])*")
@@ -83,6 +97,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
             lines.extend(tables[index])
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
+    lines = _with_numbers(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     return tuple(
@@ -130,6 +145,35 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
             (i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made
         )
         made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
+    return made
+
+
+def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
+    """Read a label of numbers and the number in it, or in the cell after it, as one number."""
+    made: list[Line] = []
+    skip = False
+    for index, line in enumerate(lines):
+        if skip:
+            skip = False
+            continue
+        found = None
+        if line.label is None and line.rows is None:
+            found = _number_label().match(text, line.start, line.end)
+        if found is None:
+            made.append(line)
+            continue
+        last = line
+        raw = found["value"] or ""
+        if not raw and index + 1 < len(lines) and lines[index + 1].cell and line.cell:
+            last = lines[index + 1]
+            raw = text[last.start : last.end].strip()
+        value = numeral_value(raw) if raw else None
+        if value is None:
+            made.append(line)
+            continue
+        skip = last is not line
+        number = Number(style=CELL_STYLE, value=value, raw=raw, start=line.start, end=last.end)
+        made.append(replace(line, end=last.end, number=number))
     return made
 
 
@@ -240,7 +284,10 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     if hit is not None:
         label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
     else:
-        hit = bare.match(text, words, end)
+        # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
+        hit = bare.match(text, words, end) or (
+            None if number is None else _headed().match(text, words, end)
+        )
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)
     after = words if label is None else label.end

@@ -106,6 +106,8 @@ def _add_line(
         drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
     else:
         _unnumbered(text, drafts, start, line.end)
+        if chosen is not None and drafts[-1].number is not None:
+            drafts.extend(_running_on(text, drafts[-1], chosen))
     for draft in drafts[known:]:
         draft.row = row
     return chosen
@@ -138,6 +140,29 @@ def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:
         stop = body + len(text[body:stop].rstrip())
         pieces = [(body, stop)] if stop > body else []
         yield _Draft(number=value, number_raw=raw, pieces=pieces)
+
+
+def _running_on(text: str, draft: _Draft, style: str) -> Iterator[_Draft]:
+    """Cut a measure's last line where the next numbers stand within it: …植被恢复。3.举一反三."""
+    start, end = draft.pieces[-1]
+    value = draft.number or 0
+    current = draft
+    for match in style_pattern(style).finditer(text, start + 1, end):
+        if (
+            numeral_value(match["value"]) != value + 1
+            or text[match.start() - 1] not in "。；;〕】）)"
+        ):
+            continue
+        value += 1
+        body = match.end() + len(text[match.end() : end]) - len(text[match.end() : end].lstrip())
+        if body >= end:
+            break
+        current.pieces[-1] = (current.pieces[-1][0], match.start())
+        if current is not draft:
+            yield current
+        current = _Draft(number=value, number_raw=match[0].rstrip(), pieces=[(body, end)])
+    if current is not draft:
+        yield current
 
 
 def _unnumbered(text: str, drafts: list[_Draft], start: int, end: int) -> None:

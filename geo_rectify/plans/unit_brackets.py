@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.bodies import are_bodies
+from geo_rectify.plans.bodies import are_bodies, are_certain_bodies
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
 
@@ -115,7 +115,8 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
         if not depth:
             inner = text[position + 1 : stop - 1]
             told = words.search(text, position, stop - 1) is not None
-            apart = opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
+            sure = are_certain_bodies(_unlabelled(inner))
+            apart = sure or opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
             if not told and not (apart and position > start and are_bodies(_unlabelled(inner))):
                 return None
             first = position + 1 + len(_unlabelled(inner))

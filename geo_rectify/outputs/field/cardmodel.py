@@ -281,6 +281,8 @@ def _facts(site: Dossier) -> tuple[Fact, ...]:
         ]
     if site.source:
         facts.append(Fact(title="位置来源", text=one_line(site.source)))
+    if site.petitions:
+        facts.append(Fact(title="信访", text=site.petition_words))
     if site.area_stated_m2 is not None:
         area = site.area_stated_m2
         stated = f"{area / M2_PER_HECTARE:.4f}公顷（{area / M2_PER_MU:.2f}亩）"

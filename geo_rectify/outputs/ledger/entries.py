@@ -148,6 +148,7 @@ def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> Ledg
     LedgerBook
         The new ledger with the entries, and notes on what needs a look.
     """
+    old = _renumbered(old, fresh)
     entries, pending = entries_of(old)
     known = {
         (sheet, *row_key(sheet, row)): row for sheet in KEYED for row in fresh.tables[sheet].rows
@@ -177,6 +178,50 @@ def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> Ledg
     if elsewhere:
         notes.append(f"原台账有 {elsewhere} 项填报内容不在本次范围内，未带入，原文件不变")
     return with_pending(replace(taken, notes=tuple(notes)), pending)
+
+
+def _renumbered(old: LedgerBook, fresh: LedgerBook) -> LedgerBook:
+    """Give an old ledger the issue keys of a run with more or fewer documents: 3 is now doc/3.
+
+    A key is taken for another only if exactly one row of the same number has the same words.
+    """
+    header = _TELLTALE[ISSUES]
+    now = {row_key(ISSUES, row)[0] for row in fresh.tables[ISSUES].rows}
+    names: dict[str, str] = {}
+    for row in old.tables[ISSUES].rows:
+        key = row_key(ISSUES, row)[0]
+        if not key or key in now:
+            continue
+        mark = old.written.get((ISSUES, key, "", header)) or digest(row.get(header))
+        same = [
+            other
+            for other in now
+            if other.rpartition("/")[2] == key.rpartition("/")[2]
+            and fresh.written.get((ISSUES, other, "", header), EMPTY_DIGEST) == mark
+        ]
+        if len(same) == 1:
+            names[key] = same[0]
+    if not names:
+        return old
+    tables = {
+        name: replace(
+            table,
+            rows=tuple(
+                {**row, NUMBER: names.get(cell_text(row.get(NUMBER)), row.get(NUMBER))}
+                if NUMBER in row
+                else row
+                for row in table.rows
+            ),
+        )
+        for name, table in old.tables.items()
+    }
+    return replace(
+        old,
+        tables=tables,
+        written={
+            (key[0], names.get(key[1], key[1]), *key[2:]): mark for key, mark in old.written.items()
+        },
+    )
 
 
 def _same_row(fresh: LedgerBook, old: LedgerBook, place: tuple[str, str, str]) -> bool:

@@ -26,14 +26,28 @@ if TYPE_CHECKING:
 
     from geo_rectify.pipeline import Assessment
 
-_STYLES: Final = ("leaflet.css", "MarkerCluster.css", "page.css")
+_STYLES: Final = ("leaflet.css", "MarkerCluster.css", "page/page.css")
+_PARTS: Final = (
+    "base",
+    "symbols",
+    "details",
+    "search",
+    "layers",
+    "sites",
+    "panel",
+    "controls",
+    "storage",
+    "review",
+    "card",
+    "list",
+    "legend",
+    "start",
+)
+"""The page's own scripts, each after those whose helpers it takes."""
 _SCRIPTS: Final = (
     "leaflet.js",
     "leaflet.markercluster.js",
-    "symbols.js",
-    "details.js",
-    "review.js",
-    "page.js",
+    *(f"page/{part}.js" for part in _PARTS),
 )
 _MAX_ZOOM: Final = 18
 _MIN_ZOOM: Final = 4
@@ -75,6 +89,8 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     # without a tile layer nothing else tells clusters where zooming ends
     page.options["max_zoom"] = _MAX_ZOOM
     page.options["min_zoom"] = _MIN_ZOOM
+    # a closing popup that fades still takes the clicks meant for the next one
+    page.options["fade_animation"] = False
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
     data["map"] = page.get_name()
@@ -85,7 +101,7 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     for name in _SCRIPTS:
         root.header.add_child(_verbatim(f"<script>{_script(name)}</script>"), name=f"script {name}")
     block = f'<script type="application/json" id="gr-data">{json_for_script(data)}</script>'
-    root.html.add_child(_verbatim(_asset("page.html")), name="page")
+    root.html.add_child(_verbatim(_asset("page/page.html")), name="page")
     root.html.add_child(_verbatim(block), name="data")
     return page
 
@@ -154,13 +170,13 @@ def _verbatim(text: str) -> Element:
     return cast("Element", element)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _asset(name: str) -> str:
     folder = importlib.resources.files("geo_rectify.outputs.maps").joinpath("assets")
     return folder.joinpath(name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _script(name: str) -> str:
     return re.sub(r"(?m)^//# sourceMappingURL=.*$", "", _asset(name))
 

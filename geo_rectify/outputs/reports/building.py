@@ -40,16 +40,22 @@ from geo_rectify.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo_rectify.pipeline import Assessment
 
 
-def build_report(assessment: Assessment) -> Report:
+def build_report(
+    assessment: Assessment, *, progress: Callable[[str], None] | None = None
+) -> Report:
     """Set out the red-line overlay report (套合分析报告) of a run.
 
     Parameters
     ----------
     assessment
         The run: rectification plans, documents without issues, or sites alone.
+    progress
+        Called with words as the figures are drawn.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def build_report(assessment: Assessment) -> Report:
     sections = [
         *overview_sections(digest, tables),
         *basis_sections(digest, tables),
-        *_overlay(digest, tables),
+        *_overlay(digest, tables, progress=progress),
         claims_section(digest, tables),
         on_site_section(digest, tables),
         disposal_section(digest),
@@ -95,10 +101,12 @@ def _title(assessment: Assessment) -> str:
 # --- 三 -------------------------------------------------------------------------------------------
 
 
-def _overlay(digest: Digest, tables: TableNumbers) -> list[Section]:
+def _overlay(
+    digest: Digest, tables: TableNumbers, *, progress: Callable[[str], None] | None
+) -> list[Section]:
     return [
         Section(heading=words("headings", "overlay"), level=1),
-        *flagged_sections(digest, next_caption=tables.caption),
+        *flagged_sections(digest, next_caption=tables.caption, progress=progress),
         *other_sections(digest, next_caption=tables.caption),
     ]
 

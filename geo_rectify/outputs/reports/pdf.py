@@ -6,6 +6,7 @@ import importlib.resources
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.outputs._typeset import compile_pdf, font_definitions, literal
+from geo_rectify.outputs.reports.fitting import stays_whole
 from geo_rectify.outputs.reports.model import (
     Page,
     Picture,
@@ -15,9 +16,10 @@ from geo_rectify.outputs.reports.model import (
 if TYPE_CHECKING:
     from geo_rectify.outputs.reports.model import Block, Report
 
-_KEPT_MM: Final = 60
-_CARD_MM: Final = 220
-"""Tables up to these heights are kept on one page, others and cards."""
+_ROOM_MM: Final = 156.0
+_WIDE_ROOM_MM: Final = 384.0
+_TYPE_PT: Final = 10.5
+_DENSE_PT: Final = 9.0
 _LONG_CELL: Final = 500
 
 
@@ -100,8 +102,12 @@ def _block(block: Block, pictures: dict[str, bytes], *, wide: bool) -> str:
 
 def _table(table: Table, *, wide: bool) -> str:
     widths = ", ".join(f"{column.width:g}fr" for column in table.columns)
-    dense = "true" if wide or table.dense else "false"
-    most = _CARD_MM if table.card else _KEPT_MM
+    dense = wide or table.dense
+    whole = stays_whole(
+        table,
+        room_mm=_WIDE_ROOM_MM if wide else _ROOM_MM,
+        type_pt=_DENSE_PT if dense else _TYPE_PT,
+    )
     cells = []
     if not table.card:
         titles = ", ".join(f"named({literal(column.title)})" for column in table.columns)
@@ -109,7 +115,7 @@ def _table(table: Table, *, wide: bool) -> str:
     for row in table.rows:
         cells += _cells(table, row)
     inner = ",\n".join(cells)
-    sheet = f"#sheet(({widths},), {dense}, {most}mm,\n{inner})\n"
+    sheet = f"#sheet(({widths},), {_flag(dense)}, {_flag(not whole)},\n{inner})\n"
     above = f"#caption({literal(table.caption)})\n" if table.caption else ""
     below = f"#note({literal(table.note)})\n" if table.note else ""
     return above + sheet + below
@@ -117,7 +123,7 @@ def _table(table: Table, *, wide: bool) -> str:
 
 def _cells(table: Table, row: tuple[str, ...]) -> list[str]:
     """Write a row; its last cell spans what is left, and it stays whole unless very long."""
-    whole = "false" if max(map(len, row), default=0) <= _LONG_CELL else "true"
+    breaks = _flag(max(map(len, row), default=0) > _LONG_CELL)
     blank = not any(row)
     cells = []
     for index, text in enumerate(row):
@@ -128,7 +134,11 @@ def _cells(table: Table, row: tuple[str, ...]) -> list[str]:
         lines = " + linebreak() + ".join(literal(line) for line in text.split("\n"))
         align = table.columns[index].align.value
         cells.append(
-            f"table.cell(colspan: {span}, align: {align} + horizon, breakable: {whole}, "
+            f"table.cell(colspan: {span}, align: {align} + horizon, breakable: {breaks}, "
             f"{'blank' if blank else lines})"
         )
     return cells
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - a word of Typst
+    return "true" if value else "false"

@@ -11,12 +11,15 @@ from geo_rectify.outputs.reports.pdf import pdf_of
 from geo_rectify.outputs.reports.word import write_docx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from geo_rectify.pipeline import Assessment
 
 
-def write_report(assessment: Assessment, folder: Path) -> str:
+def write_report(
+    assessment: Assessment, folder: Path, *, progress: Callable[[str], None] | None = None
+) -> str:
     """Write ``report.docx``, ``report.html`` and, with the extra ``pdf``, ``report.pdf``.
 
     Parameters
@@ -25,13 +28,15 @@ def write_report(assessment: Assessment, folder: Path) -> str:
         The run.
     folder
         The folder, which must exist.
+    progress
+        Called with words as the figures are drawn.
 
     Returns
     -------
     str
         Why there is no ``report.pdf``, "" where there is one; the others never depend on it.
     """
-    report = build_report(assessment)
+    report = build_report(assessment, progress=progress)
     write_docx(report, folder / "report.docx")
     write_html(report, folder / "report.html")
     try:

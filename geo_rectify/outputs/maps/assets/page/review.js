@@ -2,15 +2,13 @@
    stand in a list, leave by copying or as corrections.geojson, and stay in the browser if it lets. */
 (function () {
   "use strict";
-  const { html, issueNumber } = window.GeoRectify;
-  const $ = (id) => document.getElementById(id);
+  const { $, html, issueNumber, short, storage, load, save } = window.GeoRectify;
   const DIGITS = 7;
   const LEAST_M = 20;
   const ROUGH_M = 100;
   const FINGER = 10;
   const FILE = "corrections.geojson";
 
-  const short = (text, most) => (Array.from(text).length > most ? `${Array.from(text).slice(0, most).join("")}…` : text);
   const round = (value) => Number(value.toFixed(DIGITS));
   const today = () => {
     const now = new Date();
@@ -18,41 +16,8 @@
     return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
   };
 
-  /* ---- keeping ---------------------------------------------------------------------------- */
-
-  /* Reading the property already throws where storage is denied. */
-  function storage() {
-    try {
-      const store = window.localStorage;
-      store.setItem("geo-rectify-test", "1");
-      store.removeItem("geo-rectify-test");
-      return store;
-    } catch {
-      return null;
-    }
-  }
-
-  function load(review) {
-    if (!review.store) return;
-    try {
-      const kept = JSON.parse(review.store.getItem(review.key) || "[]");
-      kept.filter((entry) => entry && typeof entry.key === "string" && entry.properties)
-        .forEach((entry) => review.entries.set(entry.key, entry));
-    } catch {
-      review.fault = "本机原有记录读不出来，已从空白开始。";
-    }
-  }
-
   function keep(review) {
-    review.unsaved = true;
-    if (review.store) {
-      try {
-        review.store.setItem(review.key, JSON.stringify([...review.entries.values()]));
-        review.unsaved = false;
-      } catch {
-        review.store = null;
-      }
-    }
+    save(review);
     show(review);
   }
 

@@ -1,27 +1,9 @@
-/* Symbols, hatches and small helpers. Text of documents only ever enters as text nodes. */
+/* Symbols, hatches and swatches. */
 (function () {
   "use strict";
-  const SVG = "http://www.w3.org/2000/svg";
+  const { svg, issueNumber } = window.GeoRectify;
   const TEXT_AT = { triangle: 17, drop: 16.2, pentagon: 14.4 };
   const BADGE = { triangle: [20, 3], default: [22, 2] };
-
-  function fill(node, attributes, children) {
-    Object.entries(attributes || {}).forEach(([name, value]) => {
-      if (value === null || value === undefined || value === false) return;
-      if (name === "text") node.textContent = value;
-      else if (name === "on") Object.entries(value).forEach(([k, f]) => node.addEventListener(k, f));
-      else node.setAttribute(name, value === true ? "" : value);
-    });
-    (children || []).forEach((child) => child && node.append(child));
-    return node;
-  }
-
-  const html = (tag, attributes, children) => fill(document.createElement(tag), attributes, children);
-  const svg = (tag, attributes, children) =>
-    fill(document.createElementNS(SVG, tag), attributes, children);
-
-  /* The number of an issue key: what stands after the document's id. */
-  const issueNumber = (key) => key.split("/").pop();
 
   function colours(style, unofficial) {
     return unofficial
@@ -121,5 +103,5 @@
     ]);
   }
 
-  window.GeoRectify = { html, svg, symbol, hatches, swatch, issueNumber, colours };
+  Object.assign(window.GeoRectify, { symbol, hatches, swatch });
 })();

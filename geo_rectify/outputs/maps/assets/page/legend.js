@@ -1,0 +1,51 @@
+/* The legend, in which layers are switched. */
+(function () {
+  "use strict";
+  const { $, PHONE, html, svg, symbol, swatch, short, toggleLayer, expand } = window.GeoRectify;
+
+  function legend(page) {
+    const { data, look } = page;
+    const used = new Set(data.sites.filter((site) => site.at).map((site) => site.shape));
+    const sample = (verdict, more) => symbol(
+      { issues: [], shape: "circle", verdict, exact: true, unofficial: false, at: [0, 0], ...more }, look, 26);
+    const line = (picture, words, note) => html("li", {}, [picture, html("span", {}, [words, note ? html("small", { text: note }) : null])]);
+    const box = (key, words, picture, note) => html("li", {}, [
+      html("label", {}, [
+        html("input", {
+          type: "checkbox", checked: true, "data-layer": key,
+          on: { change: (event) => toggleLayer(page, key, event.target.checked) },
+        }),
+        picture, html("span", {}, [words, note ? html("small", { text: note }) : null]),
+      ]),
+    ]);
+    const part = (title, lines) => (lines.length ? html("section", {}, [html("h2", { text: title }), html("ul", {}, lines)]) : null);
+    const verdicts = data.verdicts.map((style) => line(sample(style.key), style.label));
+    if (data.sites.some((site) => site.unofficial)) {
+      verdicts.push(line(sample("possible", { unofficial: true }), "空心：只依据非正式图层", "不计入结论"));
+    }
+    const shapes = Object.entries(data.shapes).filter(([name]) => used.has(name)).map(([, shape]) => line(
+      svg("svg", { viewBox: "-2 -2 28 28", width: 20, height: 20, "aria-hidden": "true" }, [
+        svg("path", { d: shape.path, fill: "#e9edf0", stroke: "#53606a", "stroke-width": 1.8, "stroke-linejoin": "round" }),
+      ]), shape.title));
+    const ring = svg("svg", { viewBox: "0 0 30 18", width: 30, height: 18, "aria-hidden": "true" }, [
+      svg("ellipse", { cx: 15, cy: 9, rx: 12, ry: 7.5, fill: "#59616a", "fill-opacity": 0.08, stroke: "#59616a", "stroke-width": 1.3, "stroke-dasharray": "3 2.6" }),
+    ]);
+    $("gr-legend-body").append(...[
+      part("判定（符号颜色）", verdicts),
+      part("类型（符号形状，数字为问题序号）", shapes),
+      part("点位", [
+        box("sites", "问题点位", null),
+        box("footprints", "位置误差范围", ring, "虚线：九成把握点位在此范围内"),
+      ]),
+      part("管控区", data.zones.map((zone) => box(`zone-${zone.key}`, zone.label, swatch(zone), [zone.mark, zone.note].filter(Boolean).join(" ")))),
+      part("范围尚未划定，图上没有边界", data.undelineated.map((name) => line(sample("not_delineated"), short(name, 40)))),
+      part("底图", [
+        ...(data.counties.length ? [box("counties", "县界", null, "公开数据，线位误差可达数百米"), box("names", "县名", null)] : []),
+        ...data.references.map((group) => box(`reference-${group.key}`, group.label, null)),
+      ]),
+    ].filter(Boolean));
+    expand("gr-legend", !PHONE.matches && window.innerHeight > 620);
+  }
+
+  Object.assign(window.GeoRectify, { legend });
+})();
