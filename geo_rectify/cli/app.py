@@ -527,7 +527,9 @@ def _write(
     ledger: Path | None = None,
     replay: Replay,
 ) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger, replay=replay, progress=progress)
+    written = geo_rectify.write_run(
+        assessment, folder, ledger=ledger, replay=replay, progress=progress
+    )
     _report(
         assessment,
         written.folder,
