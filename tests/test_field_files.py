@@ -18,7 +18,14 @@ import shapely
 
 from geo_rectify.catalogue.records import Layers
 from geo_rectify.crs import distance_m, from_plane
-from geo_rectify.outputs.field import kml, write_field, write_kmz, write_worklist
+from geo_rectify.outputs._dossiers import dossiers
+from geo_rectify.outputs.field import (
+    kml,
+    write_field,
+    write_kmz,
+    write_shapefiles,
+    write_worklist,
+)
 from geo_rectify.outputs.field.icons import SIZE, icon_png
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CLAIMS, FINDINGS, FOOTPRINTS, SITES, UNLOCATED, frame_of
@@ -345,3 +352,91 @@ def test_the_worklists_order_and_cells(run, tmp_path):
     assert FORMULA in table["原文"].iloc[0]
     assert "西溪乡" in table["参考位置"].iloc[0]
     assert not table["参考位置"].str.contains(r"\d{2,3}\.\d{2}").any()
+
+
+def _names(frame, column):
+    return sorted(str(name) for name in frame[column])
+
+
+@pytest.mark.parametrize("name", ["sites.kmz", "sites.gpx", "sites_field.gpkg", "sites.shp"])
+def test_gdal_reads_back_names_counts_and_positions(run, folder, tmp_path, name):
+    sites = run.sites.set_index("site_id")
+    located = {SITE_IDS[key]: sites.loc[SITE_IDS[key]] for key in LOCATED}
+    titles = {d.title: d for d in dossiers(run) if d.point is not None}
+    if name == "sites.kmz":
+        frames = [
+            pyogrio.read_dataframe(folder / name, layer=layer)
+            for layer, _ in pyogrio.list_layers(folder / name)
+        ]
+        frame = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs="EPSG:4326")
+        frame = frame[frame.geometry.geom_type == "Point"]
+        column, found = "Name", frame
+    elif name == "sites.gpx":
+        column, found = "name", pyogrio.read_dataframe(folder / name, layer="waypoints")
+    elif name == "sites_field.gpkg":
+        column, found = "title", pyogrio.read_dataframe(folder / name, layer="sites")
+    else:
+        write_shapefiles(run, tmp_path)
+        column, found = "title", pyogrio.read_dataframe(tmp_path / name)
+    assert len(found) == len(located)
+    assert _names(found, column) == sorted(titles)
+    for row in found.itertuples():
+        site = titles[getattr(row, column)]
+        assert distance_m(shapely.force_2d(row.geometry), shapely.Point(site.point)) < 1
+
+
+def test_shapefiles_of_findings_and_hostile_names_survive_gb18030(run, tmp_path):
+    write_shapefiles(run, tmp_path)
+    found = pyogrio.read_dataframe(tmp_path / "findings.shp")
+    drawn = run.findings[run.findings.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    assert sorted(found["find_id"]) == sorted(drawn["finding_id"])
+    by_id = drawn.set_index("finding_id").geometry
+    for row in found.itertuples():
+        apart = row.geometry.symmetric_difference(by_id[row.find_id]).area
+        assert apart <= 1e-9
+    assert QUOTED in set(pyogrio.read_dataframe(tmp_path / "sites.shp")["name"])
+    content = (tmp_path / "sites.dbf").read_bytes()
+    assert "双岭采石场".encode("gb18030") in content
+    fields = pd.read_csv(tmp_path / "fields.csv")
+    assert set(fields["文件"]) == {"sites.shp", "findings.shp"}
+    assert fields["字段"].map(lambda name: name.isascii() and len(name) <= 10).all()
+
+
+def test_field_package_says_where_county_lines_were_simplified(run, folder):
+    frame = gpd.read_file(folder / "sites_field.gpkg", layer="footprints").set_index("site_id")
+    full = run.footprints.set_index("site_id").geometry
+    county = SITE_IDS["county"]
+    assert "100米" in frame.loc[county, "outline"]
+    assert not frame.loc[SITE_IDS["township"], "outline"]
+    assert frame.loc[county].geometry.hausdorff_distance(full[county]) < 0.0011
+    same = frame.loc[SITE_IDS["village"]].geometry
+    assert same.equals_exact(full[SITE_IDS["village"]], 1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "甲" * 500, "../../etc/passwd", "a\x00b\x1b", "😀'\"`\\</name>"]
+)
+def test_any_name_goes_into_every_field_file(tmp_path, name):
+    run = make_assessment()
+    run.sites["name"] = [
+        name if site == SITE_IDS["feature"] else cell
+        for site, cell in zip(run.sites["site_id"], run.sites["name"], strict=True)
+    ]
+    write_field(run, tmp_path / "field")
+    write_shapefiles(run, tmp_path / "shp")
+    write_worklist(run, tmp_path / "worklist.xlsx")
+    marks = list(document(tmp_path / "field" / "sites.kmz").iter(f"{KML}Point"))
+    assert len(marks) == len(LOCATED)
+    ET.parse(tmp_path / "field" / "sites.gpx")  # noqa: S314 - our own file
+    ET.parse(tmp_path / "field" / "qfield" / "project.qgs")  # noqa: S314 - our own file
+    lines = (tmp_path / "field" / "sites_ovital.txt").read_text(encoding="utf-8-sig").splitlines()
+    assert [len(line.split(" ")) for line in lines] == [3] * len(LOCATED)
+    parsed = _Tags()
+    parsed.feed((tmp_path / "field" / "cards.html").read_text(encoding="utf-8"))
+    assert "script" not in parsed.tags
+    assert len(gpd.read_file(tmp_path / "field" / "sites_field.gpkg", layer="sites")) == len(
+        LOCATED
+    )
+    assert len(gpd.read_file(tmp_path / "shp" / "sites.shp")) == len(LOCATED)
+    outside = [p for p in tmp_path.rglob("*") if p.is_file() and "passwd" in p.name]
+    assert outside == []

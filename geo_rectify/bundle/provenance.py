@@ -52,7 +52,9 @@ def counts(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def write_provenance(assessment: Assessment, folder: Path) -> None:
+def write_provenance(
+    assessment: Assessment, folder: Path, *, replay: Mapping[str, Any] | None = None
+) -> None:
     """Write ``run.json``, last of all files, with the hashes of the others.
 
     Parameters
@@ -61,6 +63,8 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
         The run.
     folder
         The folder that holds all other outputs.
+    replay
+        What the run was made of, as `replay.replay_record` writes it down.
     """
     settings = assessment.settings
     record = {
@@ -100,7 +104,7 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             for rule in assessment.rules
         ],
         "layers": [
-            _layer(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
+            layer_record(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
             for info in assessment.layers.infos
         ],
         "online": None if assessment.online is None else dataclasses.asdict(assessment.online),
@@ -115,6 +119,8 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
     }
+    if replay is not None:
+        record["replay"] = replay
     write_record(record, folder)
 
 
@@ -159,7 +165,21 @@ def _day(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
+def layer_record(info: LayerInfo, *, told: bool) -> dict[str, Any]:
+    """Write down one layer.
+
+    Parameters
+    ----------
+    info
+        The layer.
+    told
+        Whether sentences that name its zones may be told.
+
+    Returns
+    -------
+    dict
+        For ``run.json``.
+    """
     return {
         "id": info.layer_id,
         "title": info.title,

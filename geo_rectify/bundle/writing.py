@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.bundle.provenance import write_provenance, write_record
+from geo_rectify.bundle.replay import replay_record
 from geo_rectify.bundle.staging import publish, staging_folder
 from geo_rectify.errors import InputFileError
 from geo_rectify.files import write_csv, write_geopackage, write_json
@@ -28,6 +29,7 @@ from geo_rectify.tables import mentions_frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from geo_rectify.bundle.replay import Replay
     from geo_rectify.models import Mention, Plan
     from geo_rectify.pipeline import Assessment
 
@@ -54,6 +56,7 @@ def write_run(
     folder: str | Path,
     *,
     ledger: str | Path | LedgerBook | None = None,
+    replay: Replay | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
@@ -70,6 +73,8 @@ def write_run(
         The output folder: absent, empty, or one an earlier run wrote.
     ledger
         A ledger people worked in, whose entries and added columns the new one takes over.
+    replay
+        What the run was made of, written down so that `pack` can make it again.
     progress
         Called with words as the report's figures are drawn.
 
@@ -105,7 +110,11 @@ def write_run(
         unwritten.extend(filter(None, [write_report(assessment, into, progress=progress)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
-        write_provenance(assessment, into)
+        write_provenance(
+            assessment,
+            into,
+            replay=None if replay is None else replay_record(replay, Path(folder)),
+        )
 
     return replace(_publish(folder, write, keep=keep, notes=notes), unwritten=tuple(unwritten))
 

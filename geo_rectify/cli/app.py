@@ -15,6 +15,7 @@ from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.cli.layers import layers_app
 from geo_rectify.cli.ledgers import NoticeDays, ledger_app
 from geo_rectify.cli.options import AsOf, day_of
+from geo_rectify.cli.packing import pack
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.settings import NOTICE_DAYS
 from geo_rectify.vocabulary import Verdict, label
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from geo_rectify.bundle import Replay
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
 
@@ -55,6 +57,7 @@ app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(field_app, name="field")
+app.command("pack")(pack)
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
@@ -202,6 +205,7 @@ def demo(
 
     Example: geo-rectify demo -o demo_out
     """
+    from geo_rectify.bundle import Replay
     from geo_rectify.cli.console import say, stage_progress
     from geo_rectify.example import example_corrections, example_plan
     from geo_rectify.vocabulary import DEMO_MARK
@@ -216,7 +220,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder, progress=progress)
+        _write(assessment, folder, progress=progress, replay=Replay(demo=True))
     say(DEMO_MARK)
 
 
@@ -258,6 +262,7 @@ def run(
 
     One county: geo-rectify run 整改方案.docx --layers layers_dir --county 乐平市
     """
+    from geo_rectify.bundle import Replay
     from geo_rectify.cli.console import stage_progress
     from geo_rectify.drawing.markup import scope_words
 
@@ -297,7 +302,16 @@ def run(
         folder = output
         if folder is None:
             folder = _default_folder(plans[0], part=scope_words(assessment))
-        _write(assessment, folder, progress=progress, ledger=ledger)
+        made_of = Replay(
+            plans=tuple(plans),
+            layers=tuple(layers or ()),
+            gazetteer=tuple(gazetteer or ()),
+            corrections=tuple(corrections or ()),
+            registers=tuple(register or ()),
+            rules=rules,
+            geocoder=geocoder.value if geocoder else "",
+        )
+        _write(assessment, folder, progress=progress, ledger=ledger, replay=made_of)
     _exit_on(assessment, fail_on)
 
 
@@ -511,8 +525,11 @@ def _write(
     *,
     progress: Callable[[str], None],
     ledger: Path | None = None,
+    replay: Replay,
 ) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger, progress=progress)
+    written = geo_rectify.write_run(
+        assessment, folder, ledger=ledger, replay=replay, progress=progress
+    )
     _report(
         assessment,
         written.folder,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo_rectify.pipeline import Assessment
 
 CODE_ERROR: Final = "m"
-_ROOMY: Final = 30
+ROOMY: Final = 30
 """Lines beyond which a card is set closer, so that it stays on its page."""
 
 
@@ -105,7 +105,7 @@ def _card(card: Card, book: CardBook) -> str:
         _form(book.form),
         f'<p class="foot">编号 {escape_html(card.site_id)}；{escape_html(book.provenance)}</p>',
     )
-    look = "card dense" if card.lines > _ROOMY else "card"
+    look = "card dense" if card.lines > ROOMY else "card"
     return (
         f'<article class="{look}" id="s{escape_html(card.site_id)}" '
         f'data-county="{escape_html(card.county)}">{"".join(parts)}</article>'

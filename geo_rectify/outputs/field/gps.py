@@ -13,10 +13,12 @@ from geo_rectify.crs import STORED, format_degrees, to_plane
 from geo_rectify.drawing.markup import demo_mark, escape_xml, one_line, provenance_line
 from geo_rectify.files import write_geopackage
 from geo_rectify.outputs._dossiers import Dossier, dossiers, plane_epsg
-from geo_rectify.vocabulary import Verdict, label
+from geo_rectify.vocabulary import Precision, Verdict, label
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.pipeline import Assessment
 
@@ -27,6 +29,10 @@ _SYMBOLS: Final = {
 }
 _PLANE_DIGITS: Final = ((1, 2), (10, 1), (100, 0), (1000, -1))
 """Digits kept of metres, by the uncertainty below which they are."""
+SIMPLIFIED_M: Final = 100.0
+"""How far lines of whole counties may be moved in the field package, metres."""
+_METRES_A_DEGREE: Final = 111_320.0
+_AREAS: Final = frozenset({Precision.COUNTY, Precision.PREFECTURE})
 _BLANKS: Final = re.compile(r"[\s\u3000]+")
 _ANSWERS: Final = (
     "built",
@@ -126,7 +132,9 @@ def write_field_package(assessment: Assessment, path: Path) -> None:
     plane most sites lie in (``east_m``, ``north_m`` and its EPSG code, of the 3-degree
     Gauss-Kruger zones), with the digits its uncertainty earns, and empty columns for the answers;
     layer ``footprints`` the areas the sites lie in, table ``unlocated`` the worklist; EPSG:4490,
-    GeoPackage 1.2.
+    GeoPackage 1.2. An area that is a whole county or prefecture is drawn with lines simplified to
+    `SIMPLIFIED_M`, which its column ``outline`` says: open county lines are no finer, and dozens
+    of sites repeat them. ``sites.gpkg`` holds them in full.
 
     Parameters
     ----------
@@ -141,7 +149,7 @@ def write_field_package(assessment: Assessment, path: Path) -> None:
     sites = gpd.GeoDataFrame(
         pd.DataFrame(
             [
-                _columns(dossier, provenance) | _position(dossier, plane_epsg(known))
+                _columns(dossier, provenance) | plane_position(dossier, plane_epsg(known))
                 for dossier in located
             ],
             columns=_NAMES,
@@ -155,12 +163,26 @@ def write_field_package(assessment: Assessment, path: Path) -> None:
             "site_id": pd.Series([dossier.site_id for dossier in areas], dtype=object),
             "title": pd.Series([dossier.title for dossier in areas], dtype=object),
             "precision": pd.Series([dossier.precision.value for dossier in areas], dtype=object),
+            "outline": pd.Series([_outline_words(dossier) for dossier in areas], dtype=object),
         },
-        geometry=[dossier.footprint for dossier in areas if dossier.footprint is not None],
+        geometry=[shape for dossier in areas if (shape := _outline(dossier)) is not None],
         crs=STORED,
     )
     layers = {"sites": sites, "footprints": footprints, "unlocated": assessment.unlocated}
     write_geopackage(layers, path, stamp=assessment.settings.as_of)
+
+
+def _outline(dossier: Dossier) -> BaseGeometry | None:
+    """Give a footprint, that of a whole county or coarser with simplified lines."""
+    shape = dossier.footprint
+    if shape is None or dossier.precision not in _AREAS:
+        return shape
+    thin = shapely.simplify(shape, SIMPLIFIED_M / _METRES_A_DEGREE)
+    return thin if thin.is_valid and not thin.is_empty else shape
+
+
+def _outline_words(dossier: Dossier) -> str:
+    return f"界线简化到{SIMPLIFIED_M:.0f}米" if dossier.precision in _AREAS else ""
 
 
 _NAMES: Final = [
@@ -205,8 +227,21 @@ def _columns(dossier: Dossier, provenance: str) -> dict[str, Any]:
     }
 
 
-def _position(dossier: Dossier, epsg: int | None) -> dict[str, Any]:
-    """Give longitude and latitude, easting and northing, none finer than the site is known."""
+def plane_position(dossier: Dossier, epsg: int | None) -> dict[str, Any]:
+    """Give longitude and latitude, easting and northing, none finer than the site is known.
+
+    Parameters
+    ----------
+    dossier
+        The site.
+    epsg
+        Code of the plane, None for none.
+
+    Returns
+    -------
+    dict
+        ``lon``, ``lat``, ``plane``, ``east_m``, ``north_m``; None without a position.
+    """
     if dossier.point is None or epsg is None:
         return dict.fromkeys(("lon", "lat", "plane", "east_m", "north_m"))
     unsure = dossier.uncertainty_m

@@ -186,7 +186,8 @@ def _ring(ring: BaseGeometry) -> str:
 def _extended(dossier: Dossier) -> str:
     values = {
         "site_id": dossier.site_id,
-        "name": dossier.name,
+        # not "name": GDAL would put it in the place of the placemark's own
+        "site_name": dossier.name,
         "kind": dossier.kind.value,
         "county": dossier.county,
         "township": dossier.township,

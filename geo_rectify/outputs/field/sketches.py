@@ -7,12 +7,12 @@ run's settings. A site known to its county or coarser gets no point: its area is
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
-import shapely.ops
 
 from geo_rectify.crs import to_plane
 from geo_rectify.drawing.symbology import verdict_style, zone_style
@@ -39,7 +39,7 @@ _FINE_MM: Final = 0.15
 _LINE, _SOFT, _TINT, _BLUE = "#8a939b", "#c3cad0", "#f6ddc2", "#6ba3cc"
 _INK: Final = "#1d2733"
 _GREY: Final = ("#c9ced4", "#59616a")
-_PX_MM: Final = 11.8
+_PX_MM: Final = 7.9
 _LEGEND: Final = 5
 _SMALL_MM: Final = 2.5
 _APART_MM: Final = 4.0
@@ -50,9 +50,13 @@ _FINE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
-    """One thing drawn: rings or lines in millimetres from the top left, colours, line width."""
+    """One thing drawn: rings or lines in millimetres from the top left, colours, line width.
+
+    ``holes`` are rings that the fill leaves out.
+    """
 
     paths: tuple[NDArray[np.float64], ...]
+    holes: tuple[NDArray[np.float64], ...] = ()
     fill: str = ""
     stroke: str = ""
     width: float = 0.25
@@ -116,7 +120,7 @@ class _Area:
     """The counties of some prefectures as drawn in a locator map."""
 
     frame: _Frame
-    rings: Mapping[str, tuple[NDArray[np.float64], ...]]
+    counties: Mapping[str, Stroke]
 
 
 class Atlas:
@@ -178,10 +182,10 @@ class Atlas:
             groups = {c[:4] for c, shape in self._counties.items() if shape.intersects(inside)}
         if not groups:
             return None
-        area = self._area(tuple(sorted(groups)))
+        area = self._counties_of(tuple(sorted(groups)))
         strokes = [
-            Stroke(paths=area.rings[code], fill=_TINT, stroke=_LINE)
-            for code in (area.rings if site.precision is Precision.PREFECTURE else codes)
+            replace(area.counties[code], fill=_TINT)
+            for code in (area.counties if site.precision is Precision.PREFECTURE else codes)
         ]
         if site.point is not None:
             strokes += self._placed(site, area.frame)
@@ -193,21 +197,22 @@ class Atlas:
             width=LOCATOR_MM[0],
             height=LOCATOR_MM[1],
             base_name="base-" + "-".join(sorted(groups)),
-            base=tuple(
-                Stroke(paths=rings, fill="#ffffff", stroke=_LINE) for rings in area.rings.values()
-            ),
+            base=tuple(area.counties.values()),
             strokes=tuple(strokes),
             writings=(),
             caption=caption,
         )
 
-    def _area(self, groups: tuple[str, ...]) -> _Area:
+    def _counties_of(self, groups: tuple[str, ...]) -> _Area:
         """Draw the counties of some prefectures once."""
         if groups not in self._areas:
             around = {c: shape for c, shape in self._counties.items() if c[:4] in groups}
             frame = _frame(shapely.total_bounds(list(around.values())), LOCATOR_MM, margin=1.06)
-            rings = {code: _rings(shape, frame) for code, shape in around.items()}
-            self._areas[groups] = _Area(frame=frame, rings=rings)
+            drawn = {
+                code: _area(shape, frame, fill="#ffffff", stroke=_LINE)
+                for code, shape in around.items()
+            }
+            self._areas[groups] = _Area(frame=frame, counties=drawn)
         return self._areas[groups]
 
     def detail(self, site: Dossier) -> Sketch | None:
@@ -236,8 +241,9 @@ class Atlas:
             seen = shapely.intersection(zone, box)
             official = status == LayerStatus.OFFICIAL.value
             strokes.append(
-                Stroke(
-                    paths=_rings(seen, frame),
+                _area(
+                    seen,
+                    frame,
                     fill=_pale(style.color),
                     stroke=style.color,
                     width=0.35,
@@ -282,9 +288,7 @@ class Atlas:
             seen = shapely.intersection(plane, frame.box)
             wide = max(np.subtract(plane.bounds[2:], plane.bounds[:2])) / frame.scale
             if wide >= _SMALL_MM:
-                made.append(
-                    Stroke(paths=_rings(seen, frame), stroke=line, width=0.4, dashed=not outlined)
-                )
+                made.append(_area(seen, frame, stroke=line, width=0.4, dashed=not outlined))
         at = frame.paper(
             np.array([shapely.get_coordinates(self._plane(shapely.Point(site.point or ())))[0]])
         )
@@ -342,14 +346,19 @@ def _frame(bounds: Any, size: tuple[float, float], *, margin: float, least: floa
     )
 
 
-def _rings(shape: BaseGeometry, frame: _Frame) -> tuple[NDArray[np.float64], ...]:
+def _area(shape: BaseGeometry, frame: _Frame, **look: Any) -> Stroke:
+    """Draw an area: its shells, and what its fill leaves out."""
     thin = shapely.simplify(shape, _FINE_MM * frame.scale)
-    rings = []
-    for part in shapely.get_parts(thin):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        rings += [part.exterior, *part.interiors]
-    return tuple(frame.paper(shapely.get_coordinates(ring)) for ring in rings)
+    parts = [p for p in shapely.get_parts(thin) if p.geom_type == "Polygon" and not p.is_empty]
+
+    def drawn(ring: BaseGeometry) -> NDArray[np.float64]:
+        return frame.paper(shapely.get_coordinates(ring))
+
+    return Stroke(
+        paths=tuple(drawn(part.exterior) for part in parts),
+        holes=tuple(drawn(ring) for part in parts for ring in part.interiors),
+        **look,
+    )
 
 
 def _open(
@@ -459,7 +468,8 @@ def base_svg(sketches: Sequence[Sketch | None]) -> str:
 def _stroke_svg(stroke: Stroke) -> str:
     end = "Z" if stroke.closed else ""
     path = "".join(
-        "M" + "L".join(f"{x:g} {y:g}" for x, y in ring.tolist()) + end for ring in stroke.paths
+        "M" + "L".join(f"{x:g} {y:g}" for x, y in ring.tolist()) + end
+        for ring in (*stroke.paths, *stroke.holes)
     )
     dash = ' stroke-dasharray="1.4 .9"' if stroke.dashed else ""
     line = (
@@ -469,7 +479,7 @@ def _stroke_svg(stroke: Stroke) -> str:
 
 
 def sketch_png(sketch: Sketch) -> bytes:
-    """Draw a sketch as PNG at 300 dpi.
+    """Draw a sketch as PNG at 200 dpi.
 
     Parameters
     ----------
@@ -481,7 +491,7 @@ def sketch_png(sketch: Sketch) -> bytes:
     bytes
         The picture, the same in every run.
     """
-    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415 - loads when one is drawn
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - loads when one is drawn
 
     size = (round(sketch.width * _PX_MM), round(sketch.height * _PX_MM))
     picture = Image.new("RGB", size, "#fbfbf8")
@@ -489,49 +499,57 @@ def sketch_png(sketch: Sketch) -> bytes:
     for stroke in (*sketch.base, *sketch.strokes):
         _stroke_png(picture, draw, stroke)
     for writing in sketch.writings:
-        font = ImageFont.load_default(writing.size * _PX_MM)
+        font = _font(writing.size * _PX_MM)
         at = (writing.x * _PX_MM, writing.y * _PX_MM)
         draw.text(at, writing.text, font=font, fill=_INK, anchor="ls")
-    draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=_INK, width=3)
+    draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=_INK, width=2)
     held = io.BytesIO()
-    picture.quantize(64, dither=Image.Dither.NONE).save(held, format="PNG", optimize=True)
+    fewer = picture.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    fewer.save(held, format="PNG")
     return held.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _font(size: float) -> Any:
+    from PIL import ImageFont  # noqa: PLC0415 - as above
+
+    return ImageFont.load_default(size)
 
 
 def _stroke_png(picture: Any, draw: Any, stroke: Stroke) -> None:
     from PIL import Image, ImageDraw  # noqa: PLC0415 - as above
 
-    rings = [[(x * _PX_MM, y * _PX_MM) for x, y in ring.tolist()] for ring in stroke.paths]
-    if stroke.fill:
+    shells, holes = (
+        [[(x * _PX_MM, y * _PX_MM) for x, y in ring.tolist()] for ring in rings]
+        for rings in (stroke.paths, stroke.holes)
+    )
+    if stroke.fill and holes:
         mask = Image.new("1", picture.size)
-        hole = ImageDraw.Draw(mask)
-        for ring in rings:
-            # even-odd: each ring turns what it holds, as SVG's fill-rule says
-            turned = Image.new("1", picture.size)
-            ImageDraw.Draw(turned).polygon(ring, fill=1)
-            mask = _either(mask, turned) if len(rings) > 1 else turned
-        del hole
+        cut = ImageDraw.Draw(mask)
+        for ring in shells:
+            cut.polygon(ring, fill=1)
+        for ring in holes:
+            cut.polygon(ring, fill=0)
         picture.paste(stroke.fill, mask=mask)
+    elif stroke.fill:
+        for ring in shells:
+            draw.polygon(ring, fill=stroke.fill)
     if stroke.stroke:
         width = max(1, round(stroke.width * _PX_MM))
-        for ring in rings:
+        for ring in (*shells, *holes):
             line = [*ring, ring[0]] if stroke.closed else ring
             for piece in _dashes(line) if stroke.dashed else [line]:
                 draw.line(piece, fill=stroke.stroke, width=width, joint="curve")
 
 
-def _either(left: Any, right: Any) -> Any:
-    from PIL import ImageChops  # noqa: PLC0415 - as above
-
-    return ImageChops.logical_xor(left, right)
-
-
 def _dashes(line: list[tuple[float, float]]) -> list[list[tuple[float, float]]]:
-    whole = shapely.LineString(line) if len(line) > 1 else shapely.LineString()
-    step, drawn = 2.3 * _PX_MM, 1.4 * _PX_MM
-    starts = np.arange(0.0, whole.length, step)
-    return [
-        [(float(x), float(y)) for x, y in shapely.get_coordinates(piece)]
-        for start in starts
-        if (piece := shapely.ops.substring(whole, float(start), float(start + drawn))).length
-    ]
+    if len(line) < 2:  # noqa: PLR2004 - ends of a line
+        return []
+    whole = shapely.LineString(line)
+    starts = np.arange(0.0, whole.length, 2.3 * _PX_MM)
+    first = shapely.get_coordinates(shapely.line_interpolate_point(whole, starts))
+    last = shapely.get_coordinates(
+        shapely.line_interpolate_point(whole, np.minimum(starts + 1.4 * _PX_MM, whole.length))
+    )
+    pairs = zip(first.tolist(), last.tolist(), strict=True)
+    return [[(a[0], a[1]), (b[0], b[1])] for a, b in pairs]

@@ -104,6 +104,8 @@ def _returned(mark: Element, folders: tuple[str, ...], *, file: str, place: str)
     cells: dict[str, Any] = {"name": _child_text(mark, "name")}
     fields = _fields(mark)
     cells |= {name: fields[name] for name in (*_TAKEN, *_ANSWERS) if fields.get(name)}
+    if fields.get("site_name"):
+        cells["name"] = fields["site_name"]
     if "site_id" not in cells and (mark.get("id") or "").startswith("s"):
         cells["site_id"] = (mark.get("id") or "")[1:]
     if not cells.get("county") and folders:

@@ -284,14 +284,14 @@ def _told(one: _Read, made: dict[str, Any]) -> Change:
             notes.append(f"位置在{site.county.replace('|', '、')}界外，请核对坐标系")
     action = CorrectionAction(made["action"])
     if action is not CorrectionAction.SET:
-        new = f"{label(action)}候选{made['candidate']}"
+        new = f"{label(action)} {made['candidate']}"
     elif shape is None:
         new = "位置不变，只记现场信息"
     else:
         new = _words(shape, made["uncertainty_m"])
     return Change(
         correction=made,
-        name=site.shown,
+        name=f"{site.name}（{site.county.replace('|', '、') or '县待核'}）",
         how=one.how,
         old=_old(site),
         new=new,
@@ -346,10 +346,10 @@ def _photographed(group: Sequence[_Read], *, placing: bool) -> Change:
     made["origin"] = "、".join(dict.fromkeys(one.correction["origin"] for one in group))
     taken = [one for one in group if one.correction["geometry"] is not None]
     said = [str(one.returned.row.cells.get("note") or "") for one in group]
-    if taken and site.geometry is not None:
-        far = [distance_m(site.geometry, one.correction["geometry"]) for one in taken]
-        said.append(f"拍照位置距现有点位{_metres(min(far))}，点位不动")
     coarse = site.geometry is None or (site.uncertainty_m or 0) > 2000  # noqa: PLR2004 - village level
+    if taken and not coarse:
+        far = [_apart(site, one.correction["geometry"]) for one in taken]
+        said.append(f"拍照位置距现有点位{_metres(min(far))}，点位不动")
     if taken and placing and coarse:
         made["geometry"] = taken[0].correction["geometry"]
         made["uncertainty_m"] = PHOTO_M
@@ -362,6 +362,10 @@ def _photographed(group: Sequence[_Read], *, placing: bool) -> Change:
         made["datum"] = ""
     made["note"] = "；".join(dict.fromkeys(part for part in said if part))
     return _told(first, made)
+
+
+def _apart(site: KnownSite, shape: BaseGeometry) -> float:
+    return 0.0 if site.geometry is None else distance_m(site.geometry, shape)
 
 
 def _without_shifted(
