@@ -13,6 +13,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pdfplumber
 import pytest
 import shapely
 
@@ -79,6 +80,10 @@ def _contents(folder: Path) -> dict[str, bytes]:
             packed = re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", found[name])
             opened = [base64.b64decode(each + b"=" * (-len(each) % 4)) for each in packed]
             found[name] = b"\0".join([found[name], *opened, *map(_inflated, opened)])
+        if path.suffix == ".pdf":
+            with pdfplumber.open(path) as pages:
+                text = "".join(page.extract_text() or "" for page in pages.pages)
+            found[name] += b"\0" + "".join(text.split()).encode()
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 found[name] = b"\0".join(archive.read(each) for each in archive.namelist())
