@@ -106,7 +106,9 @@ def draw_zones(size: Size) -> np.ndarray[Any, Any]:
     blocks = [(i, j) for j in range(0, taken - 3, 4) for i in range(taken, side - 3, 4)]
     blocks = blocks[: size.large]
     for i, j in blocks:
-        vertices = int(np.clip(rng.lognormal(np.log(size.middle), 0.6), size.middle // 4, size.huge))
+        vertices = int(
+            np.clip(rng.lognormal(np.log(size.middle), 0.6), size.middle // 4, size.huge)
+        )
         x, y = WEST + (i + 2) * step, SOUTH + (j + 2) * step
         zones.append(shapely.Polygon(outline(rng, x, y, 1.7 * step, vertices)))
     filled = {(i + di, j + dj) for i, j in blocks for di in range(4) for dj in range(4)}
