@@ -159,8 +159,11 @@ def test_a_planner_s_own_points(tmp_path):
         ],
     }
     (tmp_path / "points.geojson").write_text(json.dumps(points), encoding="utf-8")
-    judged = run("overlay", "points.geojson", "--layers", "sample", cwd=tmp_path)
+    limits = ("--min-overlap", "25", "--max-distance", "800")
+    judged = run("overlay", "points.geojson", "--layers", "sample", *limits, cwd=tmp_path)
     assert judged.returncode == 0, judged.stderr
+    told = json.loads((tmp_path / "points_out" / "run.json").read_text(encoding="utf-8"))
+    assert (told["settings"]["min_overlap_m2"], told["settings"]["max_distance_m"]) == (25, 800)
     rows = (tmp_path / "points_out" / "findings.csv").read_text(encoding="utf-8-sig")
     assert "取样点" in rows
     assert ",conflict," not in rows  # schematic layers never give conflict outside the demo
