@@ -64,6 +64,11 @@ def _headed() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _spaced() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}[ \t\u3000]+(?=[^\s：:])")
+
+
+@lru_cache(maxsize=1)
 def _number_label() -> re.Pattern[str]:
     """Give the pattern of a label before an issue's number: 问题编号, 任务序号：3."""
     words = any_of(word_list("layout")["headers"]["number"])
@@ -295,8 +300,11 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
         label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
     else:
         # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
+        # 整改时限 2024年6月底前: so is a label with a space behind it
+        plain = number is None
+        headed = _spaced() if plain else _headed()
         hit = bare.match(text, words, end) or (
-            None if number is None else _headed().match(text, words, end)
+            None if plain and cell else headed.match(text, words, end)
         )
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)
