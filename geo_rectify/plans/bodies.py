@@ -95,6 +95,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "alias": re.compile(
             r"[（(](?:以下)?(?:统一)?(?:简称|下称|统称)[:：]?\s?[“\"「]?([^）)”\"」]{1,30})[”\"」]?[)）]"
         ),
+        "generic": re.compile(
+            rf"(?:(?<![\u4e00-\u9fff])|(?<=[由省市县区级]))(?:[省市县区]级|[省市县区]直)?(?:{any_of(lists['generic'])})"
+            rf"\s?(?:[（(](?P<inner>[^（）()]{{2,80}})[)）]|[:：]?(?=[省市县区州盟旗][\u4e00-\u9fff]))"
+        ),
         "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
         "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})\Z"),
@@ -118,7 +122,8 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    plain = _patterns()["kinds"].sub(_close_kinds, _short_names(text))
+    named = _patterns()["generic"].sub(_generic_named, _short_names(text))
+    plain = _patterns()["kinds"].sub(_close_kinds, named)
     for group in _groups(_patterns()["duty"].sub("，", plain)):
         for told, items in _told(group):
             for unit in _filled(_completed(_without_persons(items))):
@@ -128,6 +133,14 @@ def split_bodies(text: str) -> Bodies:
                 elif told == "supporting":
                     supporting.setdefault(unit)
     return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def _generic_named(match: re.Match[str]) -> str:
+    """Leave out a kind of body that its name follows: 行业主管部门（市水利局）."""
+    inner = match["inner"]
+    if inner is None:
+        return ""
+    return inner if are_bodies(inner) else match[0]
 
 
 def are_bodies(text: str) -> bool:

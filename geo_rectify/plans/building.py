@@ -13,7 +13,7 @@ from geo_rectify.models import Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.checks import irregularities_of, plan_checks
 from geo_rectify.plans.classify import document_title, document_type, lists_issues
-from geo_rectify.plans.deadlines import feedback_date, issue_deadline
+from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
 from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout
 from geo_rectify.plans.measures import read_measures
@@ -147,6 +147,8 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         issue = _issue(
             text, layout.lines[index:stop], after=feedback, per_measure=layout.per_measure
         )
+        if issue.deadline is None:
+            issue = replace(issue, deadline=_group_deadline(text, layout, index, after=feedback))
         made.append(
             replace(
                 issue,
@@ -158,6 +160,21 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _group_deadline(
+    text: str, layout: Layout, index: int, *, after: dt.date | None
+) -> IssueDeadline | None:
+    """Give the deadline a heading states for the issues below it: 二、限期整改问题（2024年底前）."""
+    held = [each for each in layout.section_lines if each < index][-1:]
+    held += [each for each in layout.heading_lines if each < index][-1:]
+    for heading in sorted(set(held), reverse=True):
+        line = layout.lines[heading]
+        start = line.start if line.number is None else line.number.end
+        found = heading_deadline(text, start, line.end, after=after)
+        if found is not None:
+            return found
+    return None
 
 
 def _with_petitions(text: str, issues: tuple[Issue, ...], layout: Layout) -> tuple[Issue, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -201,6 +201,7 @@ def _words() -> dict[str, re.Pattern[str]]:
     made["milestone"] = re.compile(rf"[，,]?(?:{any_of(lists['milestone'])})")
     made["target"] = re.compile(any_of(lists["target"]))
     made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
+    made["heading"] = re.compile(rf"(?:{any_of(lists['heading'])})\s?[:：为]?")
     made["feedback"] = re.compile(any_of(lists["feedback"]))
     return made
 
@@ -270,6 +271,39 @@ def _range_begin(text: str, start: int, dates: list[DateSpan]) -> dt.date | None
             return earlier.first
     before = _YEAR_BEFORE.search(text[start : dates[0].start].translate(WIDE_DIGITS))
     return None if before is None else dt.date(int(before[1]), 1, 1)
+
+
+def heading_deadline(
+    text: str, start: int, end: int, *, after: dt.date | None = None
+) -> IssueDeadline | None:
+    """Read the deadline that a heading states for all issues below it.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The heading, its number left out.
+    after
+        Dates that name no year lie after this day.
+
+    Returns
+    -------
+    IssueDeadline or None
+        None where it names no deadline: a date alone (2021年督察反馈问题) is none without 前 or a
+        word such as 完成时限.
+    """
+    found = _words()["heading"].search(text, start, end)
+    begin, stop = (start, end) if found is None else (found.end(), end)
+    read = issue_deadline(text, begin, stop, after=after)
+    bounds = found is not None or any(
+        date.before for date in find_dates(text, begin, stop, after=after)
+    )
+    if not (read.date and bounds) and not read.immediate and not read.long_term:
+        return None
+    if read.date is not None and not bounds:
+        return replace(read, date=None, from_date=None)
+    return read
 
 
 def measure_deadlines(

@@ -52,6 +52,7 @@ class Columns:
     roles: dict[int, tuple[FieldRole, str]]
     number: int | None
     sections: tuple[int, ...]
+    of_measures: frozenset[int] = frozenset()
     width: int
     header: tuple[str, ...]
 
@@ -70,8 +71,24 @@ class _Group:
 def _headers() -> dict[str, str]:
     """Give the role of every header, by its spelling."""
     lists = word_list("layout")["headers"]
-    made = {word: role for role, words in lists.items() if role != "within" for word in words}
+    made = {
+        word: role
+        for role, words in lists.items()
+        if role not in {"within", "of_measures"}
+        for word in words
+    }
     return made | {word: role.value for word, role in label_roles().items()}
+
+
+def _about_measures(plain: str) -> str:
+    """Give what a header says of single measures: 完成时限 of 措施完成时限, "" of any other."""
+    known = _headers()
+    prefixes: list[str] = word_list("layout")["headers"]["of_measures"]
+    for prefix in prefixes:
+        rest = plain.removeprefix(prefix)
+        if rest != plain and known.get(rest) in _PER_MEASURE and plain not in known:
+            return rest
+    return ""
 
 
 def header_role(words: str) -> str | None:
@@ -96,6 +113,9 @@ def header_role(words: str) -> str | None:
     known = _headers()
     if plain in known:
         return known[plain]
+    about = _about_measures(plain)
+    if about:
+        return known[about]
     if len(plain) <= 16:  # noqa: PLR2004 - a header, not a sentence
         for word in sorted(word_list("layout")["headers"]["within"], key=plain.find):
             if word in plain:
@@ -169,6 +189,11 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
         },
         number=number,
         sections=tuple(c for c, (role, _) in sorted(roles.items()) if role == "section"),
+        of_measures=frozenset(
+            column
+            for column, (_, spelling) in roles.items()
+            if _about_measures(_NOISE.sub("", spelling))
+        ),
         width=max(cell.column + cell.columns - 1 for cell in rows[row]),
         header=tuple(header),
     )
@@ -353,10 +378,9 @@ def _close(
             cells = group.cells.get(column, [])
             if role not in _PER_MEASURE and role is not FieldRole.MEASURES:
                 cells = cells[:1]
-            whole = group.first == group.last or (
-                len(cells) == 1
-                and cells[0].row == group.first
-                and cells[0].row + cells[0].rows > group.last
+            # cells left empty below the first say what merged ones do
+            whole = column not in columns.of_measures and (
+                group.first == group.last or (len(cells) == 1 and cells[0].row == group.first)
             )
             for cell in cells:
                 made = _field(source, cell, role, spelling, cut)

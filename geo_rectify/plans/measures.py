@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Measure, MeasureDeadline
@@ -10,7 +11,7 @@ from geo_rectify.plans.bodies import Bodies, split_bodies
 from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
-from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, unit_lists
+from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, semicolons, unit_lists
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Line
 
 _LEAD_IN: Final = "：:"
+_MIN_PART: Final = 8
+"""A stretch between semicolons shorter than this is no measure of its own."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +92,25 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
         last = drafts[0].pieces[-1][1]
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
-    return [draft for draft in drafts if draft.pieces]
+    drafts = [draft for draft in drafts if draft.pieces]
+    if style is None:
+        drafts = [part for draft in drafts for part in _parted(text, draft)]
+    return drafts
+
+
+def _parted(text: str, draft: _Draft) -> list[_Draft]:
+    """Part a paragraph of measures without numbers at its semicolons."""
+    if len(draft.pieces) > 1:
+        return [draft]
+    start, end = draft.pieces[0]
+    cuts = [start, *semicolons(text, start, end), end]
+    spans = [
+        (begin + len(text[begin:stop]) - len(text[begin:stop].lstrip()), stop)
+        for begin, stop in pairwise(cuts)
+    ]
+    if any(stop - begin < _MIN_PART for begin, stop in spans):
+        return [draft]
+    return [replace(draft, pieces=[span], labelled=list(draft.labelled)) for span in spans]
 
 
 def _add_line(

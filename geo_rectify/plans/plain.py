@@ -22,6 +22,11 @@ _MIN_TABS: Final = 2
 _MIN_WRAPPED: Final = 5
 _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
+_MAX_QUOTED: Final = 200
+_MIN_TURNED: Final = 15
+"""A shorter line before a page mark is a heading or a title, not the first part of a paragraph."""
+_QUOTE_OPENS: Final = re.compile(r'(?:\A|(?<=\t))"')
+_QUOTE_CLOSES: Final = re.compile(r'"(?=\t|\Z)')
 _WIDEST_WRAP: Final = 160
 _NARROWEST_WRAP: Final = 40
 _SLACK: Final = 5
@@ -35,7 +40,7 @@ _MARKDOWN: Final = (
 _PAGE_MARK: Final = re.compile(
     r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
-_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<br\s*/?>|\r\n|[\r\n]", re.IGNORECASE)
 
 
 def read_text(payload: bytes, /, *, name: str) -> Content:
@@ -81,11 +86,7 @@ def text_content(text: str) -> Content:
     Content
         With the text unchanged.
     """
-    numbered = [
-        (number, line)
-        for number, line in enumerate(_lines(text), start=1)
-        if _PAGE_MARK.fullmatch(text, *line) is None
-    ]
+    numbered, turns = _without_page_marks(text, _quoted(text, _lines(text)))
     lines = [line for _, line in numbered]
     blocks: list[Block] = []
     grid: list[Cell] = []
@@ -101,7 +102,10 @@ def text_content(text: str) -> Content:
             continue
         start, end = lines[index]
         number = numbered[index][0]
-        while width and index + 1 < len(lines) and _goes_on(text, lines, index, width):
+        while index + 1 < len(lines) and (
+            (index in turns and _turns_page(text, lines, index))
+            or (width and _goes_on(text, lines, index, width))
+        ):
             wraps.append(_break_between(text, lines[index], lines[index + 1]))
             index += 1
             end = lines[index][1]
@@ -117,6 +121,55 @@ def _lines(text: str) -> list[tuple[int, int]]:
         found.append((start, line_end.start()))
         start = line_end.end()
     return [*found, (start, len(text))]
+
+
+def _quoted(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
+    """Number the lines, those of a quoted cell with breaks in it as one (pasted from a workbook)."""
+    made: list[tuple[int, tuple[int, int]]] = []
+    index = 0
+    while index < len(lines):
+        start, end = lines[index]
+        last = index
+        if "\t" in text[start:end] or (made and "\t" in text[slice(*made[-1][1])]):
+            last = _closing_line(text, lines, index)
+        made.append((index + 1, (start, lines[last][1])))
+        index = last + 1
+    return made
+
+
+def _closing_line(text: str, lines: Sequence[tuple[int, int]], index: int) -> int:
+    """Give the line on which the quoted cells that open on a line are closed, else the line."""
+    start = lines[index][0]
+    for last in range(index, min(len(lines), index + _MAX_QUOTED)):
+        words = text[start : lines[last][1]]
+        opened = len(_QUOTE_OPENS.findall(words))
+        if last == index and not opened:
+            return index
+        if opened == len(_QUOTE_CLOSES.findall(words)) and words.count('"') % 2 == 0:
+            return last
+    return index
+
+
+def _without_page_marks(
+    text: str, lines: Sequence[tuple[int, tuple[int, int]]]
+) -> tuple[list[tuple[int, tuple[int, int]]], frozenset[int]]:
+    """Leave out page marks (—3—); the second value holds the lines after which one stood."""
+    kept: list[tuple[int, tuple[int, int]]] = []
+    turns = set()
+    for number, line in lines:
+        if _PAGE_MARK.fullmatch(text, *line) is None:
+            kept.append((number, line))
+        elif kept:
+            turns.add(len(kept) - 1)
+    return kept, frozenset(turns)
+
+
+def _turns_page(text: str, lines: Sequence[tuple[int, int]], index: int) -> bool:
+    """Say whether a paragraph goes on after the page mark that follows this line of it."""
+    line, after = text[slice(*lines[index])].strip(), text[slice(*lines[index + 1])]
+    if len(line) < _MIN_TURNED or not after.strip() or after[0] in " \u3000\t":
+        return False
+    return not (ends_sentence(line) or opens_field(after) or begins_item(after))
 
 
 def _table_at(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[str, int]:
@@ -177,7 +230,9 @@ def _add_table(
             first = len(blocks)
             locator = cell_locator(table, row, column)
             position = left
-            for match in [*_BREAK.finditer(line, left, right), None]:
+            if mark == "\t" and right - left > 1 and line[left] == line[right - 1] == '"':
+                position, right = left + 1, right - 1
+            for match in [*_BREAK.finditer(line, position, right), None]:
                 stop = right if match is None else match.start()
                 words = line[position:stop]
                 if words.strip():

@@ -82,6 +82,33 @@ def unit_lists(text: str, start: int, end: int) -> list[UnitList]:
     return found if plain is None else [plain]
 
 
+def semicolons(text: str, start: int, end: int) -> list[int]:
+    """Find where the semicolons of a stretch end, those in brackets and quotes left out.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The stretch.
+
+    Returns
+    -------
+    list of int
+        Offsets behind each that something follows.
+    """
+    pairs = bracket_pairs() | {"“": "”", "《": "》"}
+    closers = set(pairs.values())
+    found, depth = [], 0
+    for position in range(start, end):
+        character = text[position]
+        depth += character in pairs
+        depth = max(0, depth - (character in closers))
+        if not depth and character in "；;" and text[position + 1 : end].strip():
+            found.append(position + 1)
+    return found
+
+
 def _closing(text: str, opening: int, end: int) -> int | None:
     opener = text[opening]
     closer = bracket_pairs()[opener]
