@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.errors import InputFileError
@@ -22,6 +23,7 @@ _MIN_TABS: Final = 2
 _MIN_WRAPPED: Final = 5
 _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
+_MARKS: Final = ("|", "｜", "\t")
 _MAX_QUOTED: Final = 200
 _MIN_TURNED: Final = 15
 """A shorter line before a page mark is a heading or a title, not the first part of a paragraph."""
@@ -115,6 +117,53 @@ def text_content(text: str) -> Content:
     return Content(text=text, blocks=tuple(blocks), grid=tuple(grid), wraps=tuple(wraps))
 
 
+def with_drawn_tables(content: Content) -> Content:
+    """Read paragraphs that draw a table with | or tabs as that table (pasted into Word as text).
+
+    Parameters
+    ----------
+    content
+        A document of paragraphs and tables.
+
+    Returns
+    -------
+    Content
+        The same text; the rows of such a table are cells.
+    """
+    text, held = content.text, {i for cell in content.grid for i in range(cell.first, cell.last)}
+    if not any(mark in text for mark in _MARKS):
+        return content
+    blocks: list[Block] = []
+    drawn: list[Cell] = []
+    moved: list[int] = []
+    tables = max((cell.table for cell in content.grid), default=0)
+    index = 0
+    while index < len(content.blocks):
+        run = index
+        while run < len(content.blocks) and run not in held:
+            run += 1
+        lines = [(block.start, block.end) for block in content.blocks[index:run]]
+        numbered = _quoted(text, lines)
+        rows = [line for _, line in numbered]
+        mark, count = _table_at(text, rows, 0)
+        if mark:
+            tables += 1
+            after = numbered[count][0] - 1 if count < len(rows) else len(lines)
+            moved.extend([len(blocks)] * after)
+            _add_table(text, rows[:count], mark, tables, (blocks, drawn))
+            index += after
+            continue
+        moved.append(len(blocks))
+        blocks.append(content.blocks[index])
+        index += 1
+    if not drawn:
+        return content
+    moved.append(len(blocks))
+    kept = [replace(cell, first=moved[cell.first], last=moved[cell.last]) for cell in content.grid]
+    grid = tuple(sorted([*kept, *drawn], key=lambda cell: (cell.first, cell.table)))
+    return replace(content, blocks=tuple(blocks), grid=grid)
+
+
 def _lines(text: str) -> list[tuple[int, int]]:
     found, start = [], 0
     for line_end in _LINE_END.finditer(text):
@@ -124,7 +173,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 def _quoted(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
-    """Number the lines, those of a quoted cell with breaks in it as one (pasted from a workbook)."""
+    """Give lines their numbers, those of a quoted cell with breaks in it as one: pasted from a workbook."""
     made: list[tuple[int, tuple[int, int]]] = []
     index = 0
     while index < len(lines):
@@ -174,7 +223,7 @@ def _turns_page(text: str, lines: Sequence[tuple[int, int]], index: int) -> bool
 
 def _table_at(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[str, int]:
     """Give the mark that parts cells in a run of lines that begins here, and its length."""
-    for mark in ("|", "｜", "\t"):
+    for mark in _MARKS:
         wanted = _MIN_TABS if mark == "\t" else 1
         count, columns, full = 0, 0, False
         for start, end in lines[index:]:
@@ -226,12 +275,11 @@ def _add_table(
         if row and mark != "\t" and _RULE.match(line):
             continue
         row += 1
-        for column, (left, right) in enumerate(_cut(line, mark), start=1):
+        for column, (left, last) in enumerate(_cut(line, mark), start=1):
             first = len(blocks)
             locator = cell_locator(table, row, column)
-            position = left
-            if mark == "\t" and right - left > 1 and line[left] == line[right - 1] == '"':
-                position, right = left + 1, right - 1
+            quoted = mark == "\t" and last - left > 1 and line[left] == line[last - 1] == '"'
+            position, right = (left + 1, last - 1) if quoted else (left, last)
             for match in [*_BREAK.finditer(line, position, right), None]:
                 stop = right if match is None else match.start()
                 words = line[position:stop]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_rectify.errors import InputFileError
 from geo_rectify.plans.containers import check_container
 from geo_rectify.plans.content import Content, ContentBuilder, cell_locator
+from geo_rectify.plans.plain import with_drawn_tables
 from geo_rectify.plans.word_numbers import ListNumbers
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def read_word(payload: bytes, /, *, name: str) -> Content:
             message,
             chinese=f"{name}：Word文件已损坏（{type(err).__name__}）；请用Word或WPS打开后另存为 .docx",
         ) from err
-    return builder.content()
+    return with_drawn_tables(builder.content())
 
 
 def _read_body(payload: bytes, builder: ContentBuilder) -> None:
