@@ -12,7 +12,7 @@ from geo_rectify.plans.plain import with_drawn_tables
 from geo_rectify.plans.word_numbers import ListNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _MAX_NESTED_TABLES: Final = 8
 _MAX_BOXES_DEEP: Final = 4
@@ -26,7 +26,8 @@ _BOX: Final = f"{_W}txbxContent"
 def read_word(payload: bytes, /, *, name: str) -> Content:
     """Read the paragraphs and table cells of a Word document in the order they stand.
 
-    Deleted text of tracked changes and comments are left out, inserted text is read. Numbers that
+    Deleted text, rows and paragraph marks of tracked changes, comments and footnotes are left out,
+    inserted text is read. Numbers that
     Word makes by itself are put before their paragraph; a text box follows the paragraph it hangs
     on. Macros and linked files are never opened.
 
@@ -68,27 +69,57 @@ def _read_body(payload: bytes, builder: ContentBuilder) -> None:
     document = docx.Document(io.BytesIO(payload))
     numbers = ListNumbers(document)
     paragraphs = tables = 0
+    carried = ""
     for element in _items(document.element.body):
         if element.tag == f"{_W}p":
             paragraphs += 1
-            builder.add(_numbered(element, numbers), f"第{paragraphs}段")
+            if _mark_deleted(element):
+                carried += _text_of(element)
+            else:
+                builder.add(_numbered(element, numbers, before=carried), f"第{paragraphs}段")
+                carried = ""
             for box in _boxes(element):
-                for item in _cell_paragraphs(box, depth=0):
-                    builder.add(_numbered(item, numbers), f"第{paragraphs}段文本框")
+                for words in _texts(_cell_paragraphs(box, depth=0), numbers):
+                    builder.add(words, f"第{paragraphs}段文本框")
         else:
             tables += 1
             for row, column, rows, cell in _cells(element):
-                texts = [_numbered(item, numbers) for item in _cell_paragraphs(cell, depth=0)]
                 builder.add_cell(
-                    texts,
+                    _texts(_cell_paragraphs(cell, depth=0), numbers),
                     locator=cell_locator(tables, row, column),
                     place=(tables, row, column),
                     span=(rows, cell.grid_span),
                 )
 
+    if carried:
+        builder.add(carried, f"第{paragraphs}段")
 
-def _numbered(paragraph: Any, numbers: ListNumbers) -> str:
-    text = _text_of(paragraph)
+
+def _texts(items: Iterable[Any], numbers: ListNumbers) -> list[str]:
+    """Give the words of paragraphs, one whose mark was deleted joined with the next."""
+    made: list[str] = []
+    carried = ""
+    for item in items:
+        if _mark_deleted(item):
+            carried += _text_of(item)
+        else:
+            made.append(_numbered(item, numbers, before=carried))
+            carried = ""
+    return [*made, carried] if carried else made
+
+
+def _mark_deleted(paragraph: Any) -> bool:
+    """Say whether a tracked change deletes the end of a paragraph; it is then no longer one."""
+    properties = f"{_W}pPr/{_W}rPr/{_W}"
+    return any(paragraph.find(f"{properties}{tag}") is not None for tag in ("del", "moveFrom"))
+
+
+def _row_deleted(row: Any) -> bool:
+    return row.find(f"{_W}trPr/{_W}del") is not None
+
+
+def _numbered(paragraph: Any, numbers: ListNumbers, *, before: str = "") -> str:
+    text = before + _text_of(paragraph)
     label = numbers.label(paragraph)
     return label + text if label and text.strip() else text
 
@@ -106,7 +137,8 @@ def _cells(table: Any) -> Iterator[tuple[int, int, int, Any]]:
     """Give row, column, rows covered and element of each cell; merged cells once."""
     begun: list[list[Any]] = []
     open_at: dict[int, list[Any]] = {}
-    for row, row_element in enumerate(table.tr_lst, start=1):
+    kept = (row for row in table.tr_lst if not _row_deleted(row))
+    for row, row_element in enumerate(kept, start=1):
         column = 1 + (row_element.grid_before or 0)
         for cell in row_element.tc_lst:
             if cell.vMerge == "continue" and column in open_at:
@@ -129,6 +161,8 @@ def _cell_paragraphs(cell: Any, *, depth: int) -> Iterator[Any]:
             yield item
         else:
             for row in item.tr_lst:
+                if _row_deleted(row):
+                    continue
                 for nested in row.tc_lst:
                     yield from _cell_paragraphs(nested, depth=depth + 1)
 
