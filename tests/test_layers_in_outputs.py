@@ -20,10 +20,11 @@ import shapely
 from geo_rectify import assess, write_run
 from geo_rectify.crs import wgs84_to_gcj02
 from geo_rectify.errors import LayerError
-from geo_rectify.plans import mask_persons, read_plan
+from geo_rectify.plans import explain_plan, mask_persons, read_plan, read_source
 from geo_rectify.plans.masking import find_persons
 from geo_rectify.settings import Settings
 from tests.catalogue_cases import entry, write_catalogue
+from tests.plan_files import docx_of_rows, read_rows
 
 EXAMPLE = Path(__file__).parent.parent / "geo_rectify" / "example"
 DAY = dt.date(2024, 6, 1)
@@ -225,6 +226,27 @@ def test_a_public_run_holds_no_person(tmp_path: Path):
     assert _holding(tmp_path / "True", PEOPLE) == []
 
 
+PETITIONS = """群众信访举报转办和边督边改公开情况一览表（第三批）|<|<|<|<|<
+序号|受理编号|交办问题基本情况|行政区域|调查核实情况|是否属实
+1|D3XX202404120018|群众张建乌（电话13800001234）反映景德镇市昌江区鲇鱼山镇砖厂粉尘扰民。|昌江区|经查，业主钱乌有称已停产，联系方式为8221234。|属实
+2|X3XX202404120033|鲇鱼山镇污水直排南河，村民张建乌来电。|昌江区|未发现直排，联系人欧阳子虚。|不属实"""
+
+
+def test_no_run_on_a_petition_table_holds_a_person(tmp_path: Path):
+    path = docx_of_rows(read_rows(PETITIONS), tmp_path / "表.docx")
+    planted = (*PEOPLE, "张建乌".encode())
+    plan = read_plan(path)
+    assert [issue.petition.verified.text for issue in plan.issues] == ["属实", "不属实"]
+    assert len(plan.text) == len(read_source(path).text)
+    write_run(assess(path, settings=Settings(as_of=DAY)), tmp_path / "out")
+    assert {"plan.txt", "issues.json", "ledger.xlsx"} <= set(_contents(tmp_path / "out"))
+    assert _holding(tmp_path / "out", planted) == []
+    assert _holding(tmp_path / "out", ("鲇鱼山镇".encode(),))
+    shown = "".join(line.text for line in explain_plan(path)).encode()
+    assert "鲇鱼山镇".encode() in shown
+    assert not any(each in shown for each in planted)
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -235,6 +257,9 @@ def test_a_public_run_holds_no_person(tmp_path: Path):
         ("局长慕容乌。", ("慕容乌",)),
         ("局长司马子虚每月调度", ("司马子虚",)),
         ("联系人：令狐有", ("令狐有",)),
+        ("群众张建乌（电话：", ("张建乌",)),
+        ("郭有无（手机138", ("郭有无",)),
+        ("市民李乌反映污水直排", ("李乌",)),
     ],
 )
 def test_surnames_of_two_characters_are_known(text: str, names: tuple[str, ...]):
@@ -251,6 +276,8 @@ def test_surnames_of_two_characters_are_known(text: str, names: tuple[str, ...])
         "市长负责制，主任方案上报",
         "书记和市长任双组长",
         "面积1380000平方米",
+        "群众反映强烈，居民投诉多",
+        "联系方式（电话",
     ],
 )
 def test_offices_and_figures_are_no_persons(text: str):

@@ -16,6 +16,7 @@ from geo_rectify.plans.classify import document_title, document_type, lists_issu
 from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
 from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
 from geo_rectify.plans.notices import read_notice
 from geo_rectify.plans.petitions import petition_of, title_batch
@@ -58,7 +59,8 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     -------
     Plan
         The text with its issues, those of a public notice or petition table among them; a document
-        of another kind has none, and a reason.
+        of another kind has none, and a reason. In a petition table the names and numbers of persons
+        are masked, character for character, whatever is made of it later.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     MissingDependencyError
         It is an old Office file and LibreOffice is not installed.
     """
-    return build_plan(read_source(path))
+    return mask_petitioners(build_plan(read_source(path)))
 
 
 def build_plan(source: SourceText) -> Plan:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.building import build_plan
 from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.reading import read_source
 from geo_rectify.plans.wording import word_list
 from geo_rectify.plans.wrapping import unwrapped
@@ -70,9 +71,9 @@ def explain_plan(path: str | os.PathLike[str]) -> tuple[ExplainedLine, ...]:
     offsets = None
     if source.wraps:
         source, offsets = unwrapped(source)
-    plan = build_plan(source)
+    plan = mask_petitioners(build_plan(source))
     layout = recognise_layout(source)
-    text = source.text
+    text = plan.text
     if layout is None or not plan.issues:
         return tuple(
             ExplainedLine(

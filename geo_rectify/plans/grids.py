@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line, Number
 from geo_rectify.plans.wording import inferred_role, label_roles, word_list
 
@@ -151,7 +152,8 @@ def find_columns(source: SourceText, cells: Sequence[Cell]) -> tuple[Columns, in
         told = [(cell, header_role(_words(source, cell))) for cell in rows[row]]
         known = [role for _, role in told if role is not None]
         filled = sum(cell.last > cell.first for cell in rows[row])
-        if len(set(known)) < _MIN_ROLES or 2 * len(known) < filled:
+        asides = sum(role == FieldRole.ASIDE for role in known)
+        if len(set(known)) + max(0, asides - 1) < _MIN_ROLES or 2 * len(known) < filled:
             continue
         return _columns(source, rows, row)
     return None
@@ -239,7 +241,8 @@ def holds_issues(columns: Columns) -> bool:
     """
     held = {role for role, _ in columns.roles.values()}
     if FieldRole.PROBLEM in held:
-        return bool(held & (_ISSUE_ROLES | UNIT_ROLES | {FieldRole.COMPLETION}))
+        petitions = any(is_petition_column(spelling) for _, spelling in columns.roles.values())
+        return petitions or bool(held & (_ISSUE_ROLES | UNIT_ROLES | {FieldRole.COMPLETION}))
     return len(held & _ISSUE_ROLES) > 1
 
 

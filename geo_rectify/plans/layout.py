@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.marking import mark_lines, role_of
+from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
 
@@ -174,7 +175,10 @@ def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
         most = max(most, counts[FieldRole.DEADLINE])
     if most:
         return next(role for role in _OPENING if 2 * counts[role] >= most)
-    told = counts[FieldRole.PROBLEM] and counts[FieldRole.COMPLETION]
+    told = counts[FieldRole.PROBLEM] and (
+        counts[FieldRole.COMPLETION]
+        or any(line.label and is_petition_column(line.label.spelling) for line in lines)
+    )
     return FieldRole.PROBLEM if told else None
 
 

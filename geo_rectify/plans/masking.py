@@ -9,14 +9,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.plans.wording import any_of, word_list
+from geo_rectify.vocabulary import DocumentType
 
 if TYPE_CHECKING:
     from geo_rectify.models import Plan
 
 MASK: Final = "＊"
 _NUMBERS: Final = re.compile(
-    r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[-—－ ]?\d{7,8}|\d{17}[\dXx])(?!\d)"
-    r"|(?<=电话)[：:\s]*\d{7,8}(?!\d)|(?<=热线)[：:\s]*\d{5,8}(?!\d)"
+    r"(?<!\d)(?:[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}|[0０]\d{2,3}[-—－ ]?\d{7,8}"
+    r"|(?<![A-Za-z])\d{17}[\dXx])(?!\d)"
+    r"|(?:(?<=电话)|(?<=手机)|(?<=手机号)|(?<=方式)|(?<=号码))(?:号码)?[：:\s为是]{0,4}\d{7,8}(?!\d)"
+    r"|(?<=热线)[：:\s]*\d{5,8}(?!\d)"
 )
 _HAN: Final = r"[\u4e00-\u9fff]"
 _KEPT: Final = frozenset({"sha256", "doc_id", "source_name"})
@@ -44,6 +47,25 @@ def mask_persons(plan: Plan) -> Plan:
     return masked
 
 
+def mask_petitioners(plan: Plan) -> Plan:
+    """Mask the persons of a petition table (信访件), whoever reads it; leave other documents alone.
+
+    Parameters
+    ----------
+    plan
+        The document.
+
+    Returns
+    -------
+    Plan
+        As of `mask_persons` where the document is a petition table, or lists a petition.
+    """
+    told = plan.document_type is DocumentType.PETITION_TABLE
+    if told or any(issue.petition is not None for issue in plan.issues):
+        return mask_persons(plan)
+    return plan
+
+
 def find_persons(text: str) -> tuple[str, ...]:
     """Find the names of persons in a text.
 
@@ -57,7 +79,7 @@ def find_persons(text: str) -> tuple[str, ...]:
     tuple of str
         The names, sorted.
     """
-    label, post, name, called, never, told = _patterns()
+    label, post, name, called, never, told, reached = _patterns()
     found: set[str] = set()
     for match in label.finditer(text):
         for token in re.split(r"[、，,；;。\s（）()／/]+", match.group("names")):
@@ -69,12 +91,13 @@ def find_persons(text: str) -> tuple[str, ...]:
         if behind:
             found.add(behind.group("name"))
     found.update(match["name"] or match["alone"] for match in told.finditer(text))
+    found.update(match["name"] or match["speaks"] for match in reached.finditer(text))
     return tuple(sorted(each for each in found if not never.match(each)))
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Give the patterns of labels, posts, names, names with what ends them, no names, and told."""
+    """Give the patterns of labels, posts, names, ended names, no names, told and reached ones."""
     words = word_list("persons")
     surnames = "".join(words["surnames"].split())
     surname = rf"(?:{any_of(words['compound'].split())}|[{surnames}])"
@@ -91,6 +114,12 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"(?:{any_of([*words['posts'], *words['labels'], '对', '给予'])})"
             rf"(?P<name>{surname}{_HAN}{{1,2}}?)(?={any_of(words['done_to'])})"
             rf"|(?:{any_of(words['labels'])})\s?(?P<alone>{name})(?=[，,。；;、）)\s]|\Z)"
+        ),
+        # 群众张建国（电话…, 市民李强反映
+        re.compile(
+            rf"(?P<name>{name})(?=[（(，,、：:\s]{{0,3}}(?:{any_of(words['reached'])}))"
+            rf"|(?:{any_of(words['citizens'])})(?P<speaks>{surname}{_HAN}{{1,2}}?)"
+            rf"(?={any_of(words['speaks'])})"
         ),
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.models import Issue
 
+_TELLING: Final = frozenset({"number", "verified"})
 _BATCH: Final = re.compile(r"第\s?[0-9０-９一二三四五六七八九十百]{1,4}\s?批")
 _REPEATED: Final = re.compile(
     r"[^。；;\n]{0,60}(?:重复(?:举报|信访|投诉|件|反映)|与[^。；;\n]{2,60}"
@@ -46,7 +47,7 @@ def petition_of(text: str, issue: Issue, *, batch: Passage | None = None) -> Pet
         name = _columns().get(plain_label(aside.label))
         if name is not None:
             found.setdefault(name, Passage(text=aside.text, start=aside.start, end=aside.end))
-    if not ({"number", "verified"} & set(found)) or len(found) < 2:  # noqa: PLR2004 - one column may stand in any list
+    if not (_TELLING & set(found)) or len(found) < 2:  # noqa: PLR2004 - one column may stand in any list
         return None
     if issue.problem.text:
         found["problem"] = issue.problem
@@ -86,6 +87,22 @@ def title_batch(text: str, end: int) -> Passage | None:
     if not found:
         return None
     return Passage(text=found[-1][0], start=found[-1].start(), end=found[-1].end())
+
+
+def is_petition_column(spelling: str) -> bool:
+    """Say whether a column is one that only petition tables have (受理编号, 是否属实).
+
+    Parameters
+    ----------
+    spelling
+        What heads the column.
+
+    Returns
+    -------
+    bool
+        Whether it numbers petitions or says whether they are true.
+    """
+    return _columns().get(plain_label(spelling)) in _TELLING
 
 
 @lru_cache(maxsize=1)
