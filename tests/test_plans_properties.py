@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo_rectify.errors import InputFileError
+from geo_rectify.models import Block
 from geo_rectify.plans import issues_document, read_plan
 from geo_rectify.plans.building import build_plan
-from geo_rectify.plans.plain import text_content
+from geo_rectify.plans.content import Content
+from geo_rectify.plans.plain import text_content, with_drawn_tables
 from geo_rectify.plans.records import SourceText
+from tests.marked_plans import without_marks
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAN = (GOLDEN / "same_labels" / "plan.txt").read_text(encoding="utf-8")
@@ -165,6 +169,81 @@ def test_spans_of_broken_lines_slice_back(edits):
         wraps=content.wraps,
     )
     check_spans(build_plan(source))
+
+
+PASTED = without_marks((GOLDEN / "cities" / "32_pasted_with_tabs.txt").read_text("utf-8"))[0]
+
+
+@QUIET
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(PASTED)),
+            st.integers(0, 12),
+            st.sampled_from(
+                [*PIECES, "\t", '"', '\t"', '"\t', "\n—3—\n", "；", "（整改时限：2024年底前）"]
+            )
+            | st.text(max_size=4),
+        ),
+        max_size=6,
+    )
+)
+def test_pasted_tables_keep_their_spans_in_text_and_in_word(edits):
+    text = PASTED
+    for start, length, piece in edits:
+        text = text[:start] + piece + text[start + length :]
+    content = text_content(text)
+    for made in (content, with_drawn_tables(Content(text=text, blocks=lines_of(text)))):
+        source = SourceText(
+            name="x.txt",
+            sha256="0" * 64,
+            text=text,
+            blocks=made.blocks,
+            grid=made.grid,
+            wraps=made.wraps,
+        )
+        check_spans(build_plan(source))
+
+
+def lines_of(text: str) -> tuple[Block, ...]:
+    made, start = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            made.append(Block(start=start, end=start + len(line), locator="第1段"))
+        start += len(line) + 1
+    return tuple(made)
+
+
+PETITIONS = (
+    "群众信访举报转办情况一览表（第三批）\n"
+    "序号\t受理编号\t反映问题\t行政区域\t是否属实\n"
+    "1\tD3XX202404120018\t{}砖厂粉尘扰民。\t昌江区\t属实\n"
+    "2\tX3XX202404120033\t污水直排{}。\t昌江区\t不属实\n"
+)
+
+
+@QUIET
+@given(
+    name=st.sampled_from(["张建国", "李强", "欧阳子虚", "钱乌有"]),
+    phone=st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    told=st.sampled_from(
+        ["群众{}（电话{}）反映", "{}（手机：{}）称", "联系人：{}，{}，", "市民{}来电{}说"]
+    ),
+    before=st.sampled_from(["", "经查，", "2024年4月，", "向办公室"]),
+)
+def test_a_petition_table_loses_persons_and_no_character(
+    tmp_path_factory, name, phone, told, before
+):
+    path = tmp_path_factory.mktemp("any") / "表.txt"
+    words = PETITIONS.format(before + told.format(name, phone), "")
+    path.write_text(words, encoding="utf-8", newline="")
+    plan = read_plan(path)
+    assert len(plan.issues) == 2
+    assert len(plan.text) == len(words)
+    written = json.dumps(issues_document(plan), ensure_ascii=False) + plan.text + repr(plan)
+    assert name not in written
+    assert phone not in written
+    check_spans(replace(plan, issues=tuple(replace(i, petition=None) for i in plan.issues)))
 
 
 TABLE = (GOLDEN / "layouts" / "10_tab_table.txt").read_text(encoding="utf-8")

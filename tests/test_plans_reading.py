@@ -80,6 +80,22 @@ def test_what_is_no_text_is_refused(tmp_path, payload):
         read_plan(path)
 
 
+def test_marks_between_chinese_words_are_let_through_and_counted(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_text("\a".join("沙河口溢流严重"), encoding="utf-8")
+    plan = read_plan(path)
+    assert plan.text == "\ufffd".join("沙河口溢流严重")
+    assert any(check.message.startswith("原文有6个控制字符") for check in plan.checks)
+
+
+def test_control_characters_alone_are_told_as_what_they_are(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_bytes(b"plan\a\a\a\a text\x01\x02")
+    with pytest.raises(EncodingError, match="6 of its 15 characters are control characters") as hit:
+        read_plan(path)
+    assert "控制字符" in hit.value.chinese
+
+
 def test_control_characters_are_replaced_one_for_one(tmp_path):
     text = "沙洲市整改方案\x00\n" + "沙河口溢流。" * 99 + "\x1b[0m\ud7ff\ufffe\f尾页"
     path = tmp_path / "plan.txt"

@@ -15,6 +15,9 @@ FORBIDDEN: Final = re.compile(
 """Characters that no output may carry; they are replaced one for one."""
 _MAX_FORBIDDEN_SHARE: Final = 0.01
 _MIN_PLAIN_SHARE: Final = 0.9
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+_MIN_HAN_SHARE: Final = 0.3
+"""So much Chinese in strict UTF-8 is a text, however many control characters stand between."""
 _MIN_LENGTH_FOR_UTF16: Final = 4
 _SIGNATURES: Final = (
     (b"\x89PNG", "a PNG picture"),
@@ -38,7 +41,8 @@ def decode(payload: bytes, *, name: str) -> str:
     """Decode the bytes of a text file.
 
     A byte order mark decides and is left out; then strict UTF-8, UTF-16 without a mark, and
-    strict GB18030 are tried. What comes out must look like text.
+    strict GB18030 are tried. What comes out must look like text; control characters within Chinese
+    UTF-8 are let through, for the reader to replace and count.
 
     Parameters
     ----------
@@ -77,6 +81,7 @@ def decode(payload: bytes, *, name: str) -> str:
         for encoding in ("utf-8", *_utf16_guess(payload), "gb18030"):
             if _is_text(payload, encoding, plain=encoding != "utf-8"):
                 return payload.decode(encoding)
+    _refuse_controls(payload, name=name)
     message = (
         f"{name}: the text is neither UTF-8, UTF-16 nor GB18030 (or no text at all): "
         "open it in an editor and save it as UTF-8"
@@ -94,11 +99,36 @@ def _decoded(payload: bytes, encoding: str) -> str | None:
         return None
 
 
+def _refuse_controls(payload: bytes, *, name: str) -> None:
+    """Say so where the encoding is plain and control characters alone make it no text."""
+    text = _decoded(payload, "utf-8")
+    if text is None:
+        return
+    count = len(FORBIDDEN.findall(text))
+    if not count:
+        return
+    message = (
+        f"{name}: {count} of its {len(text)} characters are control characters, as no text holds "
+        f"(another kind of file, or a damaged one?): {_REMEDY}"
+    )
+    raise EncodingError(
+        message,
+        chinese=f"{name}：{len(text)}个字符中有{count}个是控制字符，不像文本文件（可能是其他格式或已损坏）；请另存为 .docx 或 .txt 后再读",
+    )
+
+
 def _is_text(payload: bytes, encoding: str, *, plain: bool) -> bool:
     text = _decoded(payload, encoding)
-    if text is None or not _few_forbidden(text):
+    if text is None:
+        return False
+    if not _few_forbidden(text) and not (encoding == "utf-8" and _is_chinese(text)):
         return False
     return not plain or _plain_share(text) >= _MIN_PLAIN_SHARE
+
+
+def _is_chinese(text: str) -> bool:
+    """Say whether UTF-8 holds Chinese text between control characters, such as cell marks of Word."""
+    return "\x00" not in text and len(_HAN.findall(text)) >= _MIN_HAN_SHARE * len(text)
 
 
 def _few_forbidden(text: str) -> bool:
