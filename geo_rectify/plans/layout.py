@@ -215,7 +215,7 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
         fresh: dict[str, int] = {}
         for index in range(position, anchor + 1):
             number = lines[index].number
-            if number is not None and role_of(lines[index]) in {None, FieldRole.PROBLEM}:
+            if number is not None and _may_begin(lines[index]):
                 fresh[number.style] = number.value
                 seen[number.style] += 1
                 nearest[number.style] = index
@@ -235,12 +235,17 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     return best if 2 * len(runs[best]) >= len(anchors) else None
 
 
+def _may_begin(line: Line) -> bool:
+    """Say whether an issue may begin with a line: none does within a field of a table's row."""
+    return role_of(line) in {None, FieldRole.PROBLEM} and line.rows is None
+
+
 def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -> list[int]:
     candidates = [
         index
         for index in range(first, last)
         if (number := lines[index].number) is not None and number.style == style
-        if role_of(lines[index]) in {None, FieldRole.PROBLEM}
+        if _may_begin(lines[index])
     ]
     openings = _indices(lines, _OPENERS)
     closings = _indices(lines, _CLOSING)
