@@ -15,6 +15,7 @@ from geo_rectify.outputs.field import write_field, write_worklist
 from geo_rectify.outputs.ledger import (
     LedgerBook,
     entries_of,
+    issue_states,
     read_book,
     read_ledger,
     refuse_open,
@@ -87,7 +88,8 @@ def write_run(
         _write_findings(assessment, into)
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
-        write_map(assessment, into / "map.html")
+        states = None if old is None else issue_states(old, as_of=assessment.settings.as_of)
+        write_map(assessment, into / "map.html", states=states)
         write_report(assessment, into)
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")

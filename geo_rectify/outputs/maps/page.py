@@ -6,6 +6,7 @@ import base64
 import importlib.resources
 import json
 import re
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -20,6 +21,7 @@ from geo_rectify.outputs.maps.offline import render_offline
 from geo_rectify.outputs.maps.payload import page_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
     from branca.element import Figure
@@ -29,12 +31,17 @@ if TYPE_CHECKING:
 _STYLES: Final = ("leaflet.css", "MarkerCluster.css", "page/page.css")
 _PARTS: Final = (
     "base",
+    "packing",
     "symbols",
     "details",
     "search",
     "layers",
     "sites",
     "panel",
+    "geodesy",
+    "tool",
+    "measure",
+    "print",
     "controls",
     "storage",
     "review",
@@ -44,17 +51,26 @@ _PARTS: Final = (
     "start",
 )
 """The page's own scripts, each after those whose helpers it takes."""
-_SCRIPTS: Final = (
-    "leaflet.js",
-    "leaflet.markercluster.js",
-    *(f"page/{part}.js" for part in _PARTS),
-)
+_LIBRARIES: Final = ("leaflet.js", "leaflet.markercluster.js")
+_UNPACKING: Final = ("fflate.js",)
+_TILING: Final = ("pmtiles.js", "protomaps-leaflet.js")
+"""Only pages with packed data or vector tiles carry these."""
+_PACK_ABOVE: Final = 2_000_000
+"""Data of more characters than this are packed."""
 _MAX_ZOOM: Final = 18
 _MIN_ZOOM: Final = 4
+VERDICT: Final = "verdict"
+_COLOURS: Final = (VERDICT, "progress")
 _MIDDLE_OF_CHINA: Final = (35.0, 105.0)
 
 
-def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map:
+def build_map(
+    assessment: Assessment,
+    *,
+    theme: str = ENFORCEMENT,
+    colour: str = VERDICT,
+    states: Mapping[str, Iterable[str]] | None = None,
+) -> folium.Map:
     """Build the map of a run: 问题点位分布图.
 
     Scripts and styles are those shipped with the package and stand in the page itself, so that
@@ -65,7 +81,11 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     assessment
         The run.
     theme
-        Name of the theme that colours zones.
+        Name of the theme that colours zones when the page opens: ``enforcement`` or ``planning``.
+    colour
+        What colours the sites when it opens: ``verdict`` or ``progress``.
+    states
+        States of progress people wrote, by issue key; an issue without is judged by its dates.
 
     Returns
     -------
@@ -75,9 +95,12 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     Raises
     ------
     OutputError
-        There is no theme of that name.
+        There is no theme or colouring of that name.
     """
-    data = page_data(assessment, theme_name=theme)
+    if colour not in _COLOURS:
+        message = f"sites are not coloured by {colour!r}; use one of {', '.join(_COLOURS)}"
+        raise OutputError(message)
+    data = page_data(assessment, theme_name=theme, states=states)
     page = folium.Map(
         location=_MIDDLE_OF_CHINA,
         zoom_start=_MIN_ZOOM,
@@ -94,20 +117,29 @@ def build_map(assessment: Assessment, *, theme: str = ENFORCEMENT) -> folium.Map
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
     data["map"] = page.get_name()
+    data["colour"] = colour
     root = cast("Figure", page.get_root())
     root.title = escape_html(data["title"])
     for name in _STYLES:
         root.header.add_child(_verbatim(f"<style>{_style(name)}</style>"), name=f"style {name}")
-    for name in _SCRIPTS:
+    content, packed = _packed(data)
+    tiled = any("tiles" in zone for zone in data["zones"])
+    wanted = [*_LIBRARIES, *(_UNPACKING if packed or tiled else ()), *(_TILING if tiled else ())]
+    for name in [*wanted, *(f"page/{part}.js" for part in _PARTS)]:
         root.header.add_child(_verbatim(f"<script>{_script(name)}</script>"), name=f"script {name}")
-    block = f'<script type="application/json" id="gr-data">{json_for_script(data)}</script>'
+    kind = 'text/plain" id="gr-packed' if packed else 'application/json" id="gr-data'
+    block = f'<script type="{kind}">{content}</script>'
     root.html.add_child(_verbatim(_asset("page/page.html")), name="page")
     root.html.add_child(_verbatim(block), name="data")
     return page
 
 
 def write_map(
-    assessment: Assessment, path: str | PathLike[str], *, theme: str = ENFORCEMENT
+    assessment: Assessment,
+    path: str | PathLike[str],
+    *,
+    theme: str = ENFORCEMENT,
+    states: Mapping[str, Iterable[str]] | None = None,
 ) -> None:
     """Write the map of a run as one HTML file that opens without a network.
 
@@ -117,8 +149,8 @@ def write_map(
         The run.
     path
         The file.
-    theme
-        Name of the theme that colours zones.
+    theme, states
+        As in `build_map`.
 
     Raises
     ------
@@ -126,12 +158,20 @@ def write_map(
         The file cannot be written, there is no such theme, or the page would load something from
         outside.
     """
-    text = render_offline(build_map(assessment, theme=theme))
+    text = render_offline(build_map(assessment, theme=theme, states=states))
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as err:
         message = f"the map could not be written to {path}: {err.strerror}; close it or free space"
         raise OutputError(message) from err
+
+
+def _packed(data: dict[str, Any]) -> tuple[str, bool]:
+    """Give the data block, packed (zlib, base64) where it is large, and whether it is."""
+    text = json_for_script(data)
+    if len(text) <= _PACK_ABOVE:
+        return text, False
+    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii"), True
 
 
 def json_for_script(data: Any) -> str:
