@@ -11,7 +11,7 @@ from geo_rectify.bundle.staging import RUN_FILE, file_sha256
 from geo_rectify.files import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo_rectify.catalogue import LayerInfo
@@ -49,7 +49,7 @@ def counts(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def write_provenance(assessment: Assessment, folder: Path) -> None:
+def write_provenance(assessment: Assessment, folder: Path, *, drawing: Sequence[str] = ()) -> None:
     """Write ``run.json``, last of all files, with the hashes of the others.
 
     Parameters
@@ -58,6 +58,8 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
         The run.
     folder
         The folder that holds all other outputs.
+    drawing
+        What the map draws thinned or as tiles.
     """
     settings = assessment.settings
     record = {
@@ -72,6 +74,7 @@ def write_provenance(assessment: Assessment, folder: Path) -> None:
             }
             for plan in assessment.plans
         ],
+        "drawing": list(drawing),
         "settings": {
             "as_of": settings.as_of.isoformat(),
             "max_distance_m": settings.max_distance_m,

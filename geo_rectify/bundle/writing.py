@@ -89,11 +89,11 @@ def write_run(
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
         states = None if old is None else issue_states(old, as_of=assessment.settings.as_of)
-        write_map(assessment, into / "map.html", states=states)
+        drawing = write_map(assessment, into / "map.html", states=states)
         write_report(assessment, into)
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
-        write_provenance(assessment, into)
+        write_provenance(assessment, into, drawing=drawing)
 
     return _publish(folder, write, keep=keep, notes=notes)
 

@@ -75,23 +75,6 @@ def zone_groups(assessment: Assessment) -> list[dict[str, Any]]:
     return groups
 
 
-def drawing_notes(assessment: Assessment) -> list[str]:
-    """Say which layers the map draws thinned or as tiles, for the record of the run.
-
-    Parameters
-    ----------
-    assessment
-        The run.
-
-    Returns
-    -------
-    list of str
-        One line a class; none where everything is drawn as it is.
-    """
-    groups = [*zone_groups(assessment), *reference_groups(assessment)]
-    return [f"{group['label']}：{group['note']}" for group in groups if group["note"]]
-
-
 def thinned_note(tolerance_m: float) -> str:
     """Say how coarsely something is drawn.
 

@@ -100,7 +100,10 @@ def build_map(
     if colour not in _COLOURS:
         message = f"sites are not coloured by {colour!r}; use one of {', '.join(_COLOURS)}"
         raise OutputError(message)
-    data = page_data(assessment, theme_name=theme, states=states)
+    return _page(page_data(assessment, theme_name=theme, states=states), colour=colour)
+
+
+def _page(data: dict[str, Any], *, colour: str = VERDICT) -> folium.Map:
     page = folium.Map(
         location=_MIDDLE_OF_CHINA,
         zoom_start=_MIN_ZOOM,
@@ -116,7 +119,6 @@ def build_map(
     page.options["fade_animation"] = False
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
-    data["map"] = page.get_name()
     data["colour"] = colour
     root = cast("Figure", page.get_root())
     root.title = escape_html(data["title"])
@@ -140,7 +142,7 @@ def write_map(
     *,
     theme: str = ENFORCEMENT,
     states: Mapping[str, Iterable[str]] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write the map of a run as one HTML file that opens without a network.
 
     Parameters
@@ -152,18 +154,26 @@ def write_map(
     theme, states
         As in `build_map`.
 
+    Returns
+    -------
+    tuple of str
+        What the page draws thinned or as tiles, a line a layer.
+
     Raises
     ------
     OutputError
         The file cannot be written, there is no such theme, or the page would load something from
         outside.
     """
-    text = render_offline(build_map(assessment, theme=theme, states=states))
+    data = page_data(assessment, theme_name=theme, states=states)
+    text = render_offline(_page(data))
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as err:
         message = f"the map could not be written to {path}: {err.strerror}; close it or free space"
         raise OutputError(message) from err
+    groups = [*data["zones"], *data["references"]]
+    return tuple(f"{group['label']}：{group['note']}" for group in groups if group["note"])
 
 
 def _packed(data: dict[str, Any]) -> tuple[str, bool]:

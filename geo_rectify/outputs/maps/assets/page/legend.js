@@ -36,7 +36,7 @@
         picture, html("span", {}, [words, note ? html("small", { text: note }) : null]),
       ]),
     ]);
-    const part = (title, lines) => (lines.length ? html("section", {}, [html("h2", { text: title }), html("ul", {}, lines)]) : null);
+    const part = (title, lines, name) => (lines.length ? html("section", { class: name || null }, [html("h2", { text: title }), html("ul", {}, lines)]) : null);
     const byVerdict = () => [
       ...data.verdicts.map((style) => line(sample(style.key), style.label)),
       ...(data.sites.some((site) => site.unofficial)
@@ -74,7 +74,7 @@
       part("底图", [
         ...(data.counties.length ? [box("counties", "县界", null, "公开数据，线位误差可达数百米"), box("names", "县名", null)] : []),
         ...data.references.map((group) => box(`reference-${group.key}`, group.label, null, group.note)),
-      ]),
+      ], "gr-base-part"),
     ].filter(Boolean));
   }
 

@@ -8,7 +8,7 @@
 
   function start() {
     const data = read();
-    const map = window[data.map];
+    const map = window[document.querySelector(".folium-map").id];
     const look = makeLook(data);
     const page = {
       data, map, look, theme: data.theme, busy: false, off: new Set(),
