@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.bundle.provenance import write_provenance, write_record
 from geo_rectify.bundle.staging import publish, staging_folder
+from geo_rectify.drawing.pictures import write_pictures
 from geo_rectify.errors import InputFileError
 from geo_rectify.files import write_csv, write_geopackage, write_json
 from geo_rectify.outputs.field import write_field, write_worklist
@@ -29,6 +30,7 @@ from geo_rectify.tables import mentions_frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from geo_rectify.drawing.pictures import PictureFormat
     from geo_rectify.models import Mention, Plan
     from geo_rectify.pipeline import Assessment
 
@@ -47,7 +49,11 @@ class WrittenRun:
 
 
 def write_run(
-    assessment: Assessment, folder: str | Path, *, ledger: str | Path | LedgerBook | None = None
+    assessment: Assessment,
+    folder: str | Path,
+    *,
+    ledger: str | Path | LedgerBook | None = None,
+    pictures: Sequence[PictureFormat] = (),
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
@@ -63,6 +69,9 @@ def write_run(
         The output folder: absent, empty, or one an earlier run wrote.
     ledger
         A ledger people worked in, whose entries and added columns the new one takes over.
+    pictures
+        Formats in which the map is also drawn for documents; where any, ``pictures/`` holds it
+        and a one-page summary.
 
     Returns
     -------
@@ -90,6 +99,8 @@ def write_run(
         write_worklist(assessment, into / WORKLIST_FILE)
         states = None if old is None else issue_states(old, as_of=assessment.settings.as_of)
         drawing = write_map(assessment, into / "map.html", states=states)
+        if pictures:
+            write_pictures(assessment, into / "pictures", formats=pictures)
         write_report(assessment, into)
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")

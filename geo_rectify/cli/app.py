@@ -24,6 +24,14 @@ OK, FAILED, USAGE, FOUND = 0, 1, 2, 3
 SAMPLE = "sample"
 
 
+class PictureKind(StrEnum):
+    """Formats of map pictures, as in `drawing.pictures`, which is slow to import."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
 class FailOn(StrEnum):
     """Verdicts that ``--fail-on`` can make the exit code tell of."""
 
@@ -136,6 +144,14 @@ Public = Annotated[
         help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
     ),
 ]
+Pictures = Annotated[
+    list[PictureKind] | None,
+    typer.Option(
+        "--picture",
+        help="另存地图图片到 pictures/：png（300 dpi）、svg 或 pdf，可多次；附一页概览 summary.png "
+        "(the map as pictures for documents, with a one-page summary).",
+    ),
+]
 FailWhen = Annotated[
     FailOn | None,
     typer.Option(
@@ -174,6 +190,7 @@ def front(
 def demo(
     output: Output = None,
     as_of: AsOf = None,
+    picture: Pictures = None,
 ) -> None:
     """自带示例：示例方案 + 示意图层，无需网络 (the bundled example, no network).
 
@@ -193,7 +210,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder)
+        _write(assessment, folder, pictures=picture)
     say(DEMO_MARK)
 
 
@@ -211,6 +228,7 @@ def run(
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
+    picture: Pictures = None,
     fail_on: FailWhen = None,
     geocoder: Annotated[
         OnlineService | None,
@@ -259,7 +277,7 @@ def run(
         )
         progress("write")
         folder = output if output is not None else _default_folder(plans[0])
-        _write(assessment, folder, ledger=ledger)
+        _write(assessment, folder, ledger=ledger, pictures=picture)
     _exit_on(assessment, fail_on)
 
 
@@ -513,8 +531,17 @@ def _default_folder(path: Path) -> Path:
     return Path(f"{path.stem}_out")
 
 
-def _write(assessment: Assessment, folder: Path, *, ledger: Path | None = None) -> None:
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger)
+def _write(
+    assessment: Assessment,
+    folder: Path,
+    *,
+    ledger: Path | None = None,
+    pictures: list[PictureKind] | None = None,
+) -> None:
+    from geo_rectify.drawing.pictures import PictureFormat
+
+    formats = [PictureFormat(kind.value) for kind in pictures or ()]
+    written = geo_rectify.write_run(assessment, folder, ledger=ledger, pictures=formats)
     _report(assessment, written.folder, carried=written.carried, notes=written.notes)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
+from geo_rectify.crs import to_stored
 from geo_rectify.drawing.symbology import themes
 from geo_rectify.outputs.maps.shapes import geojson, tolerance_for
 from geo_rectify.outputs.maps.sites import hidden_layers, is_unofficial, layer_mark
@@ -18,6 +19,8 @@ from geo_rectify.outputs.maps.tiles import build_archive
 from geo_rectify.vocabulary import LayerRole, ZoneClass, label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from geo_rectify.pipeline import Assessment
@@ -31,6 +34,7 @@ TILES_ABOVE_M: Final = 16.0
 _LARGE: Final = 8_000
 _SEEN_M: Final = 5.0
 _MAX_REFERENCE_VERTICES: Final = 20_000
+_OWN_COLOURS: Final = ("#7a2e8e", "#0b6b83", "#8a5a14", "#3d6b1f", "#a03060")
 _NAME_FIELDS: Final = ("name", "名称", "NAME", "mc", "MC")
 
 
@@ -202,6 +206,44 @@ def reference_groups(assessment: Assessment) -> list[dict[str, Any]]:
         for role in LayerRole
         if role in groups
     ]
+
+
+def frame_groups(frames: Mapping[str, gpd.GeoDataFrame]) -> list[dict[str, Any]]:
+    """Give frames of one's own as reference layers, each in a colour of its own.
+
+    Parameters
+    ----------
+    frames
+        Frames by title, in any coordinate system that is known.
+
+    Returns
+    -------
+    list of dict
+        As `reference_groups` gives, with a colour.
+
+    Raises
+    ------
+    CRSError
+        A frame has no coordinate system.
+    """
+    groups = []
+    for number, (title, frame) in enumerate(frames.items()):
+        stored = to_stored(frame)
+        drawn = stored[~stored.geometry.isna() & ~stored.geometry.is_empty]
+        tolerance = tolerance_for(list(drawn.geometry), max_vertices=_MAX_REFERENCE_VERTICES)
+        groups.append(
+            {
+                "key": f"own-{number}",
+                "label": title,
+                "note": thinned_note(tolerance),
+                "color": _OWN_COLOURS[number % len(_OWN_COLOURS)],
+                "features": [
+                    {"name": name, "geometry": geojson(shape, tolerance_m=tolerance)}
+                    for name, shape in zip(_names(drawn), drawn.geometry, strict=True)
+                ],
+            }
+        )
+    return groups
 
 
 def _names(frame: gpd.GeoDataFrame) -> list[str]:

@@ -17,16 +17,17 @@ from branca.element import Element
 from geo_rectify.drawing.markup import escape_html, strip_control
 from geo_rectify.drawing.symbology import ENFORCEMENT
 from geo_rectify.errors import OutputError
+from geo_rectify.outputs.maps.layers import frame_groups
 from geo_rectify.outputs.maps.offline import render_offline
 from geo_rectify.outputs.maps.payload import page_data
+from geo_rectify.pipeline import Assessment, assess_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from os import PathLike
 
+    import geopandas as gpd
     from branca.element import Figure
-
-    from geo_rectify.pipeline import Assessment
 
 _STYLES: Final = ("leaflet.css", "MarkerCluster.css", "page/page.css")
 _PARTS: Final = (
@@ -61,29 +62,39 @@ _MAX_ZOOM: Final = 18
 _MIN_ZOOM: Final = 4
 VERDICT: Final = "verdict"
 _COLOURS: Final = (VERDICT, "progress")
+_ALWAYS: Final = ("sites", "footprints", "counties", "names")
 _MIDDLE_OF_CHINA: Final = (35.0, 105.0)
 
 
 def build_map(
-    assessment: Assessment,
+    source: Assessment | gpd.GeoDataFrame,
     *,
     theme: str = ENFORCEMENT,
     colour: str = VERDICT,
+    frames: Mapping[str, gpd.GeoDataFrame] | None = None,
+    off: Iterable[str] = (),
     states: Mapping[str, Iterable[str]] | None = None,
 ) -> folium.Map:
-    """Build the map of a run: 问题点位分布图.
+    """Build the map of a run, or of sites in a frame: 问题点位分布图.
 
     Scripts and styles are those shipped with the package and stand in the page itself, so that
     it also shows inline in a notebook without a network.
 
     Parameters
     ----------
-    assessment
-        The run.
+    source
+        The run; or a frame of sites with geometry and optionally ``name``, ``site_id`` and
+        ``uncertainty_m``, which is mapped without any layer to judge by.
     theme
         Name of the theme that colours zones when the page opens: ``enforcement`` or ``planning``.
     colour
         What colours the sites when it opens: ``verdict`` or ``progress``.
+    frames
+        Frames of one's own to draw with the references, by title.
+    off
+        Layers that are switched off when it opens: zone classes (``red_line``), roles of
+        references (``river``), titles of ``frames``, ``sites``, ``footprints``, ``counties`` or
+        ``names``.
     states
         States of progress people wrote, by issue key; an issue without is judged by its dates.
 
@@ -95,12 +106,33 @@ def build_map(
     Raises
     ------
     OutputError
-        There is no theme or colouring of that name.
+        There is no theme, colouring or layer of that name.
+    CRSError
+        A frame has no coordinate system.
     """
     if colour not in _COLOURS:
         message = f"sites are not coloured by {colour!r}; use one of {', '.join(_COLOURS)}"
         raise OutputError(message)
-    return _page(page_data(assessment, theme_name=theme, states=states), colour=colour)
+    assessment = source if isinstance(source, Assessment) else assess_sites(source)
+    data = page_data(assessment, theme_name=theme, states=states)
+    data["references"] += frame_groups(frames or {})
+    data["off"] = _layer_keys(off, data)
+    return _page(data, colour=colour)
+
+
+def _layer_keys(off: Iterable[str], data: Mapping[str, Any]) -> list[str]:
+    """Give the page's keys of layers by the names people know them by."""
+    known = {name: name for name in _ALWAYS}
+    known |= {zone["key"]: f"zone-{zone['key']}" for zone in data["zones"]}
+    for group in data["references"]:
+        name = group["label"] if "color" in group else group["key"]
+        known[name] = f"reference-{group['key']}"
+    wanted = list(off)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        message = f"the map has no layer {', '.join(missing)}; it has {', '.join(known)}"
+        raise OutputError(message)
+    return [known[name] for name in wanted]
 
 
 def _page(data: dict[str, Any], *, colour: str = VERDICT) -> folium.Map:
@@ -120,6 +152,7 @@ def _page(data: dict[str, Any], *, colour: str = VERDICT) -> folium.Map:
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
     data["colour"] = colour
+    data.setdefault("off", [])
     root = cast("Figure", page.get_root())
     root.title = escape_html(data["title"])
     for name in _STYLES:

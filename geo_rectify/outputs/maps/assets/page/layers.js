@@ -40,8 +40,8 @@
     const water = group.key === "river";
     return L.geoJSON(collection(group.features), {
       pane: "gr-base", interactive: false,
-      style: { color: water ? "#8db9d8" : "#9b9486", weight: water ? 2.2 : 1.1, fillOpacity: 0.08 },
-      pointToLayer: (_, at) => L.circleMarker(at, { pane: "gr-base", radius: 3, color: "#6b7b86", weight: 1.2, fillColor: "#fff", fillOpacity: 1 }),
+      style: { color: group.color || (water ? "#8db9d8" : "#9b9486"), weight: water || group.color ? 2.2 : 1.1, fillOpacity: 0.08 },
+      pointToLayer: (_, at) => L.circleMarker(at, { pane: "gr-base", radius: group.color ? 5 : 3, color: group.color || "#6b7b86", weight: 1.2, fillColor: "#fff", fillOpacity: 1 }),
       onEachFeature: (feature, layer) => {
         if (water && feature.properties.name) {
           layer.bindTooltip(tip(feature.properties.name), { permanent: true, direction: "center", className: "gr-river-name", pane: "gr-labels" });

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const {
-    $, PHONE, html, hatches, unpack, tool, where, sheetView, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, askTiles, drawSites, drawControls, fit, mark,
+    $, PHONE, html, hatches, unpack, tool, where, sheetView, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, askTiles, drawSites, toggleLayer, drawControls, fit, mark,
     filters, chips, list, worklist, legend, go, open, closeCard, sizePopups,
   } = window.GeoRectify;
 
@@ -53,6 +53,7 @@
     sheetView.attach(page);
     wire(page);
     list(page);
+    data.off.forEach((key) => toggleLayer(page, key, false));
     fit(page);
     window.GeoRectify.page = page;
     document.body.classList.add("gr-ready");
