@@ -73,7 +73,7 @@
   /* Digits of a degree that a pixel at this zoom earns: five at the most, about a metre. */
   function digits(map) {
     const metres = pixel(map, map.getCenter()) / FINGER;
-    return Math.min(5, Math.max(2, Math.ceil(Math.log10(111320 / metres)) - 1));
+    return Math.min(5, Math.max(2, Math.round(Math.log10(111320 / metres))));
   }
 
   function whereWords(page, at) {
