@@ -10,6 +10,7 @@ import shapely
 
 from geo_rectify.crs import area_m2, distance_m, wgs84_to_gcj02
 from geo_rectify.drawing.symbology import progress_styles, theme, themes
+from geo_rectify.errors import OutputError
 from geo_rectify.outputs._progress import UNSTATED, Progress
 from geo_rectify.outputs.maps import write_map
 from geo_rectify.outputs.maps.payload import page_data
@@ -211,3 +212,45 @@ def test_long_lists_are_shown_piece_by_piece(desk):
     )
     assert shown[:2] == [120, 240]
     assert "gr-entry" in shown[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://t.example/{z}/{x}/{y}?tk=0123456789abcdef", "carries a key"),
+        ("https://me:secret@t.example/{z}/{x}/{y}", "carries a key"),
+        ("http://t.example/{z}/{x}/{y}", "is no base map"),
+        ("https://t.example/{z}", "is no base map"),
+        ("https://webrd01.is.autonavi.com/appmaptile?x={x}&y={y}&z={z}", "shifted"),
+    ],
+)
+def test_online_base_maps_that_would_do_harm_are_refused(address, words, tmp_path):
+    with pytest.raises(OutputError, match=words):
+        write_map(make_assessment(), tmp_path / "map.html", online=address)
+    assert not (tmp_path / "map.html").exists()
+
+
+@pytest.mark.browser
+def test_an_online_base_map_asks_for_nothing_until_it_is_switched_on(chromium, tmp_path):
+    write_map(make_assessment(), tmp_path / "map.html", online="tianditu")
+    with open_page(chromium, tmp_path / "map.html", size=DESK) as opened:
+        page = opened.page
+        page.wait_for_selector("body.gr-ready")
+        box = page.locator("[data-layer=online]")
+        box.click()
+        assert not box.is_checked()
+        assert page.evaluate("document.activeElement.className") == "gr-key"
+        asked = page.evaluate(
+            """() => { const { page } = GeoRectify; const urls = [];
+                 L.TileLayer.include({ createTile(coords) { urls.push(this.getTileUrl(coords)); return document.createElement("img"); } });
+                 document.querySelector(".gr-key").value = "a b&c";
+                 document.querySelector("[data-layer=online]").click();
+                 return [urls[0], page.map.hasLayer(page.layers.get("online"))]; }"""
+        )
+        assert asked[1]
+        assert re.fullmatch(
+            r"https://t0\.tianditu\.gov\.cn/DataServer\?T=vec_w&x=\d+&y=\d+&l=\d+&tk=a%20b%26c",
+            asked[0],
+        )
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "img-src https://t0.tianditu.gov.cn data: blob:" in text

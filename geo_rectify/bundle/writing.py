@@ -54,6 +54,7 @@ def write_run(
     *,
     ledger: str | Path | LedgerBook | None = None,
     pictures: Sequence[PictureFormat] = (),
+    online: str | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
@@ -72,6 +73,8 @@ def write_run(
     pictures
         Formats in which the map is also drawn for documents; where any, ``pictures/`` holds it
         and a one-page summary.
+    online
+        An online base map the map's reader may switch on, as `outputs.maps.build_map` takes.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def write_run(
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
         states = None if old is None else issue_states(old, as_of=assessment.settings.as_of)
-        drawing = write_map(assessment, into / "map.html", states=states)
+        drawing = write_map(assessment, into / "map.html", states=states, online=online)
         if pictures:
             write_pictures(assessment, into / "pictures", formats=pictures)
         write_report(assessment, into)

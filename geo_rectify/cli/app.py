@@ -152,6 +152,14 @@ Pictures = Annotated[
         "(the map as pictures for documents, with a one-page summary).",
     ),
 ]
+OnlineBase = Annotated[
+    str | None,
+    typer.Option(
+        "--online-base",
+        help="地图上可由读者打开的在线底图：tianditu、osm 或含 {z}{x}{y} 的 https 地址；默认没有，"
+        "密钥由页面询问，不写入文件 (a base map the reader may switch on; keys never stand in the file).",
+    ),
+]
 FailWhen = Annotated[
     FailOn | None,
     typer.Option(
@@ -229,6 +237,7 @@ def run(
     include_restricted: Restricted = False,
     public: Public = False,
     picture: Pictures = None,
+    online_base: OnlineBase = None,
     fail_on: FailWhen = None,
     geocoder: Annotated[
         OnlineService | None,
@@ -258,6 +267,10 @@ def run(
         online = {"geocoder": service, "agree": consent(service, yes=yes)}
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     _check_ledger(ledger)
+    if online_base is not None:
+        from geo_rectify.outputs.maps.online import online_base as known_base
+
+        known_base(online_base)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -277,7 +290,7 @@ def run(
         )
         progress("write")
         folder = output if output is not None else _default_folder(plans[0])
-        _write(assessment, folder, ledger=ledger, pictures=picture)
+        _write(assessment, folder, ledger=ledger, pictures=picture, online=online_base)
     _exit_on(assessment, fail_on)
 
 
@@ -537,11 +550,14 @@ def _write(
     *,
     ledger: Path | None = None,
     pictures: list[PictureKind] | None = None,
+    online: str | None = None,
 ) -> None:
     from geo_rectify.drawing.pictures import PictureFormat
 
     formats = [PictureFormat(kind.value) for kind in pictures or ()]
-    written = geo_rectify.write_run(assessment, folder, ledger=ledger, pictures=formats)
+    written = geo_rectify.write_run(
+        assessment, folder, ledger=ledger, pictures=formats, online=online
+    )
     _report(assessment, written.folder, carried=written.carried, notes=written.notes)
 
 

@@ -19,6 +19,7 @@ from geo_rectify.drawing.symbology import ENFORCEMENT
 from geo_rectify.errors import OutputError
 from geo_rectify.outputs.maps.layers import frame_groups
 from geo_rectify.outputs.maps.offline import render_offline
+from geo_rectify.outputs.maps.online import online_base
 from geo_rectify.outputs.maps.payload import page_data
 from geo_rectify.pipeline import Assessment, assess_sites
 
@@ -45,6 +46,7 @@ _PARTS: Final = (
     "print",
     "controls",
     "storage",
+    "online",
     "review",
     "card",
     "list",
@@ -74,6 +76,7 @@ def build_map(
     frames: Mapping[str, gpd.GeoDataFrame] | None = None,
     off: Iterable[str] = (),
     states: Mapping[str, Iterable[str]] | None = None,
+    online: str | None = None,
 ) -> folium.Map:
     """Build the map of a run, or of sites in a frame: 问题点位分布图.
 
@@ -97,6 +100,8 @@ def build_map(
         ``names``.
     states
         States of progress people wrote, by issue key; an issue without is judged by its dates.
+    online
+        An online base map the reader may switch on, as `online.online_base` takes; None for none.
 
     Returns
     -------
@@ -117,7 +122,20 @@ def build_map(
     data = page_data(assessment, theme_name=theme, states=states)
     data["references"] += frame_groups(frames or {})
     data["off"] = _layer_keys(off, data)
+    data["online"] = _online(online)
     return _page(data, colour=colour)
+
+
+def _online(name: str | None) -> dict[str, Any] | None:
+    if name is None:
+        return None
+    base = online_base(name)
+    return {
+        "title": base.title,
+        "urls": list(base.urls),
+        "max_zoom": base.max_zoom,
+        "key": base.needs_key,
+    }
 
 
 def _layer_keys(off: Iterable[str], data: Mapping[str, Any]) -> list[str]:
@@ -152,7 +170,6 @@ def _page(data: dict[str, Any], *, colour: str = VERDICT) -> folium.Map:
     # folium's lists belong to the class: the instance gets its own, empty ones
     page.default_js, page.default_css = [], []
     data["colour"] = colour
-    data.setdefault("off", [])
     root = cast("Figure", page.get_root())
     root.title = escape_html(data["title"])
     for name in _STYLES:
@@ -175,6 +192,7 @@ def write_map(
     *,
     theme: str = ENFORCEMENT,
     states: Mapping[str, Iterable[str]] | None = None,
+    online: str | None = None,
 ) -> tuple[str, ...]:
     """Write the map of a run as one HTML file that opens without a network.
 
@@ -184,7 +202,7 @@ def write_map(
         The run.
     path
         The file.
-    theme, states
+    theme, states, online
         As in `build_map`.
 
     Returns
@@ -199,7 +217,9 @@ def write_map(
         outside.
     """
     data = page_data(assessment, theme_name=theme, states=states)
-    text = render_offline(_page(data))
+    data["online"] = _online(online)
+    hosts = online_base(online).hosts if online else ()
+    text = render_offline(_page(data), hosts=hosts)
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as err:

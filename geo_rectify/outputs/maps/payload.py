@@ -111,6 +111,9 @@ def page_data(
         "references": reference_groups(assessment),
         "counties": _counties(assessment),
         "review": _review(assessment),
+        "colour": "verdict",
+        "off": [],
+        "online": None,
     }
 
 

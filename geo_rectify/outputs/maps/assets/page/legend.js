@@ -1,7 +1,7 @@
 /* The legend, in which layers are switched. */
 (function () {
   "use strict";
-  const { $, html, svg, symbol, swatch, short, segments, toggleLayer, retheme } = window.GeoRectify;
+  const { $, html, svg, symbol, swatch, short, segments, toggleLayer, retheme, onlineLines } = window.GeoRectify;
 
   const COLOURS = [["verdict", "判定"], ["progress", "进度"]];
 
@@ -74,6 +74,7 @@
       part("底图", [
         ...(data.counties.length ? [box("counties", "县界", null, "公开数据，线位误差可达数百米"), box("names", "县名", null)] : []),
         ...data.references.map((group) => box(`reference-${group.key}`, group.label, null, group.note)),
+        ...onlineLines(page),
       ], "gr-base-part"),
     ].filter(Boolean));
   }

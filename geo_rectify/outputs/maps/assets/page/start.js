@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const {
-    $, PHONE, html, hatches, unpack, tool, where, sheetView, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, askTiles, drawSites, toggleLayer, drawControls, fit, mark,
+    $, PHONE, html, hatches, unpack, tool, where, attachOnline, sheetView, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, askTiles, drawSites, toggleLayer, drawControls, fit, mark,
     filters, chips, list, worklist, legend, go, open, closeCard, sizePopups,
   } = window.GeoRectify;
 
@@ -26,6 +26,7 @@
     drawControls(page);
     drawSites(page);
     askTiles(page);
+    attachOnline(page);
     tool.attach(page);
     where(page);
     map.on("popupclose", (event) => { if (event.popup === page.popup) mark(page, null); });
