@@ -33,14 +33,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from overlay_data import SIZES, write_case
-from overlay_engines import ENGINES, file_of, read
+from overlay_engines import ENGINES, UNASKED, file_of, read
 
 TASKS: Final = ("points", "areas", "nearest", "verdicts")
-OURS: Final = "ours, kept index"
-FIRST: Final = "ours, first use"
+OURS: Final = "ours, zones opened"
+FIRST: Final = "ours, frame, first use"
 LIMIT_S: Final = 240
 SLOW_S: Final = 15.0
-UNASKED: Final = {("geopandas, expert", "nearest"): "no shorter spelling than the documented one"}
 
 
 @dataclass(slots=True, kw_only=True)

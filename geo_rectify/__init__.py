@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from geo_rectify.findings import judge
     from geo_rectify.outputs.maps import build_map
     from geo_rectify.outputs.reports import build_report
-    from geo_rectify.overlay import overlay_classes, overlay_sites
+    from geo_rectify.overlay import open_zones, overlay_classes, overlay_sites
     from geo_rectify.pipeline import assess
     from geo_rectify.places import find_mentions, locate, open_gazetteer, read_corrections
     from geo_rectify.plans import read_plan
+    from geo_rectify.scope import narrowed
 
 __version__ = "0.1.0"
 
@@ -32,8 +33,10 @@ _ROOMS = {
     "find_mentions": "places",
     "judge": "findings",
     "locate": "places",
+    "narrowed": "scope",
     "open_catalogue": "catalogue",
     "open_gazetteer": "places",
+    "open_zones": "overlay",
     "overlay_classes": "overlay",
     "overlay_sites": "overlay",
     "read_corrections": "places",
@@ -49,8 +52,10 @@ __all__ = [
     "find_mentions",
     "judge",
     "locate",
+    "narrowed",
     "open_catalogue",
     "open_gazetteer",
+    "open_zones",
     "overlay_classes",
     "overlay_sites",
     "read_corrections",

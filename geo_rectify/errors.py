@@ -12,6 +12,7 @@ The tree::
     ├── CRSError (ValueError)            a missing, different or refused coordinate system
     ├── RulesError (ValueError)          faults in a rules file
     ├── RegionError (LookupError)        an administrative area that is not known
+    ├── ScopeError (LookupError)         a county or issue to narrow a run to that it does not have
     ├── OutputError (OSError)            a folder or file that cannot be written
     ├── ServiceError (OSError)           an online service that cannot be asked: key, quota, network
     └── MissingDependencyError (ImportError)   an optional library, with the extra that brings it
@@ -58,6 +59,10 @@ class RulesError(GeoRectifyError, ValueError):
 
 class RegionError(GeoRectifyError, LookupError):
     """An administrative area that is not known."""
+
+
+class ScopeError(GeoRectifyError, LookupError):
+    """A county or issue that a run cannot be narrowed to, because it has none of it."""
 
 
 class OutputError(GeoRectifyError, OSError):

@@ -152,6 +152,101 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Petition:
+    """A petition (信访件) as a public table has it, names of persons and phone numbers masked.
+
+    Every field is None where the table does not have it. Offsets point into the plan's text; the
+    masked words are as long as those they stand for.
+
+    Attributes
+    ----------
+    number
+        受理编号.
+    batch
+        批次, of the table's own title where no column has it.
+    district
+        行政区域.
+    pollution
+        污染类型.
+    problem
+        反映问题.
+    verified
+        是否属实, as printed.
+    investigation
+        核实情况.
+    handling
+        处理整改.
+    state
+        办结状态, as printed.
+    accountability
+        追责情况.
+    repeated
+        重复件: what is said of an earlier petition on the same matter.
+    """
+
+    number: Passage | None = None
+    batch: Passage | None = None
+    district: Passage | None = None
+    pollution: Passage | None = None
+    problem: Passage | None = None
+    verified: Passage | None = None
+    investigation: Passage | None = None
+    handling: Passage | None = None
+    state: Passage | None = None
+    accountability: Passage | None = None
+    repeated: Passage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a public notice (销号公示) says of itself, persons and phone numbers masked.
+
+    Attributes
+    ----------
+    period
+        公示期, as printed; None where none is told.
+    begins, ends
+        First and last day of it, None where not told.
+    contact
+        Whom to turn to, names and numbers masked.
+    """
+
+    period: Passage | None = None
+    begins: dt.date | None = None
+    ends: dt.date | None = None
+    contact: Passage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """An inspection a document answers (督察来源).
+
+    Attributes
+    ----------
+    name
+        As printed, its round in front where the document tells it elsewhere.
+    level
+        中央, 省级, 市级 or 县级; "" where untold.
+    round
+        轮次, for example 第二轮; "" where untold.
+    year
+        Its year where the name has one.
+    began, ended
+        The days on which the inspectors came and left, None where untold.
+    feedback
+        The day of their feedback (反馈), None where untold.
+    """
+
+    name: str
+    level: str = ""
+    round: str = ""
+    year: int | None = None
+    began: dt.date | None = None
+    ended: dt.date | None = None
+    feedback: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One issue (问题) of a plan with its goal, deadline, measures and acceptance."""
 
@@ -172,6 +267,7 @@ class Issue:
     irregularities: tuple[str, ...] = ()
     completion: Passage | None = None
     asides: tuple[Aside, ...] = ()
+    petition: Petition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +289,12 @@ class Plan:
     list_start
         Offset at which the list of issues begins, None without a list.
     inspection
-        Which inspection the plan answers (督察来源), with its round where told; "" where untold.
+        Which inspection the document answers (督察来源), with its round where told, several joined
+        with 、; "" where untold.
+    inspections
+        The same, one by one.
+    notice
+        What a public notice says of itself; None for anything else.
     """
 
     doc_id: str
@@ -206,6 +307,8 @@ class Plan:
     blocks: tuple[Block, ...] = ()
     list_start: int | None = None
     inspection: str = ""
+    inspections: tuple[Inspection, ...] = ()
+    notice: Notice | None = None
     sections: tuple[Section, ...] = ()
     issues: tuple[Issue, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -355,6 +458,33 @@ class Register:
     members: tuple[RegisterMember, ...]
     spoken: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What part of a run is written.
+
+    Attributes
+    ----------
+    county
+        The county or development zone, "" for all.
+    adcodes
+        Codes of the county, or of the counties the zone lies in.
+    issues
+        Keys of the issues asked for, empty for all.
+    unplaced
+        How many sites are left out because nothing says in which county they lie.
+    """
+
+    county: str = ""
+    adcodes: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    unplaced: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Say whether nothing is left out."""
+        return not self.county and not self.issues
 
 
 def with_members(mentions: Sequence[Mention], registers: Sequence[Register]) -> tuple[Mention, ...]:

@@ -15,16 +15,17 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo_rectify.catalogue import Layers, load_layers, open_catalogue
+from geo_rectify.catalogue import Layers, open_layers
 from geo_rectify.errors import InputFileError
 from geo_rectify.findings import judge, own_rules
-from geo_rectify.models import issue_key, with_members
+from geo_rectify.models import Scope, issue_key, with_members
 from geo_rectify.overlay import overlay_classes
 from geo_rectify.places import (
     Gazetteer,
     Located,
     attach_registers,
     find_mentions,
+    join_petitions,
     locate,
     open_gazetteer,
     read_corrections,
@@ -33,10 +34,9 @@ from geo_rectify.places import (
     stated_positions,
 )
 from geo_rectify.places.gazetteer import with_places
-from geo_rectify.places.services import ask_worklist
 from geo_rectify.plans import mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
-from geo_rectify.tables import CORRECTION_LOG, frame_of
+from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of
 from geo_rectify.vocabulary import LayerRole, Precision
 
 if TYPE_CHECKING:
@@ -49,6 +49,32 @@ if TYPE_CHECKING:
 StrPath: TypeAlias = "str | Path"
 STAGES: Final = ("read", "layers", "mentions", "locate", "overlay", "judge")
 """Names of the stages, in order, as `assess` reports them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineAsking:
+    """An online service to be asked for the places of the worklist.
+
+    Attributes
+    ----------
+    geocoder
+        The service. Only names of places and of their counties are sent to it.
+    agree
+        Called with the names that would be sent, before any is; True sends them.
+    """
+
+    geocoder: Geocoder
+    agree: Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineOutcome:
+    """What asking came to: names sent, names answered, hits refused; all 0 without consent."""
+
+    service: str
+    sent: int = 0
+    answered: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +99,12 @@ class Assessment:
         The registers joined to issues, with what was noted of each.
     correction_log
         As in `places.records.Located`.
+    scope
+        What part of the run this is; all of it unless `scope.narrowed` gave it.
+    online
+        The online service asked for, with counts; None where none was.
+    petitions
+        Petitions of the registers of that kind (`tables.PETITIONS`), by the site each is about.
     """
 
     plans: tuple[Plan, ...]
@@ -90,6 +122,9 @@ class Assessment:
     settings: Settings
     registers: tuple[Register, ...] = ()
     correction_log: pd.DataFrame = field(default_factory=lambda: frame_of([], CORRECTION_LOG))
+    scope: Scope = field(default_factory=Scope)
+    online: OnlineOutcome | None = None
+    petitions: pd.DataFrame = field(default_factory=lambda: frame_of([], PETITIONS))
 
     @property
     def site_mentions(self) -> tuple[Mention, ...]:
@@ -125,8 +160,7 @@ def assess(
     rules: StrPath | None = None,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
-    geocoder: Geocoder | None = None,
-    agree: Callable[[Sequence[str]], bool] | None = None,
+    online: OnlineAsking | None = None,
 ) -> Assessment:
     """Do the whole job in memory: read, find, locate, overlay, judge.
 
@@ -150,11 +184,8 @@ def assess(
         What the run is asked to do; the defaults of `Settings` where None.
     progress
         Called with the name of each stage of `STAGES` as it begins.
-    geocoder
-        An online service to be asked for the places of the worklist, None for none. Only their
-        names and those of their counties are sent; nothing is without ``agree``.
-    agree
-        Called with the names that would be sent, before any is; True sends them.
+    online
+        An online service to be asked for the places of the worklist; None for none.
 
     Returns
     -------
@@ -188,9 +219,8 @@ def assess(
     loaded = _as_layers(layers, settings=asked)
 
     say("mentions")
-    mentions = tuple(
-        mention for plan in documents for mention in find_mentions(plan, names=known.names())
-    )
+    names = known.names()
+    mentions = tuple(m for plan in documents for m in find_mentions(plan, names=names))
 
     documents = tuple(
         with_place_checks(
@@ -207,19 +237,19 @@ def assess(
     reaches = _references(loaded, LayerRole.RIVER)
     outlines = _references(loaded, LayerRole.ADMIN)
     located = locate(mentions, known, reaches=reaches, outlines=outlines, corrections=brought)
-    notes = unread
-    if geocoder is not None and agree is not None:
-        wanted = _worklist(located)
-        if len(wanted) and agree(wanted["name"].tolist()):
-            asked_for = ask_worklist(wanted, geocoder)
-            more = with_places(known, asked_for.places)
+    notes, outcome = unread, None
+    if online is not None:
+        outcome, more, said = _ask(located, known, online)
+        notes = (*notes, *said)
+        if more is not known:
             located = locate(
                 mentions, more, reaches=reaches, outlines=outlines, corrections=brought
             )
-            notes = (*notes, *asked_for.notes)
     located = replace(located, correction_notes=(*notes, *located.correction_notes))
-    located, joined = attach_registers(located, listed, plans=documents)
-    return _judged(
+    counted = [register for register in listed if not register.petitions]
+    located, joined = attach_registers(located, counted, plans=documents, gazetteer=known)
+    petitions = join_petitions(located.sites, [r for r in listed if r.petitions])
+    judged = _judged(
         located,
         plans=documents,
         layers=loaded,
@@ -228,6 +258,7 @@ def assess(
         progress=say,
         registers=joined,
     )
+    return replace(judged, online=outcome, petitions=petitions)
 
 
 def assess_sites(
@@ -358,8 +389,7 @@ def _as_layers(
 ) -> Layers:
     if isinstance(layers, Layers):
         return layers
-    catalogue = open_catalogue(*_paths(layers))
-    return load_layers(catalogue, as_of=settings.as_of, allow_missing=settings.allow_missing)
+    return open_layers(*_paths(layers), as_of=settings.as_of, allow_missing=settings.allow_missing)
 
 
 def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:
@@ -373,6 +403,22 @@ def _references(layers: Layers, role: LayerRole) -> gpd.GeoDataFrame | None:
         return None
     joined: gpd.GeoDataFrame = pd.concat(frames, ignore_index=True)
     return joined
+
+
+def _ask(
+    located: Located, known: Gazetteer, online: OnlineAsking
+) -> tuple[OnlineOutcome, Gazetteer, tuple[str, ...]]:
+    """Ask for the worklist's places, once people agree; give the gazetteer with what was found."""
+    # Imported here: without --geocoder no run needs the services.
+    from geo_rectify.places.services import ask_worklist  # noqa: PLC0415
+
+    outcome = OnlineOutcome(service=online.geocoder.service.value)
+    wanted = _worklist(located)
+    if wanted.empty or not online.agree(wanted["name"].tolist()):
+        return outcome, known, ()
+    got = ask_worklist(wanted, online.geocoder)
+    outcome = replace(outcome, sent=got.sent, answered=got.answered, refused=got.refused)
+    return outcome, with_places(known, got.places), got.notes
 
 
 def _worklist(located: Located) -> pd.DataFrame:

@@ -200,7 +200,21 @@ def widened_polygon(adcode: str) -> BaseGeometry:
     return buffer_m(area_polygon(adcode), WIDENED_M)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Give all names by code; a county before a prefecture or province of the same code."""
+    table = counties()
+    names: dict[str, str] = {}
+    for code, name in (
+        ("adcode", "name"),
+        ("prefecture_adcode", "prefecture"),
+        ("province_adcode", "province"),
+    ):
+        for key, word in zip(table[code], table[name], strict=True):
+            names.setdefault(key, str(word))
+    return names
+
+
 def area_name(adcode: str) -> str:
     """Give the full name of a county, prefecture or province.
 
@@ -219,14 +233,8 @@ def area_name(adcode: str) -> str:
     RegionError
         The code names no area.
     """
-    table = counties()
-    for code, name in (
-        ("adcode", "name"),
-        ("prefecture_adcode", "prefecture"),
-        ("province_adcode", "province"),
-    ):
-        hit = table.loc[table[code] == adcode, name]
-        if len(hit):
-            return str(hit.iloc[0])
+    name = _names().get(adcode)
+    if name is not None:
+        return name
     message = f"no county, prefecture or province has the code {adcode!r}"
     raise RegionError(message)

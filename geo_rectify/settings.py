@@ -6,6 +6,9 @@ import datetime as dt
 import os
 from dataclasses import dataclass, field
 
+NOTICE_DAYS = 7
+"""Days of a public notice unless told otherwise; every place has a rule of its own."""
+
 
 def default_as_of() -> dt.date:
     """Give the day outputs are dated: SOURCE_DATE_EPOCH's day in UTC, else today.
@@ -42,6 +45,8 @@ class Settings:
     public
         Whether outputs go to the public: internal layers are treated like restricted ones, persons
         and phone numbers are masked, distances are given in bands.
+    notice_days
+        Least number of days a public notice of closing (销号公示) stands, first and last included.
     """
 
     as_of: dt.date = field(default_factory=default_as_of)
@@ -51,6 +56,7 @@ class Settings:
     demo: bool = False
     allow_missing: bool = False
     public: bool = False
+    notice_days: int = NOTICE_DAYS
 
     @property
     def hidden_sensitivities(self) -> frozenset[str]:

@@ -122,7 +122,7 @@ REJECTED: Final = Schema(
 GAZETTEER: Final = Schema(
     name="gazetteer",
     columns=_columns(
-        "name aliases kind adcode township uncertainty_m source licence valid_on",
+        "name aliases kind adcode township uncertainty_m source licence valid_on flow",
         number="uncertainty_m",
         required="name kind source licence",
     ),
@@ -143,8 +143,17 @@ CORRECTIONS: Final = Schema(
 CORRECTION_LOG: Final = Schema(
     name="corrections log",
     columns=_columns(
-        "site_id name county issue_numbers action by date origin old new outcome",
+        "site_id name county issue_numbers action by date origin old new outcome answers",
         required="action origin outcome",
+    ),
+)
+
+PETITIONS: Final = Schema(
+    name="petitions",
+    columns=_columns(
+        "petition_id origin county place site_id site_name issue_numbers nth how",
+        whole="nth",
+        required="petition_id origin how",
     ),
 )
 
@@ -188,7 +197,7 @@ FINDINGS: Final = Schema(
     columns=_columns(
         "finding_id site_id site_name issue_numbers precision zone_class zone_id zone_name "
         "zone_ids layer_id layer_version layer_status verdict reason likelihood overlap_m2 share "
-        "distance_m rule_ids claim_ids evidence note",
+        "distance_m rule_ids claim_ids evidence note activity activity_evidence",
         number="likelihood overlap_m2 share distance_m",
         required="finding_id site_id site_name precision zone_class verdict",
     ),
@@ -348,20 +357,21 @@ def _natural(text: str) -> tuple[str, int, str]:
     return (head, int(tail), "") if tail.isdigit() else (head, -1, tail)
 
 
-def mentions_frame(mentions: Sequence[Mention]) -> pd.DataFrame:
+def mentions_frame(mentions: Sequence[Mention], *, several: bool) -> pd.DataFrame:
     """Make the mentions table (``mentions.csv``) from records.
 
     Parameters
     ----------
     mentions
         The mentions.
+    several
+        Whether the run has several documents.
 
     Returns
     -------
     pandas.DataFrame
         Columns of `MENTIONS`; issue keys carry the document where there are several.
     """
-    several = len({mention.doc_id for mention in mentions}) > 1
     rows = []
     for mention in mentions:
         row = asdict(mention)

@@ -148,6 +148,13 @@ class LayerStatus(StrEnum):
     NOT_DELINEATED = "not_delineated"
 
 
+class Flow(StrEnum):
+    """How a river line is drawn: from source to mouth, or the other way."""
+
+    WITH = "with"
+    AGAINST = "against"
+
+
 class Sensitivity(StrEnum):
     """Who may see a layer's geometry."""
 
@@ -252,6 +259,25 @@ class VerdictReason(StrEnum):
     NO_COVERAGE = "no_coverage"
     PLAN_SAYS_SO = "plan_says_so"
     CATALOGUE_SAYS_SO = "catalogue_says_so"
+
+
+class Activity(StrEnum):
+    """What kind of thing an issue is about (活动类型)."""
+
+    OUTFALL = "outfall"
+    MINING = "mining"
+    SAND = "sand"
+    CONSTRUCTION = "construction"
+    INDUSTRY = "industry"
+    LIVESTOCK = "livestock"
+    AQUACULTURE = "aquaculture"
+    FARMING = "farming"
+    WASTE = "waste"
+    FORESTRY = "forestry"
+    TOURISM = "tourism"
+    HYDROPOWER = "hydropower"
+    WILDLIFE = "wildlife"
+    UNKNOWN = "unknown"
 
 
 class ClaimResult(StrEnum):
@@ -379,6 +405,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = MappingProxyType(
             "schematic": "示意",
             "not_delineated": "未划定",
         },
+        Flow: {"with": "顺流绘制", "against": "逆流绘制"},
         Sensitivity: {"open": "公开", "internal": "内部", "restricted": "受限"},
         ZoneClass: {
             "red_line": "生态保护红线",
@@ -423,6 +450,22 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = MappingProxyType(
             "no_coverage": "图层覆盖范围未包含该点位",
             "plan_says_so": "方案载明尚未划定",
             "catalogue_says_so": "图层目录载明尚未划定",
+        },
+        Activity: {
+            "outfall": "排污",
+            "mining": "采矿采石",
+            "sand": "采砂制砂",
+            "construction": "工程建设",
+            "industry": "工业生产",
+            "livestock": "畜禽养殖",
+            "aquaculture": "水产养殖",
+            "farming": "种植开垦",
+            "waste": "固体废物",
+            "forestry": "林木林地",
+            "tourism": "旅游餐饮",
+            "hydropower": "水电开发",
+            "wildlife": "野生动物",
+            "unknown": "未识别",
         },
         ClaimResult: {"一致": "一致", "不一致": "不一致", "无法判定": "无法判定"},
         CorrectionAction: {"set": "填报坐标", "confirm": "确认候选", "reject": "排除候选"},

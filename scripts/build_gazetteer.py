@@ -286,6 +286,7 @@ def rivers(folder: Path) -> dict[str, object]:
         )
         properties = {key: value for key, value in row.items() if key not in {"lon", "lat"}}
         properties["uncertainty_m"] = RIVER_M
+        properties["flow"] = "with"  # both begin in the hills at the border of Anhui, end at 鄱阳
         line = [[round(x, 5), round(y, 5)] for x, y in shapely.get_coordinates(shape)]
         features.append(
             {

@@ -1,4 +1,7 @@
-"""Draw every relation that shapes a footprint on one test sheet, to be looked at.
+"""Draw every relation that shapes a footprint on one test sheet, from its words, to be looked at.
+
+Each panel is a sentence: it is read as a plan is, its places are looked up among a few drawn by
+hand (blue), and the footprint of the site named first in the panel is drawn (orange).
 
 Usage: ``python scripts/draw_relations.py OUT.png``
 """
@@ -6,118 +9,128 @@ Usage: ``python scripts/draw_relations.py OUT.png``
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 import shapely
 
-from geo_rectify.crs import buffer_m, disc, from_plane, to_plane
-from geo_rectify.places.footprints import draw, shaping
-from geo_rectify.places.gazetteer import Place
-from geo_rectify.places.relations import (
-    Reach,
-    border_between,
-    mouth_of,
-    stream_part,
-    stretch_between,
-)
-from geo_rectify.vocabulary import PlaceType
+from geo_rectify.crs import STORED, from_plane, to_plane
+from geo_rectify.places import find_mentions, locate
+from geo_rectify.places.gazetteer import gazetteer_of
+from geo_rectify.plans import read_plan
+from geo_rectify.tables import GAZETTEER, geoframe_of
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
 
+if TYPE_CHECKING:
+    from geo_rectify.places import Gazetteer
+
 EPSG, X0, Y0 = 4548, 519_500.0, 3_207_000.0
-LIMITS = ("360281",)
-RIVER = [(-4000, 500), (-2000, -400), (0, 0), (2000, 600), (4000, -200)]
+REACH = 7000
+LINES = {
+    "洎水河": [(-6000, 600), (-3500, -500), (0, 0), (3000, 500), (6000, -300)],
+    "车溪河": [(900, 6000), (300, 3000), (500, 200)],
+    "翥山大道": [(-6000, 3000), (6000, 3000)],
+    "东湖大道": [(-2000, -6000), (-2000, 6000)],
+    "西湖大道": [(2000, -6000), (2000, 6000)],
+}
+POINTS = {
+    "韦陀桥": ("bridge", (-3500, -480)),
+    "关山断面": ("monitoring-section", (1500, 250)),
+    "金鹅广场": ("market/square", (-4000, 4500)),
+}
+AREAS = {
+    "甲路镇": ("township", (-4000, -4000, 0, 4000)),
+    "双田镇": ("township", (0, -4000, 4000, 4000)),
+    "金山工业园区": ("industrial-park", (-900, -1500, 900, 700)),
+}
+PANELS = (
+    ("关山断面", "关山断面附近有弃渣"),
+    ("金鹅广场", "金鹅广场南侧污水直排"),
+    ("金鹅广场片区", "金鹅广场片区污水直排"),
+    ("洎水河", "洎水河沿线岸线破坏"),
+    ("翥山大道", "翥山大道北侧堆存垃圾"),
+    ("金山工业园区", "金山工业园区周边异味明显"),
+    ("金山工业园区", "金山工业园区东南侧堆存废渣"),
+    ("关山断面", "关山断面上游水质超标"),
+    ("关山断面", "关山断面下游水质超标"),
+    ("韦陀桥", "韦陀桥至关山断面段岸线破坏"),
+    ("翥山大道", "翥山大道东湖大道至西湖大道段雨污混流"),
+    ("车溪河", "车溪河河口水质超标"),
+    ("车溪河", "洎水河与车溪河交汇处水质超标"),
+    ("双田镇", "甲路镇与双田镇交界处堆存废渣"),
+    ("岩山采石场", "乐平市与浮梁县交界处的岩山采石场未复绿"),
+    ("四季春晖小区", "东湖大道以东、翥山大道以南的四季春晖小区污水直排"),
+)
 
 
-def _shape(shape: shapely.Geometry) -> shapely.Geometry:
-    return from_plane(shapely.transform(shape, lambda xy: xy + np.array([X0, Y0])), EPSG)
+def _row(name: str, kind: str, shape: shapely.Geometry) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "adcode": "360281",
+        "township": name if kind == "township" else "",
+        "uncertainty_m": 100.0,
+        "source": "drawn by hand",
+        "licence": "CC0-1.0",
+        "flow": "with" if kind == "river" else "",
+        "geometry": from_plane(shapely.transform(shape, lambda xy: xy + np.array([X0, Y0])), EPSG),
+    }
 
 
-def _place(shape: shapely.Geometry, kind: PlaceType, unsure: float) -> Place:
-    return Place(
-        number=0,
-        name="甲",
-        aliases=(),
-        kind=kind,
-        adcode="",
-        township="",
-        uncertainty_m=unsure,
-        source="test",
-        geometry=_shape(shape),
-        keys=("甲",),
-    )
+def drawn_by_hand() -> Gazetteer:
+    """Give the places of the sheet."""
+    rows = [
+        _row(name, "river" if name.endswith("河") else "road", shapely.LineString(xy))
+        for name, xy in LINES.items()
+    ]
+    rows += [_row(name, kind, shapely.Point(xy)) for name, (kind, xy) in POINTS.items()]
+    rows += [_row(name, kind, shapely.box(*xy)) for name, (kind, xy) in AREAS.items()]
+    return gazetteer_of(geoframe_of(rows, GAZETTEER))
 
 
-def panels() -> list[tuple[str, list[shapely.Geometry], shapely.Geometry]]:
-    """Give title, what is known, and the footprint of every relation."""
-    point, line = shapely.Point(0, 0), shapely.LineString(RIVER)
-    park = shapely.box(-800, -600, 900, 700)
-    made = []
-    for title, words, shape, kind, unsure in (
-        ("near a point", "附近", point, PlaceType.MINE, 200),
-        ("south of a point", "南侧", point, PlaceType.MINE, 200),
-        ("along a river", "沿线", line, PlaceType.RIVER, 50),
-        ("north of a road", "北侧", line, PlaceType.ROAD, 50),
-        ("around an outline", "周边", park, PlaceType.INDUSTRIAL_PARK, 50),
-        ("south-east of an outline", "东南侧", park, PlaceType.INDUSTRIAL_PARK, 50),
-    ):
-        known = _place(shape, kind, float(unsure))
-        drawn = draw(known, limits=LIMITS, shape=shaping([words]))
-        if drawn is not None and known.geometry is not None:
-            made.append((title, [known.geometry], drawn.footprint))
-    here = _shape(shapely.Point(300, 200))
-    for title, declared, upstream in (
-        ("upstream, flow declared", True, True),
-        ("downstream, flow declared", True, False),
-        ("upstream, flow unknown", False, True),
-    ):
-        reach = Reach(name="r", line=_shape(line), uncertainty_m=50, declared=declared)
-        part = stream_part(here, [reach], upstream=upstream, unsure_m=100)
-        if part is not None:
-            made.append((title, [reach.line, here], buffer_m(part.line, 550)))
-    reach = Reach(name="r", line=_shape(line), uncertainty_m=50, declared=True)
-    first, last = _shape(shapely.Point(-1800, -300)), _shape(shapely.Point(1500, 500))
-    piece = stretch_between(first, last, [reach], unsure_m=100)
-    if piece is not None:
-        made.append(("from A to B", [reach.line, first, last], buffer_m(piece.line, 550)))
-    side = Reach(
-        name="s", line=_shape(shapely.LineString([(500, 3000), (100, 60)])), uncertainty_m=50
-    )
-    mouth = mouth_of(side, [reach])
-    if mouth is not None:
-        made.append(("mouth of a river", [reach.line, side.line], disc(mouth.x, mouth.y, 600)))
-    west, east = (
-        _shape(shapely.box(-3000, -2000, 0, 2000)),
-        _shape(shapely.box(0, -2500, 3000, 1500)),
-    )
-    made.append(("border of two areas", [west, east], border_between(west, east, width_m=500)))
-    return made
+def footprint(name: str, sentence: str, known: Gazetteer) -> tuple[shapely.Geometry, str]:
+    """Locate the sites of a sentence and give the footprint of one, and how it was reached."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.txt"
+        path.write_text(f"乐平市整改方案\n\n乐平市有以下问题。{sentence}。\n", encoding="utf-8")
+        located = locate(find_mentions(read_plan(path), names=known.names()), known)
+    site = located.sites[located.sites["name"] == name].iloc[0]
+    shapes = located.footprints.to_crs(STORED).set_index("site_id").geometry
+    return shapes[site["site_id"]], str(site["method"])
 
 
 def main() -> None:
     """Draw the sheet."""
-    found = panels()
-    figure, axes = plt.subplots(3, 4, figsize=(16, 11), squeeze=False)
-    for axis, (title, known, footprint) in zip(axes.flat, found, strict=True):
-        for ring in shapely.get_parts(to_plane(footprint, EPSG)):
-            axis.fill(*zip(*ring.exterior.coords, strict=True), color="#e8a33d", alpha=0.6)
-        for shape in known:
-            plane = to_plane(shape, EPSG)
+    known = drawn_by_hand()
+    mpl.rcParams["font.family"] = ["Noto Sans CJK SC", "sans-serif"]
+    figure, axes = plt.subplots(4, 4, figsize=(17, 18), squeeze=False)
+    for axis, (name, sentence) in zip(axes.flat, PANELS, strict=True):
+        shape, method = footprint(name, sentence, known)
+        for part in shapely.get_parts(to_plane(shape, EPSG)):
+            axis.fill(*zip(*part.exterior.coords, strict=True), color="#e8a33d", alpha=0.6)
+        for place in known.places:
+            if place.name not in sentence or place.geometry is None:
+                continue
+            plane = to_plane(place.geometry, EPSG)
             outline = plane.exterior if plane.geom_type == "Polygon" else plane
-            axis.plot(
-                *zip(*outline.coords, strict=True),
-                color="#234",
-                marker="o" if plane.geom_type == "Point" else None,
-            )
-            if plane.geom_type == "LineString":
-                axis.plot(*plane.coords[0], marker=">", color="#234")
-        axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+            marker = "o" if plane.geom_type == "Point" else None
+            axis.plot(*zip(*outline.coords, strict=True), color="#245", marker=marker)
+            axis.annotate(place.name, outline.coords[0], fontsize=9, color="#245")
+            if place.flow:
+                axis.plot(*plane.coords[0], marker=">", color="#245")
+        axis.set(aspect="equal", xticks=[], yticks=[])
+        if "浮梁县" not in sentence:
+            axis.set(xlim=(X0 - REACH, X0 + REACH), ylim=(Y0 - REACH, Y0 + REACH))
+        axis.set_title(f"{name}：{sentence}", fontsize=9)
+        axis.set_xlabel(method, fontsize=6)
     figure.tight_layout()
     figure.savefig(Path(sys.argv[1]), dpi=70)
-    print(f"{len(found)} relations -> {sys.argv[1]}")
+    print(f"{len(PANELS)} relations -> {sys.argv[1]}")
 
 
 if __name__ == "__main__":

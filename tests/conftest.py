@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["chromium"]
 
@@ -37,3 +41,11 @@ def gold(real_plans: Path) -> Path:
     if not path.is_dir():
         pytest.fail(f"no annotations beside {real_plans}")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests out of the user's cache folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEO_RECTIFY_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -32,6 +32,7 @@ type_of = {
     "医": "hospital",
     "居": "residential",
     "集": "market/square",
+    "铁": "railway",
     "项": "project",
     "山": "mountain",
     "景": "park-scenic",

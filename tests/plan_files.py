@@ -158,8 +158,10 @@ def html_of_rows(rows: list[list[str]], path: Path, *, title: str = "") -> Path:
     return path
 
 
-def pdf_of_rows(rows: list[list[str]], path: Path, *, title: str = "") -> Path:
-    """Typeset a ruled table on landscape A4; it runs over pages with its header printed again."""
+def pdf_of_rows(
+    rows: list[list[str]], path: Path, *, title: str = "", ruled: bool = True, align: str = "TOP"
+) -> Path:
+    """Typeset a table on landscape A4, ruled or not; it runs over pages."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
@@ -169,7 +171,9 @@ def pdf_of_rows(rows: list[list[str]], path: Path, *, title: str = "") -> Path:
     spans = spans_of(rows)
     width = max(map(len, rows))
     grid = [["" for _ in range(width)] for _ in rows]
-    commands = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    commands = [("VALIGN", (0, 0), (-1, -1), align)]
+    if ruled:
+        commands.append(("GRID", (0, 0), (-1, -1), 0.5, "black"))
     for (r, c), (down, right) in spans.items():
         words = [Paragraph(html.escape(each), style) for each in rows[r][c].split(LINE)]
         grid[r][c] = words
@@ -197,3 +201,37 @@ OF_LINES = {
     "pdf": pdf_of_lines,
 }
 OF_ROWS = {"docx": docx_of_rows, "xlsx": xlsx_of_rows, "html": html_of_rows, "pdf": pdf_of_rows}
+
+
+def two_column_pdf(lines: list[str], path: Path) -> Path:
+    """Typeset a title over two columns of text."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Spacer
+
+    _font()
+    style = ParagraphStyle(
+        "p", fontName=FONT, fontSize=10.5, leading=17, wordWrap="CJK", firstLineIndent=21
+    )
+    width, height = A4
+    column = (width - 104) / 2
+
+    def furniture(canvas, page):
+        if page.page == 1:
+            canvas.setFont(FONT, 14)
+            canvas.drawCentredString(width / 2, height - 70, lines[0])
+        canvas.setFont(FONT, 9)
+        canvas.drawCentredString(width / 2, 30, f"- {page.page} -")
+
+    frames = [
+        Frame(40 + side * (column + 24), 60, column, height - 160, id=str(side)) for side in (0, 1)
+    ]
+    document = BaseDocTemplate(str(path), pagesize=A4, invariant=1)
+    document.addPageTemplates([PageTemplate(id="two", frames=frames, onPage=furniture)])
+    document.build(
+        [
+            Paragraph(html.escape(line), style) if line.strip() else Spacer(1, 6)
+            for line in lines[1:]
+        ]
+    )
+    return path

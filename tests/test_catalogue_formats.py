@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 import urllib.parse
 import zipfile
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path  # noqa: TC003
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd  # noqa: TC002
+import pyogrio
 import pytest
 import shapely
 
@@ -387,9 +389,72 @@ def _wfs(path: str, query: dict[str, str]) -> bytes:
     return json.dumps(whole).encode()
 
 
+def _gml(at: int, count: int, *, told: bool = True) -> bytes:
+    """Write some zones as GML 3.2, latitude first, as services do."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.gml"
+        rows = zones_4548().to_crs(4490).iloc[at : at + count]
+        options = {"FORMAT": "GML3.2", "SRSNAME_FORMAT": "OGC_URN"}
+        pyogrio.write_dataframe(rows, file, driver="GML", layer="water", **options)
+        body = file.read_bytes()
+    said = b' numberMatched="2" numberReturned="%d"' % len(rows)
+    return body.replace(b"FeatureCollection", b"FeatureCollection" + said, 1) if told else body
+
+
+def _wfs_gml_only(path: str, query: dict[str, str]) -> bytes:
+    """Refuse every form but GML, page by page."""
+    if "outputformat" in query:
+        return b"<ows:ExceptionReport>outputFormat not supported</ows:ExceptionReport>"
+    assert query["version"] == "2.0.0"
+    return _gml(int(query["startindex"]), 1)
+
+
+def _wfs_deaf(path: str, query: dict[str, str]) -> bytes:
+    """Give GML whatever form is asked for, and no number of all."""
+    return _gml(int(query["startindex"]), 1000, told=False)
+
+
+def _wfs_old(path: str, query: dict[str, str]) -> bytes:
+    """Know version 1.0.0 alone."""
+    if query["version"] != "1.0.0":
+        return b"<ServiceExceptionReport><ServiceException>version</ServiceException></ServiceExceptionReport>"
+    assert query["typename"] == "water"
+    return _gml(0, 1000, told=False)
+
+
+@pytest.mark.parametrize("answer", [_wfs_gml_only, _wfs_deaf, _wfs_old])
+def test_a_wfs_that_knows_gml_only_is_read(tmp_path: Path, answer):
+    with _serving(answer) as host:
+        write_catalogue(tmp_path, entry(url=host + "/wfs", layer="water", coverage=COVER))
+        layers = load_layers(open_catalogue(tmp_path), as_of=DAY)
+    assert sorted(layers.zones["zone_class"]) == ["water_1", "water_2"]
+    wanted = zones_4548().to_crs(4490).total_bounds
+    assert layers.zones.total_bounds == pytest.approx(wanted, abs=1e-6)
+
+
+def _arcgis_short(path: str, query: dict[str, str]) -> bytes:
+    """Give fewer rows than were asked for, as a server with a limit of its own does."""
+    body = json.loads(_arcgis(path, query))
+    body.pop("maxRecordCount", None)
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def test_an_arcgis_server_that_ends_in_html_half_way_is_told(tmp_path: Path):
+    def broken(path: str, query: dict[str, str]) -> bytes:
+        if query.get("resultoffset") == "1":
+            return b"<html>session over</html>"
+        return _arcgis(path, query)
+
+    with _serving(broken) as host:
+        write_catalogue(tmp_path, entry(url=host + "/rest/W/FeatureServer/0", coverage=COVER))
+        with pytest.raises(LayerError, match=r"layer 'water'.*web page \(HTML\).*save the layer"):
+            load_layers(open_catalogue(tmp_path), as_of=DAY)
+
+
 @pytest.mark.parametrize(
     ("answer", "path"),
     [
+        (_arcgis_short, "/rest/W/FeatureServer/0"),
         (_arcgis, "/rest/W/FeatureServer/0"),
         (_arcgis, "/rest/W/MapServer"),
         (_wfs, "/wfs?key=secret"),
@@ -435,3 +500,21 @@ def test_an_address_that_is_no_service_is_told(tmp_path: Path):
     write_catalogue(tmp_path, entry(url="file:///etc/hosts", layer="a"))
     with pytest.raises(LayerError, match="write http"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("datum", [None, "GCJ-02"])
+def test_a_shifted_layer_is_suspected_by_a_reference_layer(tmp_path: Path, datum: str | None):
+    """A zone drawn along a district's line, shifted, beside a layer of districts that is right."""
+    district = shapely.Point(EAST, NORTH).buffer(3000, quad_segs=64)
+    districts = gpd.GeoDataFrame({"名称": ["某区"]}, geometry=[district], crs="EPSG:4548")
+    zones = gpd.GeoDataFrame(geometry=[district], crs="EPSG:4548")
+    write_vector(_shifted(zones, "GCJ-02"), tmp_path / "a.gpkg")
+    write_vector(districts, tmp_path / "r.gpkg")
+    write_catalogue(
+        tmp_path,
+        entry(path="a.gpkg", role="red_line", datum=datum),
+        entry("lines", title="实测区界", path="r.gpkg", role="admin"),
+    )
+    said = " ".join(load(tmp_path).infos[0].assumptions)
+    assert ("疑似GCJ-02坐标" in said) is (datum is None)
+    assert ("贴合实测区界的比例" in said) is (datum is None)

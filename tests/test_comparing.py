@@ -69,6 +69,9 @@ def test_the_command_writes_a_table_and_a_word_file(tmp_path: Path):
     old, new = _run(tmp_path / "old"), _run(tmp_path / "new", verdict="possible", layer_version="2")
     done = CliRunner().invoke(app, ["diff", str(old), str(new), "-o", str(tmp_path / "d")])
     assert done.exit_code == 0, done.output
+    assert "原因：图层版本：1→2（" in done.stdout
+    assert "生态保护红线" in done.stdout
+    assert "red_line" not in done.stdout
     text = (tmp_path / "d" / "changes.csv").read_text(encoding="utf-8-sig")
     assert "图层版本：1→2" in text
     assert ",=某厂" not in text

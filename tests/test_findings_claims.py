@@ -79,8 +79,6 @@ def test_a_place_stated_to_lie_in_a_zone(problem, words, classes):
 @pytest.mark.parametrize(
     "problem",
     [
-        "位于生态保护红线外的青石岭采石场。",
-        "位于一级保护区范围外的青石岭采石场。",
         "位于生态保护红线附近的青石岭采石场。",
         "位于城市核心区的青石岭采石场。",
         "位于核心区的青石岭采石场。",
@@ -92,6 +90,29 @@ def test_a_place_stated_to_lie_in_a_zone(problem, words, classes):
 def test_what_states_nothing_of_the_kind(problem):
     _, found = claims_of(problem, q=("青石岭采石场", "mine/quarry"))
     assert found == ()
+
+
+BESIDE = [
+    ("位于生态保护红线外的青石岭采石场。", "out_of_zone", ("red_line",), "", None),
+    ("位于一级保护区范围外的青石岭采石场。", "out_of_zone", ("water_1",), "", None),
+    ("青石岭采石场不在生态保护红线范围内。", "out_of_zone", ("red_line",), "", None),
+    ("青石岭采石场不位于生态红线内。", "out_of_zone", ("red_line",), "", None),
+    ("青石岭采石场不涉及永久基本农田。", "out_of_zone", ("farmland",), "", None),
+    ("青石岭采石场未占用生态保护红线。", "out_of_zone", ("red_line",), "", None),
+    ("青石岭采石场距生态保护红线约300米。", "distance", ("red_line",), "", 300.0),
+    ("青石岭采石场距离二级保护区边界1.2公里。", "distance", ("water_2",), "", 1200.0),
+    ("青石岭采石场距森林公园边界不足500米。", "distance", ("forest_park",), "不足", 500.0),
+]
+
+
+@pytest.mark.parametrize(("problem", "kind", "classes", "bound", "value"), BESIDE)
+def test_a_place_stated_to_lie_beside_a_zone(problem, kind, classes, bound, value):
+    plan, found = claims_of(problem, q=("青石岭采石场", "mine/quarry"))
+    (claim,) = found
+    assert (claim.kind, claim.classes) == (kind, classes)
+    assert (claim.bound, claim.value_m) == (bound, value)
+    assert claim.site_id == "q"
+    assert "青石岭采石场" in plan.text[claim.start : claim.end]
 
 
 def test_the_subject_is_the_site_not_the_township_before_it():
@@ -231,6 +252,38 @@ def test_only_official_layers_decide(shape, precision, made, settings, result, r
     assert (claim["found"] != "") == (result != "无法判定")
     assert finding(judgement)["claim_ids"] == claim["claim_id"]
     assert finding(judgement, zone_class="water_1")["claim_ids"] == ""
+
+
+@pytest.mark.parametrize(
+    ("problem", "shape", "precision", "result", "found"),
+    [
+        ("青石岭采石场不在生态红线内。", HERE, "feature", "不一致", "位于其中"),
+        ("青石岭采石场不在生态红线内。", OUT, "feature", "一致", "未见重叠"),
+        ("青石岭采石场不在生态红线内。", OUT, "village", "一致", "未见重叠"),
+        ("青石岭采石场不在生态红线内。", disc(500, 500, 2000), "village", "无法判定", ""),
+        ("青石岭采石场距生态红线500米。", OUT, "feature", "一致", "490"),
+        ("青石岭采石场距生态红线约0.5公里。", OUT, "feature", "一致", "0.49"),
+        ("青石岭采石场距生态红线1500米。", OUT, "feature", "不一致", "490"),
+        ("青石岭采石场距生态红线不足600米。", OUT, "feature", "一致", "490"),
+        ("青石岭采石场距生态红线超过2公里。", OUT, "feature", "不一致", "0.49"),
+        ("青石岭采石场距生态红线500米。", HERE, "feature", "不一致", "位于其中"),
+        ("青石岭采石场距生态红线500米。", OUT, "village", "无法判定", ""),
+    ],
+)
+def test_what_is_said_to_lie_beside_a_zone_is_held_against_the_layers(
+    problem, shape, precision, result, found
+):
+    _, claim = checked(problem, site(footprint=shape, precision=precision), RED)
+    assert (claim["result"], claim["found"]) == (result, found)
+    _, claim = checked(problem, site(footprint=shape, precision=precision), SKETCH)
+    assert (claim["result"], claim["reason"]) == ("无法判定", "图层非正式")
+
+
+def test_a_place_partly_in_a_zone_is_not_outside_of_it():
+    outline = box(-100, 500, 100, 600)
+    row = site(precision="surveyed", geometry=outline, footprint=outline)
+    _, claim = checked("青石岭采石场不在生态红线内。", row, RED)
+    assert claim["result"] == "不一致"
 
 
 def test_an_outline_partly_inside_differs_from_inside():

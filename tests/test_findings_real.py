@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from geo_rectify.findings import find_claims
 from geo_rectify.pipeline import assess
 from geo_rectify.settings import Settings
 
@@ -69,3 +70,19 @@ def test_claims_of_the_plan(bare, issue, words, stated):
     if words.endswith("亩") and issue == "27":
         (site,) = bare.sites.loc[bare.sites["site_id"] == held[0].site_id, "name"]
         assert "满坑坞" in site
+
+
+def test_the_area_stated_of_mankengwu_is_held_against_the_sample_and_stays_open(sampled):
+    text = sampled.plan.text
+    (row,) = [
+        row
+        for row in sampled.claims.itertuples()
+        if text[row.start : row.end].endswith("13.6亩") and row.issue == "27"
+    ]
+    assert (row.stated, row.unit, row.result) == ("13.6", "亩", "无法判定")
+    (claim,) = [
+        claim
+        for claim in find_claims(sampled.plans, sampled.mentions)
+        if claim.claim_id == row.claim_id
+    ]
+    assert round(claim.value_m2, 2) == 9066.67

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
+import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +17,7 @@ import pytest
 import shapely
 
 from geo_rectify import assess, write_run
+from geo_rectify.crs import wgs84_to_gcj02
 from geo_rectify.errors import LayerError
 from geo_rectify.plans import mask_persons, read_plan
 from geo_rectify.plans.masking import find_persons
@@ -22,8 +26,20 @@ from tests.catalogue_cases import entry, write_catalogue
 
 EXAMPLE = Path(__file__).parent.parent / "geo_rectify" / "example"
 DAY = dt.date(2024, 6, 1)
-CORNERS = [(117.123457, 29.291113), (117.32, 29.21), (117.31, 29.29), (117.22, 29.33)]
-SECRETS = ("内部片区甲".encode(), b"117.12345", b"29.29111", struct.pack("<d", CORNERS[0][0]))
+CORNERS = [(117.139772, 29.297714), (117.32, 29.21), (117.31, 29.29), (117.22, 29.33)]
+_GCJ = [float(value) for value in wgs84_to_gcj02(*CORNERS[0])]
+# The name, the number and a corner of a zone: as text, shifted, escaped, packed.
+SECRETS = (
+    "内部片区甲".encode(),
+    json.dumps("内部片区甲")[1:-1].encode(),
+    "".join(f"&#{ord(each)};" for each in "内部片区甲").encode(),
+    "内部片区甲".encode("utf-16-le"),
+    b"NB-7788",
+    b"117.13977",
+    b"29.29771",
+    *(f"{_GCJ[0]:.5f}{mark}{_GCJ[1]:.5f}".encode() for mark in (",", ", ", " ")),
+    *(struct.pack(kind, value) for kind in ("<d", ">d", "<f") for value in CORNERS[0]),
+)
 PEOPLE = ("欧阳子虚".encode(), "钱乌有".encode(), b"13800001234", b"8221234")
 
 
@@ -38,11 +54,14 @@ def _catalogue(folder: Path, *more: str, sensitivity: str = "internal") -> Path:
             coverage="adcode:360200",
             sensitivity=sensitivity,
             name_field="名称",
+            id_field="编号",
         ),
         *more,
     )
     zone = shapely.Polygon(CORNERS)
-    frame = gpd.GeoDataFrame({"名称": ["内部片区甲"]}, geometry=[zone], crs=4490)
+    frame = gpd.GeoDataFrame(
+        {"名称": ["内部片区甲"], "编号": ["NB-7788"]}, geometry=[zone], crs=4490
+    )
     frame.to_file(folder / "secret.gpkg")
     return folder
 
@@ -55,10 +74,24 @@ def _contents(folder: Path) -> dict[str, bytes]:
             continue
         name = path.relative_to(folder).as_posix()
         found[name] = path.read_bytes()
+        if path.suffix == ".html":
+            # What a page carries packed is looked into as well.
+            packed = re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", found[name])
+            opened = [base64.b64decode(each + b"=" * (-len(each) % 4)) for each in packed]
+            found[name] = b"\0".join([found[name], *opened, *map(_inflated, opened)])
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 found[name] = b"\0".join(archive.read(each) for each in archive.namelist())
     return found
+
+
+def _inflated(blob: bytes) -> bytes:
+    for bits in (-15, 15, 31):
+        try:
+            return zlib.decompress(blob, bits)
+        except zlib.error:
+            continue
+    return b""
 
 
 def _holding(folder: Path, planted: tuple[bytes, ...]) -> list[str]:
@@ -122,6 +155,12 @@ def test_the_public_version_tells_no_internal_zone(tmp_path: Path, sensitivity: 
     layers = _catalogue(tmp_path / "layers", sensitivity=sensitivity)
     out = _run(tmp_path / "out", layers, public=True)
     assert _holding(out, SECRETS) == []
+    # The same search finds them where they may stand.
+    if sensitivity == "internal":
+        shown = _holding(_run(tmp_path / "inside", layers), SECRETS)
+        assert {"findings.csv", "findings.gpkg", "map.html", "report.docx"} <= set(shown)
+    else:
+        assert _holding(_run(tmp_path / "plain", layers), SECRETS) == []
     findings = pd.read_csv(out / "findings.csv")
     assert findings["distance_m"].isna().all()
     assert "conflict" in set(findings.loc[findings["zone_class"] == "red_line", "verdict"])
@@ -182,11 +221,30 @@ def test_a_public_run_holds_no_person(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("责任人：欧阳子虚，电话", ("欧阳子虚",)),
+        ("责任人：司马乌、诸葛有无", ("司马乌", "诸葛有无")),
+        ("由副市长上官子虚负责督办", ("上官子虚",)),
+        ("由副市长钱乌有负责督办", ("钱乌有",)),
+        ("局长慕容乌。", ("慕容乌",)),
+        ("局长司马子虚每月调度", ("司马子虚",)),
+        ("联系人：令狐有", ("令狐有",)),
+    ],
+)
+def test_surnames_of_two_characters_are_known(text: str, names: tuple[str, ...]):
+    assert set(find_persons(text)) == set(names)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "责任单位：市政府、市水利局",
         "由局长办公会研究",
         "负责人：各县（市、区）政府",
+        "由分管副市长牵头负责，每月调度",
+        "市长负责制，主任方案上报",
+        "书记和市长任双组长",
         "面积1380000平方米",
     ],
 )

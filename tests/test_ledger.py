@@ -13,6 +13,7 @@ from geo_rectify.errors import OutputError
 from geo_rectify.models import IssueDeadline, Measure, MeasureDeadline
 from geo_rectify.outputs.ledger import (
     Progress,
+    Step,
     issue_standing,
     measure_standing,
     write_ledger,
@@ -115,7 +116,7 @@ def sheet(path, name):
 def test_sheets_and_page_setup(path):
     book = openpyxl.load_workbook(path)
     seen = [each.title for each in book if each.sheet_state == "visible"]
-    assert seen == ["台账", "措施", "点位", "判定", "核对", "未定位"]
+    assert seen == ["台账", "措施", "信访件", "点位", "判定", "核对", "自检", "未定位"]
     first = book["台账"]
     assert first.page_setup.paperSize == 8
     assert first.page_setup.orientation == "landscape"
@@ -126,7 +127,10 @@ def test_sheets_and_page_setup(path):
         assert each.freeze_panes is not None
         assert each.auto_filter.ref is not None
         assert make_plan().doc_id in each["A2"].value
-    chosen = first.data_validations.dataValidation
+    chosen = [each for each in first.data_validations.dataValidation if each.type == "list"]
+    hinted = [each for each in first.data_validations.dataValidation if each.type != "list"]
+    assert [each.promptTitle for each in hinted] == [step.word for step in Step]
+    assert all("日" in each.prompt and "经办人" in each.prompt for each in hinted)
     listed = {name for each in chosen for name in each.formula1.strip('"').split(",")}
     assert {state.value for state in Progress} <= listed
 
@@ -138,6 +142,7 @@ def test_one_row_an_issue(path):
         *("措施时限", "牵头单位", "责任单位", "责任人", "属地", "验收单位", "整改进展"),
         *("进度状态", "存在困难", "佐证材料", "点位数", "管控区判定", "初审", "申请", "核实"),
         *("公开起止", "核准", "问效（日期·经办人·材料）", "备注"),
+        "可能反弹",
     ]
     assert list(table["序号"]) == [1, 2, 3]
     one, two, three = table.to_dict("records")
@@ -211,7 +216,7 @@ def test_the_same_bytes_twice_and_the_demos_mark(path, tmp_path):
     assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
     demo = make_assessment(settings=Settings(as_of=AS_OF, demo=True))
     write_ledger(demo, tmp_path / "demo.xlsx")
-    for name in ("台账", "措施", "点位", "判定", "核对", "未定位"):
+    for name in ("台账", "措施", "信访件", "点位", "判定", "核对", "自检", "未定位"):
         each = openpyxl.load_workbook(tmp_path / "demo.xlsx")[name]
         assert DEMO_MARK in each["A1"].value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import shutil
+import subprocess
 
 import openpyxl
 import pytest
@@ -129,7 +130,8 @@ def test_entries_are_what_differs(typed):
 def test_entries_survive_a_new_run_and_the_one_after(typed, tmp_path):
     later = make_assessment(settings=Settings(as_of=dt.date(2025, 1, 1)))
     once, twice = tmp_path / "once.xlsx", tmp_path / "twice.xlsx"
-    assert write_ledger(later, once, old=read_ledger(typed)) == ()
+    notes = write_ledger(later, once, old=read_ledger(typed))
+    assert notes == ("问题1已填“已销号”，但“申请”未填，按“完成待销号”统计",)
     write_ledger(later, twice, old=read_ledger(once))
     assert_typed(once)
     assert_typed(twice)
@@ -304,12 +306,12 @@ def test_a_file_that_is_no_ledger(tmp_path):
 def test_status_by_county_and_unit_on_any_day(typed):
     found = ledger_status(read_book(typed), as_of=dt.date(2024, 7, 1))
     states = {(each.issue, each.measure): (each.state, each.by_hand) for each in found}
-    assert states["1", "1"] == ("已销号", True)  # with its issue
+    assert states["1", "1"] == ("完成待销号", True)  # its issue is called closed, but is not
     assert states["1", "3"] == ("未达序时进度", True)
     assert states["2", "1"] == ("时限已到未填报", False)
     assert states["2", "2"] == ("长期坚持", False)
     shown, counts = tally(found, by="county")
-    assert shown == ("已销号", "未达序时进度", "时限已到未填报", "长期坚持")
+    assert shown == ("完成待销号", "未达序时进度", "时限已到未填报", "长期坚持")
     assert sum(counts["乐平市"].values()) >= 1
     assert sum(tally(found, by="unit")[1]["市生态环境局"].values()) == 1
 
@@ -386,3 +388,29 @@ def test_nobody_wrote_into_the_fresh_ledger_of_the_real_plan(real_plans, tmp_pat
     assert all("市级" in name or name.endswith(("市", "县", "区")) for name in parts), list(parts)
     for each in ledger.tables["措施"].rows:
         assert any(each in part.tables["措施"].rows for part in parts.values())
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_entries_survive_being_saved_by_libreoffice(typed, tmp_path):
+    saved = tmp_path / "saved"
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [
+            *("soffice", f"-env:UserInstallation={profile}", "--headless"),
+            *("--convert-to", "xlsx", "--outdir", str(saved), str(typed)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    found = read_ledger(saved / typed.name)
+    before = entries_of(read_ledger(typed))[0]
+    assert {entry.key for entry in entries_of(found)[0]} == {entry.key for entry in before}
+    write_ledger(make_assessment(), tmp_path / "new.xlsx", old=found)
+    assert_typed(tmp_path / "new.xlsx")
+    parts = split_ledger(read_ledger(tmp_path / "new.xlsx"))
+    for name, part in parts.items():
+        write_book(part, tmp_path / f"{name}.xlsx")
+    merged = merge_ledgers([read_ledger(tmp_path / f"{name}.xlsx") for name in parts])
+    write_book(merged, tmp_path / "merged.xlsx")
+    assert_typed(tmp_path / "merged.xlsx")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo_rectify.crs import areas_m2
 from geo_rectify.errors import GeoRectifyWarning
-from geo_rectify.overlay import doubtful_geometry, engines, overlay_classes, overlay_sites
+from geo_rectify.overlay import doubtful_geometry, engines, gridded, overlay_classes, overlay_sites
 
 LATTICE = st.integers(0, 8)
 STEPS = st.sampled_from([1e-7, 1e-5, 0.001, 0.0031, 1 / 3, 1.0])
@@ -170,6 +170,41 @@ def test_class_rows_are_those_of_geos(left, right, step):
     # of two zones equally near, rounding may put either first
     near = (wanted["relation"] == "near").to_numpy()
     made.loc[near, "zone_id"] = wanted.loc[near, "zone_id"]
+    assert_same(made, wanted, sites, zones)
+
+
+def test_a_point_inside_by_the_plane_alone_is_at_no_distance():
+    """A long edge bends between lon/lat and the plane; the point lies between the two views."""
+    zone = shapely.Polygon([(3, 1), (8, 1), (8, 6), (3, 1)])
+    sites, zones = frames([shapely.Point(7, 5)], [zone], (117.2137, 29.30871), 0.0031)
+    made, wanted = both(overlay_classes, sites, zones)
+    assert wanted["relation"].tolist() == ["near"]
+    assert wanted["distance_m"].tolist() == [0.0]
+    assert_same(made, wanted, sites, zones)
+
+
+def test_sites_looked_at_in_batches_give_the_same_rows(monkeypatch):
+    sites, zones = crowd(5, sites=120, zones=60)
+    whole = overlay_sites(sites, zones, engine="grid")
+    monkeypatch.setattr(gridded, "_VERTICES", 100)
+    pd.testing.assert_frame_equal(overlay_sites(sites, zones, engine="grid"), whole)
+
+
+def test_a_long_edge_that_bends_towards_a_point_is_the_nearest():
+    """By lon/lat the square is nearer, in the plane the long edge of the other zone."""
+    lat, reach = 29.3, 0.4
+    long = shapely.Polygon(
+        [(117 - reach, lat), (117 + reach, lat), (117 + reach, lat - 0.1), (117 - reach, lat - 0.1)]
+    )
+    point = shapely.Point(117, lat + 0.02)
+    near = shapely.box(116.999, lat + 0.0398, 117.001, lat + 0.05)
+    sites = gpd.GeoDataFrame({"site_id": ["s"]}, geometry=[point], crs=4490)
+    zones = gpd.GeoDataFrame(
+        {"zone_id": ["long", "near"], "zone_class": "red_line"}, geometry=[long, near], crs=4490
+    )
+    made, wanted = both(overlay_classes, sites, zones)
+    assert wanted["zone_id"].tolist() == ["long"]
+    assert wanted["distance_m"].iloc[0] < 2190
     assert_same(made, wanted, sites, zones)
 
 

@@ -12,14 +12,14 @@ import pytest
 import shapely
 
 from geo_rectify.errors import GeoRectifyWarning
-from geo_rectify.overlay import kept, overlay_sites
+from geo_rectify.overlay import cache, kept, overlay_sites
 from tests.test_overlay_engines import crowd
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("GEO_RECTIFY_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(kept, "_WORTH_KEEPING", 0)
+    monkeypatch.setattr(kept, "WORTH_KEEPING", 0)
     return tmp_path / "cache" / "overlay"
 
 
@@ -75,7 +75,7 @@ def test_a_full_disk_costs_the_index_not_the_answer(folder, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(kept.np, "save", full)
+    monkeypatch.setattr(cache.np, "save", full)
     with pytest.warns(GeoRectifyWarning, match="could not be kept.*No space left"):
         made = overlay_sites(sites, zones, engine="grid")
     assert list(made["site_id"]) == list(wanted["site_id"])
@@ -97,7 +97,7 @@ def test_off_keeps_nothing(folder, monkeypatch):
 
 
 def test_old_indices_make_room(folder, monkeypatch):
-    monkeypatch.setattr(kept, "_MOST_KEPT", 2)
+    monkeypatch.setattr(cache, "_MOST_KEPT", 2)
     sites, _ = crowd(2, sites=10, zones=1)
     for seed in range(4):
         overlay_sites(sites, crowd(seed, sites=1, zones=5)[1], engine="grid")
@@ -106,9 +106,9 @@ def test_old_indices_make_room(folder, monkeypatch):
 
 SCRIPT = """
 import sys
-from geo_rectify.overlay import kept, overlay_sites
+from geo_rectify.overlay import cache, kept, overlay_sites
 from tests.test_overlay_engines import crowd
-kept._WORTH_KEEPING = 0
+kept.WORTH_KEEPING = 0
 sites, zones = crowd(7, sites=200, zones=200)
 print("ready", flush=True)
 sys.stdin.readline()

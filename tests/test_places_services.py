@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import json
+import subprocess
+import sys
 import threading
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -11,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import shapely
 
-from geo_rectify import assess
+from geo_rectify import assess, write_run
 from geo_rectify.cli.gazetteer import OnlineService
 from geo_rectify.crs import gcj02_to_bd09, wgs84_to_gcj02
 from geo_rectify.errors import InputFileError, ServiceError
+from geo_rectify.pipeline import OnlineAsking, OnlineOutcome
 from geo_rectify.places.areas import Area
 from geo_rectify.places.kinds import precision_of
 from geo_rectify.places.services import GeocoderName, ask, open_geocoder
@@ -289,6 +293,14 @@ def test_opening(monkeypatch):
         open_geocoder("nominatim")
 
 
+def test_a_run_without_a_geocoder_imports_no_service():
+    code = "import sys, geo_rectify.pipeline; print([m for m in sys.modules if '.services' in m and 'places' in m])"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert shown.strip() == "[]"
+
+
 def test_the_command_line_names_every_service():
     assert {each.value for each in OnlineService} == {each.value for each in GeocoderName}
 
@@ -312,10 +324,17 @@ def test_a_run_sends_nothing_before_it_may_and_says_who_found_it(server, online,
     server.answers = [(200, amap())]
     service, _ = online("amap")
     names: list[str] = []
-    assess(plan, geocoder=service, agree=lambda listed: bool(names.extend(listed)))
+    refusing = OnlineAsking(geocoder=service, agree=lambda listed: bool(names.extend(listed)))
+    unasked = assess(plan, online=refusing)
     assert "岩口采石场" in names[0]
     assert server.asked == []
-    found = assess(plan, geocoder=service, agree=lambda _: True)
+    assert unasked.online == OnlineOutcome(service="amap")
+    found = assess(plan, online=OnlineAsking(geocoder=service, agree=lambda _: True))
+    assert found.online == OnlineOutcome(service="amap", sent=1, answered=1)
+    write_run(found, tmp_path / "out")
+    said = (tmp_path / "out" / "run.json").read_text(encoding="utf-8")
+    assert json.loads(said)["online"] == dataclasses.asdict(found.online)
+    assert KEY not in said
     (site,) = [s for s in found.sites.to_dict("records") if "岩口采石场" in s["name"]]
     assert site["method"].startswith("geocoder amap (兴趣点)")
     assert site["precision"] == "street"

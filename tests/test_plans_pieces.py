@@ -15,9 +15,9 @@ from geo_rectify.plans.deadlines import (
     issue_deadline,
     measure_deadlines,
 )
-from geo_rectify.plans.measures import unit_lists
 from geo_rectify.plans.numbering import match_number, numeral_value
 from geo_rectify.plans.quantities import area_m2, find_figures, units_of_measure
+from geo_rectify.plans.unit_brackets import unit_lists
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,66 @@ def test_totals_are_no_rows_and_phones_are_struck_out(tmp_path: Path) -> None:
     assert register.rows[0].name == "张坞矿点 ***"
     assert all("联系" not in heading for row in register.rows for heading in row.attributes)
     assert any("合计行" in note for note in register.notes)
+
+
+def test_rows_with_names_alone_are_looked_up_or_go_to_the_worklist(tmp_path: Path) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text(
+        "name,kind,lon,lat,uncertainty_m\n"
+        "甲坞采石场,mine/quarry,117.20,29.00,100\n"
+        "乙坞采石场,mine/quarry,117.70,28.90,100\n",  # 德兴市
+        encoding="utf-8",
+    )
+    rows = pd.DataFrame({"矿点": ["甲坞采石场", "乙坞采石场", "丙坞采石场"], "序号": [1, 2, 3]})
+    path = _save(rows, tmp_path, 'issue = 23\n[columns]\nname = "矿点"\n')
+    with example_plan() as plan:
+        run = assess(plan, registers=path, gazetteer=known)
+    sites = run.sites.set_index("name")
+    assert sites.loc["甲坞采石场", "precision"] == "street"
+    assert sites.loc["甲坞采石场", "method"] == "register; by name: gazetteer, exact"
+    assert sites.loc["甲坞采石场", "county"] == "乐平市"
+    listed = run.unlocated.set_index("name")["reason"]
+    assert "甲坞采石场" not in listed.index
+    for name in ("乙坞采石场", "丙坞采石场"):
+        assert sites.loc[name, "geometry"] is None
+        assert listed[name].startswith("清单中没有坐标；")
+    assert "1个同名候选不在乐平市范围内" in listed["乙坞采石场"]
+
+
+def test_petitions_are_counted_by_site_and_name_nobody(tmp_path: Path) -> None:
+    with example_plan() as plan:
+        bare = assess(plan)
+        mines = bare.sites[(bare.sites["kind"] == "mine/quarry") & bare.sites["count"].isna()]
+        name, county = mines.iloc[0]["name"], mines.iloc[0]["county"]
+        rows = pd.DataFrame(
+            {
+                "受理编号": ["X1", "X2", "X2", "X3", "X4"],
+                "行政区域": [county, county, county, "珠山区", county],
+                "反映问题": [
+                    f"{name}扬尘扰民，联系13800001234",
+                    f"举报人某人反映{name}夜间爆破",
+                    f"{name}废水直排",
+                    f"{name}扬尘",
+                    "某处油烟扰民",
+                ],
+                "举报人": ["某人"] * 5,
+                "联系电话": ["13800001234"] * 5,
+            }
+        )
+        path = tmp_path / "petitions.xlsx"
+        rows.to_excel(path, index=False)
+        run = assess(plan, registers=path)
+    told = run.petitions
+    assert told["site_name"].tolist() == [name, name, name, "", ""]
+    assert told["nth"].tolist()[:3] == [1, 2, 3]
+    assert "编号与前件重复" in told["how"].iloc[2]
+    assert told["issue_numbers"].iloc[0] == mines.iloc[0]["issue_numbers"]
+    write_run(run, tmp_path / "out")
+    assert "信访件3件（其中重复2件）" in (tmp_path / "out/field/cards.html").read_text("utf-8")
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["petitions"] == {"rows": 5, "about_sites": 3, "sites": 1}
+    for file in (tmp_path / "out").rglob("*"):
+        if file.suffix in {".html", ".csv", ".json", ".txt", ".gpkg", ".gpx"}:
+            blob = file.read_bytes()
+            for secret in ("13800001234", "某人", "夜间爆破"):
+                assert secret.encode() not in blob, file

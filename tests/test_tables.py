@@ -65,15 +65,17 @@ def test_a_table_in_another_crs_is_refused():
 
 
 def test_closed_columns_hold_their_words():
-    frame = tables.mentions_frame([mention()])
+    frame = tables.mentions_frame([mention()], several=False)
     frame.loc[0, "type"] = "castle"
     with pytest.raises(TableError, match="castle"):
         tables.validate(frame, tables.MENTIONS)
 
 
 def test_issue_keys_carry_the_document_only_with_several():
-    one = tables.mentions_frame([mention()])
-    two = tables.mentions_frame([mention(), mention("b" * 12, None, mention_id="b:0-5")])
+    one = tables.mentions_frame([mention()], several=False)
+    two = tables.mentions_frame(
+        [mention(), mention("b" * 12, None, mention_id="b:0-5")], several=True
+    )
     assert one["issue"].tolist() == ["3"]
     assert two["issue"].tolist() == ["a" * 12 + "/3", ""]
     assert one["site"].tolist() == [1]

@@ -108,6 +108,22 @@ def verdict_words(verdict: str) -> str:
     return label(Verdict(verdict)) if verdict else "无"
 
 
+def class_words(zone_class: str) -> str:
+    """Give the label of a zone class in a cell, 无 for an empty one.
+
+    Parameters
+    ----------
+    zone_class
+        The class's word, or "".
+
+    Returns
+    -------
+    str
+        Its label.
+    """
+    return label(ZoneClass(zone_class)) if zone_class else "无"
+
+
 def _write_word(changes: pd.DataFrame, path: Path, *, names: tuple[str, str]) -> None:
     import docx  # noqa: PLC0415 - loads only where a Word file is written
     from docx.oxml.ns import qn  # noqa: PLC0415
@@ -129,7 +145,7 @@ def _write_word(changes: pd.DataFrame, path: Path, *, names: tuple[str, str]) ->
         for row in shown.to_dict("records"):
             texts = (
                 row["site_name"],
-                label(ZoneClass(row["zone_class"])),
+                class_words(row["zone_class"]),
                 verdict_words(row["old_verdict"]),
                 verdict_words(row["new_verdict"]),
                 row["cause"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,13 @@ def write_provenance(assessment: Assessment, folder: Path, *, drawing: Sequence[
             "include_restricted": settings.include_restricted,
             "allow_missing": settings.allow_missing,
             "public": settings.public,
+            "notice_days": settings.notice_days,
+        },
+        "scope": {
+            "county": assessment.scope.county,
+            "adcodes": list(assessment.scope.adcodes),
+            "issues": list(assessment.scope.issues),
+            "unplaced_sites": assessment.scope.unplaced,
         },
         "rules": [
             {
@@ -96,7 +104,15 @@ def write_provenance(assessment: Assessment, folder: Path, *, drawing: Sequence[
             _layer(info, told=info.sensitivity.value not in settings.hidden_sensitivities)
             for info in assessment.layers.infos
         ],
+        "online": None if assessment.online is None else dataclasses.asdict(assessment.online),
         "registers": [_register(register) for register in assessment.registers],
+        "petitions": {
+            "rows": len(assessment.petitions),
+            "about_sites": int((assessment.petitions["site_id"] != "").sum()),
+            "sites": int(
+                assessment.petitions.loc[assessment.petitions["site_id"] != "", "site_id"].nunique()
+            ),
+        },
         "correction_notes": list(assessment.correction_notes),
         "counts": counts(assessment),
     }
@@ -152,6 +168,9 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         "status": info.status.value,
         "version": info.version,
         "in_force": info.in_force,
+        "valid_from": _day(info.valid_from),
+        "valid_to": _day(info.valid_to),
+        "crs": info.crs,
         "sample": info.sample,
         "sha256": info.sha256,
         "features": info.feature_count,
@@ -159,6 +178,7 @@ def _layer(info: LayerInfo, *, told: bool) -> dict[str, Any]:
         # These sentences name zones: of a layer that may not be told only their number stays.
         "repairs": list(info.repairs) if told else len(info.repairs),
         "rejects": list(info.rejects) if told else len(info.rejects),
+        "unmapped": list(info.unmapped) if told else len(info.unmapped),
         "assumptions": list(info.assumptions),
     }
 

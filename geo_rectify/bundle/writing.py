@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,11 +41,15 @@ WORKLIST_FILE: Final = "worklist.xlsx"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenRun:
-    """Where a run was written, the files of the old folder that were kept, and what to look at."""
+    """Where a run was written, the files of the old folder that were kept, and what to look at.
+
+    ``unwritten`` says which files this machine could not make, and the remedy.
+    """
 
     folder: Path
     carried: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
 
 
 def write_run(
@@ -55,6 +59,7 @@ def write_run(
     ledger: str | Path | LedgerBook | None = None,
     pictures: Sequence[PictureFormat] = (),
     online: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
 
@@ -75,11 +80,14 @@ def write_run(
         and a one-page summary.
     online
         An online base map the map's reader may switch on, as `outputs.maps.build_map` takes.
+    progress
+        Called with words as the report's figures are drawn.
 
     Returns
     -------
     WrittenRun
-        The folder, what was carried over, and what in the ledger needs a look.
+        The folder, what was carried over, what in the ledger needs a look, and what could not
+        be written for want of an extra or a font.
 
     Raises
     ------
@@ -91,8 +99,11 @@ def write_run(
     for name in (LEDGER_FILE, WORKLIST_FILE):
         refuse_open(Path(folder) / name)
     old = read_ledger(ledger) if isinstance(ledger, str | Path) else ledger
-    keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=ledger)
+    # A part takes over only its own rows: the whole ledger must not go.
+    given = ledger if assessment.scope.whole else None
+    keep = _ledger_to_keep(Path(folder) / LEDGER_FILE, given=given)
     notes: list[str] = []
+    unwritten: list[str] = []
 
     def write(into: Path) -> None:
         _write_evidence(assessment, into)
@@ -104,12 +115,12 @@ def write_run(
         drawing = write_map(assessment, into / "map.html", states=states, online=online)
         if pictures:
             write_pictures(assessment, into / "pictures", formats=pictures)
-        write_report(assessment, into)
+        unwritten.extend(filter(None, [write_report(assessment, into, progress=progress)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(assessment, into, drawing=drawing)
 
-    return _publish(folder, write, keep=keep, notes=notes)
+    return replace(_publish(folder, write, keep=keep, notes=notes), unwritten=tuple(unwritten))
 
 
 def _ledger_to_keep(path: Path, *, given: str | Path | LedgerBook | None) -> tuple[str, ...]:
@@ -188,7 +199,7 @@ def write_parsed(plan: Plan, mentions: Sequence[Mention], folder: str | Path) ->
     def write(into: Path) -> None:
         _write_text((plan,), into)
         write_json(issues_document(plan), into / "issues.json")
-        write_csv(mentions_frame(mentions), into / "mentions.csv")
+        write_csv(mentions_frame(mentions, several=False), into / "mentions.csv")
         write_record({"inputs": [{"doc_id": plan.doc_id, "name": plan.source_name}]}, into)
 
     return _publish(folder, write)
@@ -213,7 +224,8 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
     documents = [issues_document(plan) for plan in assessment.plans]
     single = len(documents) == 1
     write_json(documents[0] if single else {"documents": documents}, into / "issues.json")
-    write_csv(mentions_frame(assessment.mentions), into / "mentions.csv")
+    mentions = mentions_frame(assessment.mentions, several=assessment.several)
+    write_csv(mentions, into / "mentions.csv")
     write_geopackage(
         {
             "sites": assessment.sites,
@@ -226,9 +238,11 @@ def _write_evidence(assessment: Assessment, into: Path) -> None:
 
 
 def _write_log(assessment: Assessment, into: Path) -> None:
-    """Write the audit trail of corrections (corrections_log.csv) where there were any."""
+    """Write the audit trail of corrections, and the petitions, where there were any."""
     if len(assessment.correction_log):
         write_csv(assessment.correction_log, into / "corrections_log.csv")
+    if len(assessment.petitions):
+        write_csv(assessment.petitions, into / "petitions.csv")
 
 
 def _write_text(plans: Sequence[Plan], into: Path) -> None:

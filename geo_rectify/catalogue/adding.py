@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo_rectify.catalogue.classes import classify_word, field_for, word_of
+from geo_rectify.catalogue.coverage import placed_plainly
+from geo_rectify.catalogue.drafting import draft_zones, drafting_figures, read_intakes
 from geo_rectify.catalogue.entries import check_table
 from geo_rectify.catalogue.opening import CATALOGUE_NAME
 from geo_rectify.catalogue.reading import layer_names, read_layer
 from geo_rectify.catalogue.recognition import suggested_crs
 from geo_rectify.catalogue.shapefiles import shapefile_parts
 from geo_rectify.catalogue.tabular import TABLE_SUFFIXES
-from geo_rectify.catalogue.wording import data_table
+from geo_rectify.catalogue.wording import data_table, sentence
 from geo_rectify.errors import OutputError
+from geo_rectify.files import write_geopackage
 from geo_rectify.vocabulary import ROLE_CLASSES, LayerRole
 
 if TYPE_CHECKING:
@@ -93,6 +96,70 @@ def add_layers(
         message = f"{folder} cannot be written ({err.strerror}); choose another folder with -o"
         raise OutputError(message) from err
     return tuple(added)
+
+
+def add_drafts(
+    intakes: Path, water: Path, folder: Path, *, figures: Path | None = None
+) -> tuple[AddedLayer, tuple[str, ...]]:
+    """Draw draft zones around intakes into a catalogue's folder and write their entry.
+
+    Parameters
+    ----------
+    intakes
+        A table or vector file of points, see `drafting.read_intakes`.
+    water
+        A file with the river lines and reservoir areas they stand on.
+    folder
+        The catalogue's folder, made where absent; its ``catalogue.toml`` is added to.
+    figures
+        A TOML file with figures that replace the shipped ones.
+
+    Returns
+    -------
+    tuple
+        The entry, and sentences on what was assumed.
+
+    Raises
+    ------
+    LayerError
+        A file cannot be read, or an intake lies far from all water.
+    OutputError
+        The folder cannot be written, or holds a file of that name.
+    """
+    spots = placed_plainly(intakes)
+    known = drafting_figures(figures)
+    zones, notes = draft_zones(read_intakes(spots), placed_plainly(water), figures=known)
+    catalogue = folder / CATALOGUE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = catalogue.read_text(encoding="utf-8-sig") if catalogue.is_file() else ""
+        taken = set(re.findall(r'^id = "([^"]+)"', before, flags=re.MULTILINE))
+        layer_id = next(
+            each
+            for each in (f"water_source_draft_{count}" for count in range(1, 10_000))
+            if each not in taken and not (folder / f"{each}.gpkg").exists()
+        )
+        write_geopackage({layer_id: zones}, folder / f"{layer_id}.gpkg", stamp=known["valid_from"])
+        keys = {
+            "id": layer_id,
+            "title": sentence("draft_title"),
+            "role": LayerRole.WATER_SOURCE.value,
+            "path": f"{layer_id}.gpkg",
+            "name_field": "名称",
+            "class_field": "级别",
+            "status": "draft",
+            "source": _line(notes[0]),
+            "licence": "未注明",
+            "sensitivity": "internal",
+        }
+        body = [f"# {_line(note)}" for note in notes]
+        body += ["[[layer]]", *(f"{key} = {_quoted(cell)}" for key, cell in keys.items())]
+        whole = "\n".join(part for part in (before.rstrip(), "", *body) if part or before)
+        catalogue.write_text(whole + "\n", encoding="utf-8")
+    except OSError as err:
+        message = f"{folder} cannot be written ({err.strerror}); choose another folder with -o"
+        raise OutputError(message) from err
+    return AddedLayer(layer_id=layer_id, role=LayerRole.WATER_SOURCE, questions=()), notes
 
 
 def _copy(path: Path, folder: Path) -> None:
@@ -172,8 +239,11 @@ def _entry(
     else:
         questions.append("没有可识别的名称字段，请写 name_field")
     usable = _system(raw, lines, questions)
+    if ROLE_CLASSES[known]:
+        questions.append(
+            '覆盖范围未知，请写 coverage（如 "adcode:360200"），否则不能得出“未见压占”'
+        )
     questions += [
-        '覆盖范围未知，请写 coverage（如 "adcode:360200"），否则不能得出“未见压占”',
         "批准文号 approval、生效日期 valid_from、失效日期 valid_to 未知",
         '是否正式成果：核对后把 status 改为 "official"',
         "来源、许可、密级由持有人核对",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo_rectify.catalogue.loading import collect_layers, join_layers
+from geo_rectify.catalogue.loading import collect_layers, held_against_references, join_layers
 from geo_rectify.catalogue.opening import collect_entries
+from geo_rectify.catalogue.versions import version_notes
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.tables import join_list
 from geo_rectify.vocabulary import LayerStatus
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from geo_rectify.catalogue.opening import CatalogueLayer
     from geo_rectify.catalogue.records import LayerInfo, Layers
 
 NO_COVERAGE: Final = "no coverage declared: can never answer clear"
@@ -41,6 +43,7 @@ COLUMNS: Final = (
     "sha8",
     "repairs",
     "rejects",
+    "unmapped",
     "notes",
 )
 
@@ -49,13 +52,14 @@ COLUMNS: Final = (
 class CatalogueCheck:
     """What checking gives: the layers that load, their table, and every fault of the others.
 
-    ``details`` holds the sentences on repairs, rejects and assumptions, by layer.
+    ``notes`` holds sentences on how the versions of a layer follow each other; what concerns one
+    version stands in its record.
     """
 
     layers: Layers
     table: pd.DataFrame
     faults: tuple[str, ...]
-    details: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def sound(self) -> bool:
@@ -79,18 +83,21 @@ def check_catalogue(*sources: str | Path, as_of: dt.date) -> CatalogueCheck:
         The table of layers that load, and all faults.
     """
     catalogue, faults = collect_entries(sources)
-    loaded, broken = collect_layers(catalogue, as_of=as_of)
-    layers = join_layers(loaded)
-    details = [
-        f"{info.layer_id}: {text}"
-        for info in layers.infos
-        for text in (*info.assumptions, *info.repairs, *info.rejects)
+    loaded, broken = collect_layers(catalogue.layers, as_of=as_of)
+    layers = join_layers(held_against_references(loaded, catalogue.layers))
+    by_id: dict[str, list[CatalogueLayer]] = {}
+    for layer in catalogue.layers:
+        by_id.setdefault(layer.layer_id, []).append(layer)
+    notes = [
+        f"{layer_id}: {text}"
+        for layer_id, versions in by_id.items()
+        for text in version_notes(versions)
     ]
     return CatalogueCheck(
         layers=layers,
         table=layers_table(layers),
         faults=(*faults, *broken),
-        details=tuple(details),
+        notes=tuple(notes),
     )
 
 
@@ -129,6 +136,7 @@ def layers_table(layers: Layers) -> pd.DataFrame:
             "sha8": info.sha256[:_HASH_DIGITS],
             "repairs": len(info.repairs),
             "rejects": len(info.rejects),
+            "unmapped": join_list(info.unmapped),
             "notes": "; ".join(_notes(info)),
         }
         for info in layers.infos

@@ -66,7 +66,7 @@ def classify_word(
         return plain[_folded(word)]
     if word in {member.value for member in ROLE_CLASSES[role]}:
         return ZoneClass(word)
-    return _spellings(role).get(_bare(word))
+    return _spellings(role).get(_bare(word, role))
 
 
 def word_of(value: Any) -> str:
@@ -95,9 +95,11 @@ def _spellings(role: LayerRole) -> dict[str, ZoneClass]:
     return {word: ZoneClass(found) for found, words in table.items() for word in words}
 
 
-@lru_cache(maxsize=1)
-def _affixes() -> re.Pattern[str]:
-    words = sorted(data_table("classes")["affixes"], key=lambda word: (-len(word), word))
+@lru_cache(maxsize=8)
+def _affixes(role: LayerRole) -> re.Pattern[str]:
+    table = data_table("classes")
+    every = [*table["affixes"], *table["more"].get(role.value, ())]
+    words = sorted(every, key=lambda word: (-len(word), word))
     return re.compile("|".join(re.escape(word) for word in words))
 
 
@@ -105,5 +107,22 @@ def _folded(word: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", word)).casefold()
 
 
-def _bare(word: str) -> str:
-    return _affixes().sub("", _folded(word))
+def _bare(word: str, role: LayerRole) -> str:
+    return _affixes(role).sub("", _folded(word))
+
+
+def is_old_core(word: str) -> bool:
+    """Say whether a word means the core zone of the three old zones of a reserve (核心区).
+
+    Parameters
+    ----------
+    word
+        A word mapped to the core class.
+
+    Returns
+    -------
+    bool
+        True for 核心区, False for 核心保护区 of the two zones of today.
+    """
+    plain = _folded(word).replace("自然保护区", "").replace("自然保护地", "")
+    return "核心" in plain and "核心保护" not in plain

@@ -27,6 +27,7 @@ from geo_rectify.regions import area_name
 from geo_rectify.vocabulary import (
     ROLE_CLASSES,
     Datum,
+    Flow,
     LayerRole,
     LayerStatus,
     Sensitivity,
@@ -126,6 +127,10 @@ class LayerEntry(BaseModel):
     coverage: _Text | None = Field(
         default=None,
         description='"adcode:360200", "extent", or the path of a polygon file in the same folder',
+    )
+    flow: Annotated[Flow, _member_of(Flow)] | None = Field(
+        default=None,
+        description='"with" where river lines are drawn from source to mouth, "against" otherwise',
     )
     names: Annotated[tuple[_Text, ...], Field(strict=False)] = Field(
         default=(), description='a list of names: names = ["某某水源地"]'
@@ -270,6 +275,8 @@ def _class_faults(table: Mapping[str, Any]) -> list[tuple[str, str]]:
         faults.append(("class", "stands beside class_field or class_map; keep one of the two"))
     if mapped and not field:
         faults.append(("class_map", "needs class_field; name the field whose words it maps"))
+    if "flow" in table and role != LayerRole.RIVER:
+        faults.append(("flow", f"has no place with role {role!r}, it is about rivers; remove it"))
     if not allowed and field:
         faults.append(("class_field", f"has no place with role {role!r}; remove it"))
     return faults

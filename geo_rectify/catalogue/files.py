@@ -80,13 +80,45 @@ def read_file(
         It is missing, no vector file, truncated, without geometry, or changed while it was read.
     """
     if not path.exists():
-        message = f"there is no file {path}; put it there, or correct or remove the entry"
-        raise LayerError(message)
+        raise LayerError(no_file(path))
     try:
         return _read_whole(path, layer=layer, encoding=encoding, columns=columns)
     except OSError as err:
-        message = f"{path.name} cannot be read ({err.strerror}); close the program that holds it"
-        raise LayerError(message) from err
+        raise LayerError(cannot_read(path, err)) from err
+
+
+def no_file(path: Path) -> str:
+    """Say that a file is missing.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str
+        The message.
+    """
+    return f"there is no file {path}; put it there, or correct or remove the entry"
+
+
+def cannot_read(path: Path, err: OSError) -> str:
+    """Say that a file cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    err
+        Why.
+
+    Returns
+    -------
+    str
+        The message.
+    """
+    return f"{path.name} cannot be read ({err.strerror}); close the program that holds it"
 
 
 def _read_whole(
@@ -243,7 +275,7 @@ def hash_file(path: Path) -> str:
         SHA-256 in hex; that of the file itself where it is one file.
     """
     digest = hashlib.sha256()
-    members = _members(path)
+    members = file_members(path)
     for name, member in members:
         if len(members) > 1:
             digest.update(f"{name}\0{member.stat().st_size}\0".encode())
@@ -253,7 +285,19 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _members(path: Path) -> list[tuple[str, Path]]:
+def file_members(path: Path) -> list[tuple[str, Path]]:
+    """List the files a layer consists of, lock files and indexes left out.
+
+    Parameters
+    ----------
+    path
+        The file, the ``.shp`` of a shapefile, or the folder of a geodatabase.
+
+    Returns
+    -------
+    list of tuple
+        Name (or suffix) and path of each, in a fixed order.
+    """
     if path.is_dir():
         inside = [
             (member.relative_to(path).as_posix(), member)
@@ -267,5 +311,5 @@ def _members(path: Path) -> list[tuple[str, Path]]:
 
 
 def _stamp(path: Path) -> list[tuple[str, int, int]]:
-    stats = [(name, member.stat()) for name, member in _members(path)]
+    stats = [(name, member.stat()) for name, member in file_members(path)]
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]

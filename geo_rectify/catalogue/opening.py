@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003 - dataclass fields are resolved at run time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.catalogue.entries import ADCODE_PREFIX, EXTENT, LayerEntry, check_table
+from geo_rectify.catalogue.versions import ordered_versions
 from geo_rectify.errors import CatalogueError
 
 if TYPE_CHECKING:
@@ -20,11 +22,21 @@ CATALOGUE_NAME: Final = "catalogue.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueLayer:
-    """One checked entry with the catalogue file it stands in."""
+    """One checked entry with the catalogue file it stands in.
+
+    ``until`` is the day before the next version of the layer begins, where the entry has no
+    ``valid_to``.
+    """
 
     entry: LayerEntry
     file: Path
     sample: bool = False
+    until: dt.date | None = None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Give the last day the layer is in force, None for an open end."""
+        return self.entry.valid_to or self.until
 
     @property
     def layer_id(self) -> str:
@@ -50,7 +62,10 @@ class CatalogueLayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The layers named by one or several catalogues, in order; a later one replaces its id."""
+    """The layers named by one or several catalogues, in order; a later one replaces its id.
+
+    Several versions of one layer stand one after another, oldest first.
+    """
 
     layers: tuple[CatalogueLayer, ...] = ()
 
@@ -125,7 +140,7 @@ def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]
     tuple
         The catalogue of faultless entries, and the faults.
     """
-    found: dict[str, CatalogueLayer] = {}
+    found: dict[str, list[CatalogueLayer]] = {}
     faults: list[str] = []
     files: list[Path] = []
     for source in sources:
@@ -141,8 +156,8 @@ def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]
     for file, sample in zip(files, samples, strict=True):
         layers, wrong = _read_file(file, sample=sample)
         faults += wrong
-        found.update({layer.layer_id: layer for layer in layers})
-    return Catalogue(layers=tuple(found.values())), faults
+        found.update(layers)
+    return Catalogue(layers=tuple(each for mine in found.values() for each in mine)), faults
 
 
 def _missing_files(catalogue: Catalogue) -> list[str]:
@@ -205,12 +220,13 @@ def _is_sample(file: Path) -> bool:
         return False
 
 
-def _read_file(file: Path, *, sample: bool) -> tuple[list[CatalogueLayer], list[str]]:
-    layers: list[CatalogueLayer] = []
+def _read_file(file: Path, *, sample: bool) -> tuple[dict[str, list[CatalogueLayer]], list[str]]:
+    """Read one catalogue: the versions of each layer by its id, and all faults."""
+    layers: dict[str, list[CatalogueLayer]] = {}
     try:
         tables, faults = _tables(file)
     except CatalogueError as err:
-        return [], [str(err)]
+        return {}, [str(err)]
     for position, table in enumerate(tables, start=1):
         given = table.get("id")
         where = f"{file}: layer {given!r}" if given else f"{file}: layer number {position}"
@@ -223,10 +239,10 @@ def _read_file(file: Path, *, sample: bool) -> tuple[list[CatalogueLayer], list[
         if entry is None or wrong:
             continue
         layer = CatalogueLayer(entry=entry, file=file, sample=sample)
-        if any(layer.layer_id == other.layer_id for other in layers):
-            faults.append(f"{where}: id: stands twice in this catalogue; give each layer its own")
-            continue
-        layers.append(layer)
+        layers.setdefault(layer.layer_id, []).append(layer)
+    for layer_id, versions in layers.items():
+        layers[layer_id], wrong = ordered_versions(versions)
+        faults += [f"{file}: layer {layer_id!r}: {key}: {text}" for key, text in wrong]
     return layers, faults
 
 

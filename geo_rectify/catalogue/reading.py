@@ -14,7 +14,7 @@ import pyproj
 import shapely
 
 from geo_rectify.catalogue.archives import unpack
-from geo_rectify.catalogue.files import OVKML, RawLayer, hash_file, read_file
+from geo_rectify.catalogue.files import OVKML, RawLayer, cannot_read, hash_file, read_file
 from geo_rectify.catalogue.tabular import TABLE_SUFFIXES, read_table
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.errors import LayerError, MissingDependencyError
@@ -66,8 +66,7 @@ def read_layer(
         if suffix in _PARQUET:
             return _from_parquet(path)
     except OSError as err:
-        message = f"{path.name} cannot be read ({err.strerror}); close the program that holds it"
-        raise LayerError(message) from err
+        raise LayerError(cannot_read(path, err)) from err
     raw = read_file(path, layer=layer, encoding=encoding, columns=columns)
     if suffix == ".ovkml":
         return replace(raw, driver=OVKML)

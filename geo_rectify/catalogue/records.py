@@ -31,6 +31,8 @@ class LayerInfo:
         For ``not_delineated``: names of the zones without boundary and the area concerned.
     repairs, rejects, assumptions
         Sentences: what was repaired (with area before and after), left out, and assumed.
+    unmapped
+        Words of the class field that nothing maps to a class, with how many features bear each.
     missing
         Why the layer could not be read, "" where it could; a missing layer takes no part.
     sample
@@ -61,6 +63,7 @@ class LayerInfo:
     repairs: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
     in_force: bool = True
     missing: str = ""
     sample: bool = False

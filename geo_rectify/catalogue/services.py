@@ -23,7 +23,7 @@ from geo_rectify.catalogue.wording import sentence
 from geo_rectify.errors import LayerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PAGE: Final = 1000
 _TIMEOUT_S: Final = 60.0
@@ -33,7 +33,22 @@ _ARCGIS: Final = re.compile(r"/(?:Feature|Map)Server(?:/(\d+))?/?$", re.IGNORECA
 _TYPE_NAME: Final = re.compile(
     r"<(?:\w+:)?FeatureType\b[^>]*>.*?<(?:\w+:)?Name>\s*([^<]+?)\s*</", re.DOTALL
 )
+_XML: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<")
+_ROOT: Final = re.compile(rb"<(?:\w+:)?FeatureCollection\b[^>]*>")
+_TOLD: Final = re.compile(rb"\b(numberMatched|numberReturned)\s*=\s*[\"'](\w+)[\"']")
+_WFS_ASKED: Final[tuple[Mapping[str, str], ...]] = (
+    {"version": "2.0.0", "outputFormat": "application/json"},
+    {"version": "2.0.0"},
+    {"version": "1.1.0"},
+    {"version": "1.0.0"},
+)
+"""What is asked of a WFS in turn, until it does not refuse: without a format it gives GML."""
+_REFUSALS: Final = frozenset({400, 406, 415, 422, 500, 501})
 _WEB_PAGE: Final = re.compile(rb"^\s*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
+
+
+class _RefusedError(LayerError):
+    """A service that understood the address, and not this form of the question."""
 
 
 def read_service(url: str, *, layer: str | None = None) -> RawLayer:
@@ -127,7 +142,8 @@ def _ask(url: str, **query: object) -> bytes:
     except urllib.error.HTTPError as err:
         with err:
             message = f"{shown} answers with error {err.code}; check address, rights and network"
-        raise LayerError(message) from err
+        kind = _RefusedError if err.code in _REFUSALS else LayerError
+        raise kind(message) from err
     except (OSError, ValueError) as err:
         message = f"{shown} cannot be reached ({err}); check address and network, or use a file"
         raise LayerError(message) from err
@@ -143,7 +159,7 @@ def _ask(url: str, **query: object) -> bytes:
     if b"ExceptionReport" in body[:1000] or b"ServiceException" in body[:1000]:
         said = re.sub(r"<[^>]+>", " ", html.unescape(body[:2000].decode("utf-8", "replace")))
         message = f"{shown} refuses: {' '.join(said.split())[:200]}; check layer and address"
-        raise LayerError(message)
+        raise _RefusedError(message)
     return body
 
 
@@ -151,7 +167,9 @@ def _document(url: str, body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except ValueError as err:
-        message = f"{shown_url(url)} answers with something that is no JSON; save it to a file"
+        message = (
+            f"{shown_url(url)} answers with something that is no JSON and no GML; save it to a file"
+        )
         raise LayerError(message) from err
     if not isinstance(document, dict):
         message = f"{shown_url(url)} answers with JSON that is no layer; check the address"
@@ -223,32 +241,59 @@ def _arcgis_layer(url: str, layer: str | None) -> str:
 
 
 def _wfs_pages(url: str, layer: str | None) -> Iterator[bytes]:
+    """Ask for GeoJSON, and for GML where the service knows no other form."""
     name = layer if layer is not None else _only_type(url)
-    offset, before = 0, b""
+    refused: _RefusedError | None = None
+    for asked in _WFS_ASKED:
+        try:
+            first = _ask(url, **_wfs_query(asked, name=name, offset=0))
+        except _RefusedError as err:
+            refused = refused or err
+            continue
+        yield from _wfs_rest(url, first, asked=asked, name=name)
+        return
+    if refused is not None:
+        raise refused
+
+
+def _wfs_query(asked: Mapping[str, str], *, name: str, offset: int) -> dict[str, object]:
+    query: dict[str, object] = {"service": "WFS", "request": "GetFeature", **asked}
+    if asked["version"] == "2.0.0":
+        return {**query, "typeNames": name, "count": PAGE, "startIndex": offset}
+    # Older services know no pages: they give all at once.
+    return {**query, "typeName": name}
+
+
+def _wfs_rest(url: str, first: bytes, *, asked: Mapping[str, str], name: str) -> Iterator[bytes]:
+    body, before, offset = first, b"", 0
     for _ in range(_MAX_PAGES):
-        body = _ask(
-            url,
-            service="WFS",
-            version="2.0.0",
-            request="GetFeature",
-            typeNames=name,
-            outputFormat="application/json",
-            count=PAGE,
-            startIndex=offset,
-        )
         if body == before:
             message = f"{shown_url(url)} cannot be read page by page; save the layer to a file"
             raise LayerError(message)
         yield body
-        document = _document(url, body)
-        count = len(document.get("features", []))
+        count, matched = _counted(url, body)
         offset, before = offset + count, body
-        matched = document.get("numberMatched", document.get("totalFeatures"))
-        over = offset >= matched if isinstance(matched, int) else count < PAGE
-        if not count or over:
+        over = offset >= matched if matched is not None else count < PAGE
+        if not count or over or asked["version"] != "2.0.0":
             return
+        body = _ask(url, **_wfs_query(asked, name=name, offset=offset))
     message = f"{shown_url(url)} never comes to an end; save the layer to a file"
     raise LayerError(message)
+
+
+def _counted(url: str, body: bytes) -> tuple[int, int | None]:
+    """Count the features of one answer, and those of all where it says so."""
+    if _XML.match(body):
+        head = _ROOT.search(body)
+        told = dict(_TOLD.findall(b"" if head is None else head.group()))
+        matched = told.get(b"numberMatched", b"")
+        returned = told.get(b"numberReturned", b"")
+        count = int(returned) if returned.isdigit() else len(_frame_of(url, body)[0])
+        return count, int(matched) if matched.isdigit() else None
+    document = _document(url, body)
+    matched_json = document.get("numberMatched", document.get("totalFeatures"))
+    whole = matched_json if isinstance(matched_json, int) else None
+    return len(document.get("features", [])), whole
 
 
 def _only_type(url: str) -> str:
@@ -264,12 +309,15 @@ def _only_type(url: str) -> str:
 def _frame_of(url: str, page: bytes) -> tuple[gpd.GeoDataFrame, str]:
     try:
         with tempfile.TemporaryDirectory(prefix="geo-rectify-") as folder:
-            file = Path(folder) / "page.json"
+            gml = _XML.match(page) is not None
+            file = Path(folder) / ("page.gml" if gml else "page.json")
             file.write_bytes(page)
+            if gml and not pyogrio.list_layers(file).size:
+                return gpd.GeoDataFrame({"geometry": []}, geometry="geometry"), ""
             driver = str(pyogrio.read_info(file)["driver"])
             frame = pyogrio.read_dataframe(file)
     except (RuntimeError, ValueError) as err:
-        if not _document(url, page).get("features"):
+        if not gml and not _document(url, page).get("features"):
             return gpd.GeoDataFrame({"geometry": []}, geometry="geometry"), ""
         message = f"{shown_url(url)} answers with features GDAL cannot read ({err}); use a file"
         raise LayerError(message) from err

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import geo_rectify
+from geo_rectify.cli.fieldwork import field_app
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
-from geo_rectify.cli.ledgers import ledger_app
+from geo_rectify.cli.layers import layers_app
+from geo_rectify.cli.ledgers import NoticeDays, ledger_app
+from geo_rectify.cli.options import AsOf, day_of
 from geo_rectify.errors import GeoRectifyError
+from geo_rectify.settings import NOTICE_DAYS
 from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
     from geo_rectify.pipeline import Assessment
     from geo_rectify.settings import Settings
 
@@ -53,12 +59,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-layers_app = typer.Typer(
-    help="查看与检查图层目录 (list and check the layers of a catalogue).", no_args_is_help=True
-)
 app.add_typer(layers_app, name="layers")
 app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(field_app, name="field")
 
 _FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
 Plans = Annotated[
@@ -115,13 +119,16 @@ OldLedger = Annotated[
         "(take over what people wrote into a ledger).",
     ),
 ]
-AsOf = Annotated[
-    dt.datetime | None,
+OneCounty = Annotated[
+    str | None,
     typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        help="成果日期，图层与条款按此日有效；默认今天 (date of the outputs).",
+        "--county",
+        help="只出一个县（市、区）或开发区的成果：全称、简称或代码 (one county's part of all outputs).",
     ),
+]
+SomeIssues = Annotated[
+    list[str] | None,
+    typer.Option("--issue", help="只出这个问题的成果，可多次 (one issue's part; repeatable)."),
 ]
 Restricted = Annotated[
     bool,
@@ -158,6 +165,22 @@ OnlineBase = Annotated[
         "--online-base",
         help="地图上可由读者打开的在线底图：tianditu、osm 或含 {z}{x}{y} 的 https 地址；默认没有，"
         "密钥由页面询问，不写入文件 (a base map the reader may switch on; keys never stand in the file).",
+    ),
+]
+MinOverlap = Annotated[
+    float | None,
+    typer.Option(
+        "--min-overlap",
+        min=0.0,
+        help="小于此面积（平方米）的相交视为相接，默认1 (smaller overlaps, m2, count as touching).",
+    ),
+]
+MaxDistance = Annotated[
+    float | None,
+    typer.Option(
+        "--max-distance",
+        min=0.0,
+        help="距管控区超过此距离（米）的不再量算，默认5000 (how far zones are looked for, m).",
     ),
 ]
 FailWhen = Annotated[
@@ -218,7 +241,7 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder, pictures=picture)
+        _write(assessment, folder, progress=progress, pictures=picture)
     say(DEMO_MARK)
 
 
@@ -233,11 +256,16 @@ def run(
     as_of: AsOf = None,
     ledger: OldLedger = None,
     rules: RulesFile = None,
+    county: OneCounty = None,
+    issue: SomeIssues = None,
+    notice_days: NoticeDays = NOTICE_DAYS,
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
     picture: Pictures = None,
     online_base: OnlineBase = None,
+    min_overlap: MinOverlap = None,
+    max_distance: MaxDistance = None,
     fail_on: FailWhen = None,
     geocoder: Annotated[
         OnlineService | None,
@@ -254,17 +282,21 @@ def run(
     """全流程：方案 → 地图、报告、台账、待定位清单、外业文件 (the whole job).
 
     Example: geo-rectify run 整改方案.docx -o out --layers layers_dir --corrections worklist.xlsx
+
+    One county: geo-rectify run 整改方案.docx --layers layers_dir --county 乐平市
     """
     from geo_rectify.cli.console import stage_progress
+    from geo_rectify.drawing.markup import scope_words
 
     _check_layers(layers)
-    online: dict[str, Any] = {}
+    online = None
     if geocoder is not None:
         from geo_rectify.cli.gazetteer import consent
+        from geo_rectify.pipeline import OnlineAsking
         from geo_rectify.places.services import open_geocoder
 
         service = open_geocoder(geocoder.value)
-        online = {"geocoder": service, "agree": consent(service, yes=yes)}
+        online = OnlineAsking(geocoder=service, agree=consent(service, yes=yes))
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     _check_ledger(ledger)
     if online_base is not None:
@@ -284,13 +316,26 @@ def run(
                 include_restricted=include_restricted,
                 allow_missing=allow_missing,
                 public=public,
+                notice_days=notice_days,
+                min_overlap=min_overlap,
+                max_distance=max_distance,
             ),
             progress=progress,
-            **online,
+            online=online,
         )
+        assessment = _part(assessment, county=county, issues=issue or [])
         progress("write")
-        folder = output if output is not None else _default_folder(plans[0])
-        _write(assessment, folder, ledger=ledger, pictures=picture, online=online_base)
+        folder = output
+        if folder is None:
+            folder = _default_folder(plans[0], part=scope_words(assessment))
+        _write(
+            assessment,
+            folder,
+            progress=progress,
+            ledger=ledger,
+            pictures=picture,
+            online=online_base,
+        )
     _exit_on(assessment, fail_on)
 
 
@@ -334,6 +379,7 @@ def locate_command(
     layers: LayerSources = None,
     gazetteer: Gazetteers = None,
     corrections: Corrections = None,
+    register: Registers = None,
 ) -> None:
     """读方案并定位：另有 sites.gpkg (parse and locate, no judging).
 
@@ -349,6 +395,7 @@ def locate_command(
             layers=layers,
             gazetteer=gazetteer,
             corrections=corrections,
+            registers=register,
             settings=_settings(None),
             progress=progress,
         )
@@ -368,6 +415,8 @@ def overlay(
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
+    min_overlap: MinOverlap = None,
+    max_distance: MaxDistance = None,
     fail_on: FailWhen = None,
 ) -> None:
     """点位与图层叠加判定：findings.gpkg、findings.csv (overlay and judge given sites).
@@ -386,6 +435,8 @@ def overlay(
             include_restricted=include_restricted,
             allow_missing=allow_missing,
             public=public,
+            min_overlap=min_overlap,
+            max_distance=max_distance,
         ),
     )
     folder = output if output is not None else _default_folder(sites)
@@ -405,11 +456,12 @@ def diff(
     Example: geo-rectify diff out_2023 out_2024 -o changes
     """
     from geo_rectify.bundle import diff_runs, write_diff
-    from geo_rectify.bundle.comparing import verdict_words
+    from geo_rectify.bundle.comparing import class_words, verdict_words
     from geo_rectify.cli.console import say, show_table
 
     changes = diff_runs(old, new) if output is None else write_diff(old, new, output)
     shown = changes.assign(
+        zone_class=[class_words(word) for word in changes["zone_class"]],
         old_verdict=[verdict_words(word) for word in changes["old_verdict"]],
         new_verdict=[verdict_words(word) for word in changes["new_verdict"]],
     )
@@ -418,83 +470,12 @@ def diff(
         "zone_class": "管控区",
         "old_verdict": "原判定",
         "new_verdict": "现判定",
-        "cause": "原因",
     }
-    show_table(shown, headings, title=f"判定变化 {old} → {new}")
+    say(f"判定变化 {old} → {new}：{len(shown)} 条")
+    for cause, rows in shown.groupby("cause", sort=False):
+        show_table(rows, headings, title=f"原因：{cause}（{len(rows)} 条）")
     if output is not None:
         say(f"成果：{output}")
-
-
-@layers_app.command("list")
-def layers_list(
-    source: Annotated[
-        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
-    ] = SAMPLE,
-    as_of: AsOf = None,
-) -> None:
-    """列出图层 (list the layers of a catalogue).
-
-    Example: geo-rectify layers list layers_dir
-    """
-    from geo_rectify.catalogue import layers_table, load_layers, open_catalogue
-    from geo_rectify.cli.console import LAYER_COLUMNS, LAYER_HEADINGS, show_table
-
-    loaded = load_layers(open_catalogue(source), as_of=_settings(as_of).as_of)
-    columns = {name: LAYER_HEADINGS[name] for name in LAYER_COLUMNS}
-    show_table(layers_table(loaded), columns, title=f"图层目录 {source}")
-
-
-@layers_app.command("check")
-def layers_check(
-    source: Annotated[
-        str, typer.Argument(help="catalogue.toml 或其文件夹；默认 sample (a catalogue).")
-    ] = SAMPLE,
-    as_of: AsOf = None,
-) -> None:
-    """检查图层：坐标系、覆盖、修复、未对应的级别 (check every layer, report all faults).
-
-    Example: geo-rectify layers check layers_dir
-    """
-    from geo_rectify.catalogue import check_catalogue
-    from geo_rectify.cli.console import LAYER_HEADINGS, fail, say, show_blocks
-
-    checked = check_catalogue(source, as_of=_settings(as_of).as_of)
-    show_blocks(checked.table, LAYER_HEADINGS, title=f"图层检查 {source}")
-    for sentence in checked.details:
-        say(sentence)
-    for fault in checked.faults:
-        fail(fault)
-    if not checked.sound:
-        raise typer.Exit(FAILED)
-
-
-@layers_app.command("add")
-def layers_add(
-    path: Annotated[Path, typer.Argument(help="矢量文件或 .gdb 文件夹 (file or geodatabase).")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="图层目录文件夹 (the catalogue's folder).")
-    ],
-    role: Annotated[
-        str | None, typer.Option("--role", help="用途，如 red_line；默认按名称判定 (role).")
-    ] = None,
-) -> None:
-    """收入图层：复制文件并写好 catalogue.toml 条目 (add a file or geodatabase to a catalogue).
-
-    Example: geo-rectify layers add 某市数据.gdb -o layers_dir
-    """
-    from geo_rectify.catalogue import add_layers
-    from geo_rectify.cli.console import say
-    from geo_rectify.vocabulary import LayerRole
-
-    words = [member.value for member in LayerRole]
-    if role is not None and role not in words:
-        raise typer.BadParameter(f"{role} 不是用途；可用：{'、'.join(words)}", param_hint="--role")
-    added = add_layers(path, output, role=None if role is None else LayerRole(role))
-    for each in added:
-        say(f"{each.layer_id}（{each.role.value}）")
-        for question in each.questions:
-            say(f"  待确认：{question}")
-    say(f"已写入 {output / 'catalogue.toml'}；核对后用 geo-rectify layers check 检查")
 
 
 def _settings(
@@ -504,16 +485,21 @@ def _settings(
     demo: bool = False,
     allow_missing: bool = False,
     public: bool = False,
+    notice_days: int = NOTICE_DAYS,
+    min_overlap: float | None = None,
+    max_distance: float | None = None,
 ) -> Settings:
-    from geo_rectify.settings import Settings, default_as_of
+    from geo_rectify.settings import Settings
 
-    day = default_as_of() if as_of is None else as_of.date()
+    given = {"min_overlap_m2": min_overlap, "max_distance_m": max_distance}
     return Settings(
-        as_of=day,
+        **{name: value for name, value in given.items() if value is not None},
+        as_of=day_of(as_of),
         include_restricted=include_restricted,
         demo=demo,
         allow_missing=allow_missing,
         public=public,
+        notice_days=notice_days,
     )
 
 
@@ -540,14 +526,28 @@ def _check_public(*, public: bool, include_restricted: bool, ledger: Path | None
         raise typer.BadParameter(message, param_hint="--public")
 
 
-def _default_folder(path: Path) -> Path:
-    return Path(f"{path.stem}_out")
+def _part(assessment: Assessment, *, county: str | None, issues: list[str]) -> Assessment:
+    """Narrow a run to what was asked for; what the plan does not have is a usage error."""
+    from geo_rectify.errors import ScopeError
+
+    try:
+        return geo_rectify.narrowed(assessment, county=county, issues=issues)
+    except ScopeError as err:
+        hint = "--issue" if county is None else "--county"
+        raise typer.BadParameter(str(err), param_hint=hint) from err
+
+
+def _default_folder(path: Path, *, part: str = "") -> Path:
+    from geo_rectify.drawing.markup import safe_name
+
+    return Path(f"{path.stem}_{safe_name(part)}_out" if part else f"{path.stem}_out")
 
 
 def _write(
     assessment: Assessment,
     folder: Path,
     *,
+    progress: Callable[[str], None],
     ledger: Path | None = None,
     pictures: list[PictureKind] | None = None,
     online: str | None = None,
@@ -556,9 +556,14 @@ def _write(
 
     formats = [PictureFormat(kind.value) for kind in pictures or ()]
     written = geo_rectify.write_run(
-        assessment, folder, ledger=ledger, pictures=formats, online=online
+        assessment, folder, ledger=ledger, pictures=formats, online=online, progress=progress
     )
-    _report(assessment, written.folder, carried=written.carried, notes=written.notes)
+    _report(
+        assessment,
+        written.folder,
+        carried=written.carried,
+        notes=(*(f"台账：{note}" for note in written.notes), *written.unwritten),
+    )
 
 
 def _report(
@@ -566,10 +571,14 @@ def _report(
 ) -> None:
     from geo_rectify.bundle import counts
     from geo_rectify.cli.console import say, show_summary
+    from geo_rectify.drawing.markup import scope_note
 
     show_summary(assessment, counts(assessment))
+    part = scope_note(assessment)
+    if part:
+        say(part)
     for note in notes:
-        say(f"台账：{note}")
+        say(note)
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")
     say(f"成果：{folder}")

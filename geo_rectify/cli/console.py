@@ -38,29 +38,6 @@ STAGE_LABELS: Final = {
     "write": "写出成果",
 }
 
-LAYER_HEADINGS: Final = {
-    "layer_id": "编号",
-    "title": "名称",
-    "role": "用途",
-    "status": "状态",
-    "version": "版本",
-    "in_force": "有效",
-    "valid_from": "自",
-    "valid_to": "至",
-    "features": "要素",
-    "vertices": "顶点",
-    "zones": "管控区",
-    "classes": "类别",
-    "crs": "坐标系",
-    "coverage": "覆盖",
-    "sensitivity": "密级",
-    "sha8": "校验",
-    "repairs": "修复",
-    "rejects": "剔除",
-    "notes": "说明",
-}
-LAYER_COLUMNS: Final = ("layer_id", "title", "status", "version", "features", "coverage", "notes")
-
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True)
 
@@ -79,7 +56,8 @@ def stage_progress() -> Iterator[Callable[[str], None]]:
     Yields
     ------
     callable
-        To be called with the name of each stage as it begins.
+        To be called with the name of each stage as it begins, and within one with words of how
+        far it is.
     """
     with Progress(
         SpinnerColumn(),
@@ -94,7 +72,10 @@ def stage_progress() -> Iterator[Callable[[str], None]]:
 
         def step(stage: str) -> None:
             nonlocal begun
-            progress.update(task, completed=begun, description=STAGE_LABELS.get(stage, stage))
+            if stage not in STAGE_LABELS:
+                progress.update(task, description=stage)
+                return
+            progress.update(task, completed=begun, description=STAGE_LABELS[stage])
             begun += 1
 
         yield step

@@ -6,8 +6,6 @@ clock. Distances on the sheet are in the 3-degree Gauss-Kruger zone of its middl
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,18 +16,18 @@ from geo_rectify.drawing.legend import draw_north, draw_panel, draw_scale_bar, f
 from geo_rectify.drawing.lettering import figure_data, open_lettering
 from geo_rectify.drawing.marks import draw_symbols, symbols_of
 from geo_rectify.drawing.markup import demo_mark
+from geo_rectify.drawing.picture import Drawn, drawn, open_figure
 from geo_rectify.drawing.placement import Box
 from geo_rectify.drawing.sheet import (
     Sheet,
+    counties_of,
     draw_counties,
     draw_footprints,
     draw_rivers,
     draw_zones,
+    open_sheet,
     write_text,
 )
-from geo_rectify.errors import RegionError
-from geo_rectify.regions import area_name, county_polygons
-from geo_rectify.tables import split_list
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,33 +41,12 @@ if TYPE_CHECKING:
 WIDTH_MM: Final = 156.0
 HEIGHT_MM: Final = 174.0
 """Size of the sheet: the width of a GB/T 9704 page's text, and room for its caption below."""
-_DPI: Final = 200
-_MM: Final = 1 / 25.4
 _TITLE_MM: Final = 10.0
 _PANEL_MM: Final = 47.0
 _STRIP_MM: Final = 62.0
 _MARGIN: Final = 0.04
 _NOWHERE: Final = (115.5, 28.0, 118.5, 30.0)
 _LEAST_DEGREES: Final = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The overview figure and the words it could only draw as a code.
-
-    Attributes
-    ----------
-    png
-        The picture.
-    key
-        Codes and their words; empty wherever a Chinese font is installed.
-    notes
-        Notes that could not be drawn at all; empty likewise.
-    """
-
-    png: bytes
-    key: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def overview_figure(assessment: Assessment) -> bytes:
@@ -88,7 +65,7 @@ def overview_figure(assessment: Assessment) -> bytes:
     return draw_overview(assessment).png
 
 
-def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -> Overview:
+def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -> Drawn:
     """Draw the overview figure and say which words it could only draw as a code.
 
     Parameters
@@ -100,22 +77,13 @@ def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -
 
     Returns
     -------
-    Overview
+    Drawn
         The picture and its key.
     """
-    from matplotlib.backends.backend_agg import (  # noqa: PLC0415 - loads when a figure is drawn
-        FigureCanvasAgg,
-    )
-    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
-
     lettering = letters if letters is not None else open_lettering()
-    figure = Figure(figsize=(WIDTH_MM * _MM, HEIGHT_MM * _MM), dpi=_DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
+    figure = open_figure(WIDTH_MM, HEIGHT_MM)
     compose_sheet(figure, assessment, letters=lettering)
-    picture = io.BytesIO()
-    canvas.print_png(picture, metadata={"Software": None})  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped; print_figure would heed savefig settings
-    key = tuple((code, words) for words, code in lettering.codes.items())
-    return Overview(png=picture.getvalue(), key=key, notes=tuple(lettering.unsaid))
+    return drawn(figure, letters=lettering)
 
 
 def compose_sheet(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
@@ -205,7 +173,7 @@ def page_is_tall(assessment: Assessment) -> bool:
 
 def _ground(assessment: Assessment) -> tuple[gpd.GeoDataFrame | None, Any, int]:
     """Give the counties, the bounds to show in metres, and their plane."""
-    areas = _counties(assessment)
+    areas = counties_of(assessment)
     west, south, east, north = _extent(assessment, areas)
     epsg = gauss_kruger_epsg((west + east) / 2)
     outline = shapely.segmentize(shapely.box(west, south, east, north), 0.05)
@@ -213,7 +181,7 @@ def _ground(assessment: Assessment) -> tuple[gpd.GeoDataFrame | None, Any, int]:
 
 
 def _size_mm(figure: Figure) -> tuple[float, float]:
-    width, height = (float(side) / _MM for side in figure.get_size_inches())
+    width, height = (float(side) * 25.4 for side in figure.get_size_inches())
     return width, height
 
 
@@ -225,34 +193,19 @@ def _open_sheet(
     epsg: int,
     letters: Lettering,
 ) -> Sheet:
-    """Make the map's frame, its extent widened to the shape it has on paper."""
+    """Open the map's frame, its extent widened to the shape it has on paper."""
     left, bottom, right, top = (float(value) for value in bounds)
     frame_left, frame_top, width_mm, height_mm = frame_mm
     inner_width, inner_height = width_mm * (1 - 2 * _MARGIN), height_mm * (1 - 2 * _MARGIN)
     scale = max((right - left) / inner_width, (top - bottom) / inner_height)
     x, y = (left + right) / 2, (bottom + top) / 2
     half_width, half_height = scale * width_mm / 2, scale * height_mm / 2
-    page_width, page_height = _size_mm(figure)
-    axes = figure.add_axes(
-        (
-            frame_left / page_width,
-            (page_height - frame_top - height_mm) / page_height,
-            width_mm / page_width,
-            height_mm / page_height,
-        )
-    )
-    axes.set_xlim(x - half_width, x + half_width)
-    axes.set_ylim(y - half_height, y + half_height)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_autoscale_on(False)
-    for spine in axes.spines.values():
-        spine.set_linewidth(1.2)
-        spine.set_zorder(12)
     extent = Box(
         left=x - half_width, bottom=y - half_height, right=x + half_width, top=y + half_height
     )
-    return Sheet(axes=axes, letters=letters, epsg=epsg, metres_per_mm=scale, extent=extent)
+    foot = _size_mm(figure)[1] - frame_top - height_mm
+    frame = Box(left=frame_left, bottom=foot, right=frame_left + width_mm, top=foot + height_mm)
+    return open_sheet(figure, extent, frame=frame, epsg=epsg, letters=letters)
 
 
 def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
@@ -271,23 +224,6 @@ def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering
             ha="right",
             color="#b9281f",
         )
-
-
-def _counties(assessment: Assessment) -> gpd.GeoDataFrame | None:
-    """Give the counties of the prefectures that the sites lie in, None where none is known."""
-    prefectures = {
-        code[:4] + "00"
-        for cell in assessment.sites["adcode"].dropna()
-        for code in split_list(str(cell))
-    }
-    known = []
-    for code in sorted(prefectures):
-        try:
-            area_name(code)
-        except RegionError:
-            continue
-        known.append(code)
-    return county_polygons(known) if known else None
 
 
 def _extent(

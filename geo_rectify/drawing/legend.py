@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from geo_rectify.drawing.lettering import figure_data
 from geo_rectify.drawing.marks import draw_marker
@@ -32,7 +32,7 @@ from geo_rectify.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -52,7 +52,10 @@ _HEAD_PT: Final = 7.2
 _ROW_PT: Final = 6.8
 _NOTE_PT: Final = 6.2
 _PT_MM: Final = 25.4 / 72
+Row: TypeAlias = "tuple[Callable[[Axes, float, float], None], str]"
+"""A swatch, drawn at its middle, and the words beside it."""
 _BAR_MM: Final = 30.0
+_KILOMETRE_M: Final = 1000
 
 
 def furniture_boxes(sheet: Sheet) -> tuple[Box, Box]:
@@ -104,9 +107,11 @@ def draw_scale_bar(sheet: Sheet) -> None:
             )
         )
     style: dict[str, Any] = {"size": 6.5, "letters": sheet.letters, "zorder": 11}
-    for share, text in ((0.0, "0"), (0.5, f"{length / 2000:g}"), (1.0, f"{length / 1000:g}")):
+    unit_m, word = (1000, "kilometres") if length >= _KILOMETRE_M else (1, "metres")
+    for share in (0.0, 0.5, 1.0):
+        text = f"{share * length / unit_m:g}"
         write_text(sheet.axes, text, x=x + share * length, y=y + 2.9 * scale, **style)
-    unit = sheet.letters(figure_data()["words"]["kilometres"])
+    unit = sheet.letters(figure_data()["words"][word])
     write_text(sheet.axes, unit, x=x + length + 1.5 * scale, y=y + height / 2, ha="left", **style)
 
 
@@ -163,6 +168,34 @@ def draw_panel(
     symbols
         The symbols drawn.
     """
+    blocks = _blocks(assessment, letters=sheet.letters, zones=zones, symbols=symbols)
+    notes = _notes(assessment, sheet=sheet, symbols=symbols)
+    draw_rows(figure, panel=panel, letters=sheet.letters, blocks=blocks, notes=notes)
+
+
+def draw_rows(
+    figure: Figure,
+    *,
+    panel: tuple[float, float, float, float],
+    letters: Lettering,
+    blocks: Sequence[tuple[str, Sequence[Row]]],
+    notes: Sequence[str],
+) -> None:
+    """Write titled rows, each with its swatch, and notes below them.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    panel
+        Left, bottom, width and height of the panel on the page, millimetres.
+    letters
+        The lettering.
+    blocks
+        Titles, each with its rows.
+    notes
+        Small print, as the lettering gave it.
+    """
     page_width, page_height = (float(side) * 25.4 for side in figure.get_size_inches())
     left, bottom, width, height = panel
     axes = figure.add_axes(
@@ -171,17 +204,15 @@ def draw_panel(
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.set_axis_off()
-    blocks = _blocks(assessment, letters=sheet.letters, zones=zones, symbols=symbols)
-    notes = _notes(assessment, sheet=sheet, symbols=symbols)
     columns = 1 if height > width else 3
     column_width = width / columns
     tight = _tightness(blocks, notes, width_mm=column_width, room_mm=height * columns)
-    pen = _Pen(axes=axes, letters=sheet.letters, tight=tight, width_mm=column_width, y=height - 1)
+    pen = _Pen(axes=axes, letters=letters, tight=tight, width_mm=column_width, y=height - 1)
     for title, rows in blocks:
         needed = _ROW_MM * tight * (len(rows) + 1)
         if columns > 1 and pen.y < needed and pen.x + 2 * column_width < width:
             pen.x, pen.y = pen.x + column_width, height - 1
-        pen.write(sheet.letters.note(title), size=_HEAD_PT, at=0.0)
+        pen.write(letters.note(title), size=_HEAD_PT, at=0.0)
         for swatch, words in rows:
             swatch(axes, pen.x + _SWATCH_MM / 2, pen.y - _ROW_MM * tight / 2)
             pen.write(words, size=_ROW_PT, at=_TEXT_AT_MM)
@@ -251,16 +282,13 @@ def _wrapped(text: str, width_mm: float, size: float) -> list[str]:
     return lines
 
 
-_Row = tuple["Callable[[Axes, float, float], None]", str]
-
-
 def _blocks(
     assessment: Assessment,
     *,
     letters: Lettering,
     zones: Mapping[ZoneClass, bool],
     symbols: Sequence[Symbol],
-) -> list[tuple[str, list[_Row]]]:
+) -> list[tuple[str, list[Row]]]:
     words = figure_data()["words"]
     seen = {symbol.verdict for symbol in symbols}
     kinds = {shape_of(symbol.kind).name for symbol in symbols}
@@ -268,14 +296,10 @@ def _blocks(
         shape.name: next(kind for kind in PlaceType if shape_of(kind).name == shape.name)
         for shape in shapes()
     }
-    blocks: list[tuple[str, list[_Row]]] = [
+    blocks: list[tuple[str, list[Row]]] = [
         (
             words["verdicts"],
-            [
-                (_marker_swatch(PlaceType.VILLAGE, verdict), letters(label(verdict)))
-                for verdict in verdict_order()
-                if verdict in seen
-            ],
+            verdict_rows(seen, letters=letters),
         ),
         (
             words["kinds"],
@@ -287,25 +311,40 @@ def _blocks(
         ),
         (
             words["zones"],
-            [
-                (
-                    _patch_swatch(zone_patch(zone_class, sketch=sketch)),
-                    letters(label(zone_class) + (words["schematic"] if sketch else "")),
-                )
-                for zone_class, sketch in zones.items()
-            ],
+            zone_rows(zones, letters=letters),
         ),
     ]
-    lines: list[_Row] = [(_patch_swatch(dict(COUNTY_STYLE)), letters(words["county"]))]
+    lines: list[Row] = [(patch_swatch(dict(COUNTY_STYLE)), letters(words["county"]))]
     if rivers_of(assessment):
         lines.append((_line_swatch, letters(words["river"])))
     precisions = {Precision(value) for value in assessment.sites["precision"]}
     if precisions & FINE:
-        lines.append((_patch_swatch(dict(FOOTPRINT_STYLE)), letters(words["footprint"])))
+        lines.append((patch_swatch(dict(FOOTPRINT_STYLE)), letters(words["footprint"])))
     if Precision.TOWNSHIP in precisions:
-        lines.append((_patch_swatch(dict(TOWNSHIP_STYLE)), letters(words["township"])))
+        lines.append((patch_swatch(dict(TOWNSHIP_STYLE)), letters(words["township"])))
     blocks.append((words["lines"], lines))
     return [(title, rows) for title, rows in blocks if rows]
+
+
+def verdict_rows(seen: Container[Verdict], *, letters: Lettering) -> list[Row]:
+    """Give the legend's rows of the verdicts seen, worst first."""
+    return [
+        (_marker_swatch(PlaceType.VILLAGE, verdict), letters(label(verdict)))
+        for verdict in verdict_order()
+        if verdict in seen
+    ]
+
+
+def zone_rows(zones: Mapping[ZoneClass, bool], *, letters: Lettering) -> list[Row]:
+    """Give the legend's rows of the zone classes drawn, sketched ones marked."""
+    mark = figure_data()["words"]["schematic"]
+    return [
+        (
+            patch_swatch(zone_patch(zone_class, sketch=sketch)),
+            letters(label(zone_class) + (mark if sketch else "")),
+        )
+        for zone_class, sketch in zones.items()
+    ]
 
 
 def _notes(assessment: Assessment, *, sheet: Sheet, symbols: Sequence[Symbol]) -> list[str]:
@@ -334,7 +373,9 @@ def _marker_swatch(kind: PlaceType, verdict: Verdict) -> Callable[[Axes, float, 
     return draw
 
 
-def _patch_swatch(style: dict[str, Any]) -> Callable[[Axes, float, float], None]:
+def patch_swatch(style: dict[str, Any]) -> Callable[[Axes, float, float], None]:
+    """Give what draws a patch of a style beside its words."""
+
     def draw(axes: Axes, x: float, y: float) -> None:
         from matplotlib.patches import Rectangle  # noqa: PLC0415 - loads when a figure is drawn
 

@@ -172,6 +172,64 @@ def demo_mark(settings: Settings) -> str:
     return DEMO_MARK if settings.demo else ""
 
 
+def scope_words(assessment: Assessment) -> str:
+    """Say what part of a run this is.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    str
+        ``乐平市``, ``问题3、16``, ``乐平市问题3``; "" for a whole run.
+    """
+    scope = assessment.scope
+    numbers = [key.rpartition("/")[2] for key in scope.issues]
+    shown = f"问题{'、'.join(dict.fromkeys(numbers))}" if numbers else ""
+    return f"{one_line(scope.county)}{shown}"
+
+
+def scope_note(assessment: Assessment) -> str:
+    """Say what part of a run this is and what it leaves out.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    str
+        One sentence without its stop; "" for a whole run.
+    """
+    shown = scope_words(assessment)
+    unplaced = assessment.scope.unplaced
+    if shown and unplaced:
+        return f"范围：{shown}；另有{unplaced}处属县不明，见全市成果"
+    return f"范围：{shown}，其余见全部成果" if shown else ""
+
+
+def titled(title: str, assessment: Assessment) -> str:
+    """Add to a title what part of a run it is about.
+
+    Parameters
+    ----------
+    title
+        The title.
+    assessment
+        The run.
+
+    Returns
+    -------
+    str
+        ``问题点位分布图（乐平市）``; the title itself for a whole run.
+    """
+    shown = scope_words(assessment)
+    return f"{title}（{shown}）" if shown else title
+
+
 def status_mark(status: LayerStatus | str) -> str:
     """Give the mark that stands beside anything drawn from a schematic layer.
 
@@ -213,6 +271,7 @@ def provenance_line(assessment: Assessment) -> str:
         f"图层：{layers or '未加载图层'}",
         f"geo_rectify {package_version()}",
         f"截至{assessment.settings.as_of.isoformat()}",
+        scope_note(assessment),
         demo_mark(assessment.settings),
     ]
     return "；".join(part for part in parts if part)

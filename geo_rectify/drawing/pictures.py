@@ -15,6 +15,7 @@ from geo_rectify.drawing.figures import compose_map, compose_sheet, page_is_tall
 from geo_rectify.drawing.lettering import figure_data, open_lettering
 from geo_rectify.drawing.marks import draw_marker
 from geo_rectify.drawing.markup import demo_mark, one_line
+from geo_rectify.drawing.picture import open_figure
 from geo_rectify.drawing.sheet import INK, write_text
 from geo_rectify.drawing.symbology import verdict_order, verdict_style, worst_verdict
 from geo_rectify.errors import OutputError
@@ -127,7 +128,7 @@ def map_picture(
         No font with Chinese characters is installed.
     """
     width, height = (_SHORT_MM, _LONG_MM) if page_is_tall(assessment) else (_LONG_MM, _SHORT_MM)
-    figure = _open(width, height, dpi=_DPI)
+    figure = open_figure(width, height, dpi=_DPI)
     compose_sheet(figure, assessment, letters=letters or _letters())
     return _written(figure, kind)
 
@@ -153,7 +154,7 @@ def summary_picture(assessment: Assessment, *, letters: Lettering | None = None)
         No font with Chinese characters is installed.
     """
     chosen = letters or _letters()
-    figure = _open(*_SUMMARY_MM, dpi=_SUMMARY_DPI)
+    figure = open_figure(*_SUMMARY_MM, dpi=_SUMMARY_DPI)
     page = _Page(figure, chosen)
     _head(page, assessment)
     rows = _site_rows(assessment)
@@ -174,17 +175,6 @@ def _letters() -> Lettering:
         )
         raise OutputError(message)
     return letters
-
-
-def _open(width_mm: float, height_mm: float, *, dpi: int) -> Figure:
-    from matplotlib.backends.backend_agg import (  # noqa: PLC0415 - loads when a figure is drawn
-        FigureCanvasAgg,
-    )
-    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
-
-    figure = Figure(figsize=(width_mm * _MM, height_mm * _MM), dpi=dpi, facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def _written(figure: Figure, kind: PictureFormat) -> bytes:

@@ -7,13 +7,17 @@ of paper holds, so that lines are thinned to what paper shows and symbols keep t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
-from geo_rectify.crs import to_plane
+from geo_rectify.crs import from_plane, to_plane
 from geo_rectify.drawing.symbology import zone_style
+from geo_rectify.errors import RegionError
+from geo_rectify.regions import area_name, county_polygons
+from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
     LayerRole,
     LayerStatus,
@@ -24,6 +28,7 @@ from geo_rectify.vocabulary import (
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.path import Path
     from shapely.geometry.base import BaseGeometry
 
@@ -55,7 +60,7 @@ _POLYGON: Final = 3
 _LINE: Final = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """What the parts of a figure share."""
 
@@ -80,9 +85,74 @@ class Sheet:
         )
 
     @property
+    def frame(self) -> BaseGeometry:
+        """Give the area the sheet shows, in the plane."""
+        box = self.extent
+        return shapely.box(box.left, box.bottom, box.right, box.top)
+
+    @cached_property
+    def view(self) -> BaseGeometry:
+        """Give the lon/lat area the sheet shows."""
+        return self._around(0.0)
+
+    @cached_property
+    def outlook(self) -> tuple[float, float, float, float]:
+        """Give a lon/lat box half a sheet wider on every side: cuts along it are not seen."""
+        west, south, east, north = (float(side) for side in shapely.bounds(self._around(0.5)))
+        return west, south, east, north
+
+    def _around(self, share: float) -> BaseGeometry:
+        box = self.extent
+        wide, high = share * (box.right - box.left), share * (box.top - box.bottom)
+        plane = shapely.box(box.left - wide, box.bottom - high, box.right + wide, box.top + high)
+        return from_plane(plane, self.epsg)
+
+    @property
     def size_mm(self) -> tuple[float, float]:
         """Give width and height of the map on paper."""
         return self.on_paper(self.extent.right, self.extent.top)
+
+
+def open_sheet(figure: Figure, extent: Box, *, frame: Box, epsg: int, letters: Lettering) -> Sheet:
+    """Make the map's frame on a figure.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    extent
+        What the map shows, metres in the plane, of the frame's shape.
+    frame
+        Where the map lies on the figure, millimetres from the lower left.
+    epsg
+        The plane.
+    letters
+        The lettering.
+
+    Returns
+    -------
+    Sheet
+        The sheet, still blank.
+    """
+    width, height = (float(side) * 25.4 for side in figure.get_size_inches())
+    axes = figure.add_axes(
+        (
+            frame.left / width,
+            frame.bottom / height,
+            (frame.right - frame.left) / width,
+            (frame.top - frame.bottom) / height,
+        )
+    )
+    axes.set_xlim(extent.left, extent.right)
+    axes.set_ylim(extent.bottom, extent.top)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_autoscale_on(False)
+    for spine in axes.spines.values():
+        spine.set_linewidth(1.2)
+        spine.set_zorder(12)
+    scale = (extent.right - extent.left) / (frame.right - frame.left)
+    return Sheet(axes=axes, letters=letters, epsg=epsg, metres_per_mm=scale, extent=extent)
 
 
 def write_text(
@@ -129,7 +199,7 @@ def draw_area(sheet: Sheet, geometry: BaseGeometry | None, **style: Any) -> None
         return
     path = _path(sheet, geometry)
     if path is not None:
-        sheet.axes.add_patch(PathPatch(path, **style))
+        sheet.axes.add_artist(PathPatch(path, **style))  # add_patch would measure each line
 
 
 def _path(sheet: Sheet, geometry: BaseGeometry) -> Path | None:
@@ -145,6 +215,36 @@ def _path(sheet: Sheet, geometry: BaseGeometry) -> Path | None:
     if not rings:
         return None
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def counties_of(assessment: Assessment) -> gpd.GeoDataFrame | None:
+    """Give the counties of the prefectures the sites lie in, of a part its own; None without.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        As `regions.county_polygons` gives.
+    """
+    if assessment.scope.adcodes:
+        return county_polygons(assessment.scope.adcodes)
+    prefectures = {
+        code[:4] + "00"
+        for cell in assessment.sites["adcode"].dropna()
+        for code in split_list(str(cell))
+    }
+    known = []
+    for code in sorted(prefectures):
+        try:
+            area_name(code)
+        except RegionError:
+            continue
+        known.append(code)
+    return county_polygons(known) if known else None
 
 
 def draw_counties(sheet: Sheet, areas: gpd.GeoDataFrame | None) -> None:
@@ -207,7 +307,8 @@ def draw_rivers(sheet: Sheet, assessment: Assessment) -> None:
         for geometry in lines.geometry:
             if geometry is None or geometry.is_empty:
                 continue
-            for part in shapely.get_parts(to_plane(geometry, sheet.epsg)):
+            near = shapely.clip_by_rect(geometry, *sheet.outlook)
+            for part in shapely.get_parts(to_plane(near, sheet.epsg)):
                 if shapely.get_type_id(part) == _LINE:
                     x, y = shapely.get_coordinates(part).T
                     sheet.axes.plot(x, y, **RIVER_STYLE, zorder=3)
@@ -230,13 +331,15 @@ def hides_zones(assessment: Assessment) -> bool:
     return bool(assessment.layers.zones["sensitivity"].isin(hidden).any())
 
 
-def draw_zones(sheet: Sheet, assessment: Assessment) -> dict[ZoneClass, bool]:
+def draw_zones(sheet: Sheet, assessment: Assessment, *, density: int = 3) -> dict[ZoneClass, bool]:
     """Draw the zones with the hatch of their class, dashed where they are no official lines.
 
     Parameters
     ----------
     sheet, assessment
         The sheet and the run.
+    density
+        How closely the hatches are set.
 
     Returns
     -------
@@ -246,6 +349,7 @@ def draw_zones(sheet: Sheet, assessment: Assessment) -> dict[ZoneClass, bool]:
     zones = assessment.layers.zones
     if hides_zones(assessment):
         zones = zones[~zones["sensitivity"].isin(assessment.settings.hidden_sensitivities)]
+    zones = zones.iloc[np.sort(zones.sindex.query(sheet.view, predicate="intersects"))]
     drawn: dict[ZoneClass, bool] = {}
     for name, status, geometry in zip(
         zones["zone_class"], zones["layer_status"], zones.geometry, strict=True
@@ -253,11 +357,12 @@ def draw_zones(sheet: Sheet, assessment: Assessment) -> dict[ZoneClass, bool]:
         zone_class = ZoneClass(name)
         sketch = status != LayerStatus.OFFICIAL.value
         drawn[zone_class] = drawn.get(zone_class, False) or sketch
-        draw_area(sheet, geometry, **zone_patch(zone_class, sketch=sketch), zorder=4)
+        shown = shapely.clip_by_rect(geometry, *sheet.outlook)
+        draw_area(sheet, shown, **zone_patch(zone_class, sketch=sketch, density=density), zorder=4)
     return {zone_class: drawn[zone_class] for zone_class in ZoneClass if zone_class in drawn}
 
 
-def zone_patch(zone_class: ZoneClass, *, sketch: bool) -> dict[str, Any]:
+def zone_patch(zone_class: ZoneClass, *, sketch: bool, density: int = 3) -> dict[str, Any]:
     """Give the style of a zone's patch, on the map and in the legend.
 
     Parameters
@@ -266,6 +371,8 @@ def zone_patch(zone_class: ZoneClass, *, sketch: bool) -> dict[str, Any]:
         The class.
     sketch
         Whether the line is no official one.
+    density
+        How closely the hatch is set.
 
     Returns
     -------
@@ -278,7 +385,7 @@ def zone_patch(zone_class: ZoneClass, *, sketch: bool) -> dict[str, Any]:
     return {
         "facecolor": to_rgba(style.color, 0.10),
         "edgecolor": style.color,
-        "hatch": style.hatch * 3 or None,
+        "hatch": style.hatch * density or None,
         "linewidth": style.width * 0.6,
         "linestyle": (0, (4, 2)) if sketch or style.dashed else "solid",
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from geo_rectify.crs import M2_PER_MU
 from geo_rectify.findings.claims import Claim, ClaimKind, find_claims
 from geo_rectify.findings.registers import reconcile
+from geo_rectify.findings.wording import wording
 from geo_rectify.tables import CLAIMS, frame_of, split_list
 from geo_rectify.vocabulary import (
     ClaimResult,
@@ -33,6 +35,8 @@ MEASURED: Final = 0.01
 ROUNDED: Final = 0.10
 """How far above a rounded figure (余) the true one may lie."""
 _WHOLE: Final = 1 - 1e-9
+_WIDTH_M: Final = {Precision.SURVEYED: 100.0, Precision.FEATURE: 100.0, Precision.STREET: 400.0}
+"""How wide footprints of a precision are at most: twice its uncertainty, metres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,51 @@ def _answer(claim: Claim, held: Sequence[dict[Any, Any]], *, demo: bool) -> _Ans
         return _undecided(label(VerdictReason.NO_LAYER))
     if claim.kind is ClaimKind.ZONE_AREA:
         return _zone_area(claim, held, demo=demo)
-    return _in_zone(held, demo=demo)
+    if claim.kind is ClaimKind.DISTANCE:
+        return _distance(claim, held, demo=demo)
+    inside = _in_zone(held, demo=demo)
+    return inside if claim.kind is ClaimKind.IN_ZONE else _turned(inside)
+
+
+def _turned(inside: _Answer) -> _Answer:
+    """Answer that a place lies in no zone from what is known of its lying in one."""
+    turned = {
+        ClaimResult.AGREES: ClaimResult.DIFFERS,
+        ClaimResult.DIFFERS: ClaimResult.AGREES,
+        ClaimResult.UNDECIDED: ClaimResult.UNDECIDED,
+    }[inside.result]
+    partly = inside.found.endswith("%位于其中")
+    return replace(inside, result=ClaimResult.DIFFERS if partly else turned)
+
+
+def _distance(claim: Claim, held: Sequence[dict[Any, Any]], *, demo: bool) -> _Answer:
+    """Compare with the span the distance may lie in: from the footprint's edge over its width."""
+    if any(row["verdict"] == Verdict.CONFLICT for row in held):
+        return _Answer(result=ClaimResult.DIFFERS, reason="定位范围位于其中", found="位于其中")
+    if not all(row["verdict"] == Verdict.CLEAR for row in held):
+        return _undecided(_why(held, demo=demo))
+    known = [row for row in held if not pd.isna(row["distance_m"])]
+    if not known:
+        return _undecided("距离超出量算范围或不列出")
+    nearest = min(known, key=lambda row: float(row["distance_m"]))
+    width = _WIDTH_M.get(Precision(nearest["precision"]))
+    if width is None:
+        return _undecided(label(VerdictReason.PRECISION))
+    least = float(nearest["distance_m"])
+    most = least + width
+    stated = claim.value_m or 0.0
+    unit_m = wording().lengths[claim.unit]
+    slack = 0.5 * 10.0**-claim.decimals * unit_m + (ROUNDED * stated if claim.approx else 0.0)
+    low, high = stated - slack, stated + slack
+    if claim.bound:
+        low, high = (0.0, stated) if claim.bound in wording().below else (stated, math.inf)
+    reason = f"至最近管控区边界{least:.0f}至{most:.0f}米"
+    agrees = least <= high and low <= most
+    return _Answer(
+        result=ClaimResult.AGREES if agrees else ClaimResult.DIFFERS,
+        reason=reason,
+        found=f"{least / unit_m:.{max(claim.decimals, 0 if unit_m == 1 else 2)}f}",
+    )
 
 
 def _in_zone(held: Sequence[dict[Any, Any]], *, demo: bool) -> _Answer:

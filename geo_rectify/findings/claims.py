@@ -1,7 +1,8 @@
 """Statements of a plan that geometry or a register can check, found by general patterns.
 
-Three kinds: a place stated to lie in a zone (``位于生态红线内的…``), an area stated to be taken from
-one (``占用公益林13.6亩``), and the count or area of a counted set (``86处``, ``1200余亩``).
+A place stated to lie in a zone (``位于生态红线内的…``), in none (``不在生态红线内``) or so far from one
+(``距保护区边界约300米``), an area stated to be taken from one (``占用公益林13.6亩``), and the count or area
+of a counted set (``86处``, ``1200余亩``).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class ClaimKind(StrEnum):
     """What a claim states."""
 
     IN_ZONE = "in_zone"
+    OUT_OF_ZONE = "out_of_zone"
+    DISTANCE = "distance"
     ZONE_AREA = "zone_area"
     COUNT = "count"
     SET_AREA = "set_area"
@@ -46,7 +49,8 @@ class Claim:
     """One statement: where its words stand, what it is about and what it says.
 
     ``value_m2`` is a stated area in square metres, ``approx`` whether the text rounds it
-    (``余``, ``约``); ``decimals`` how many places the number has; ``heading`` the column of a
+    (``余``, ``约``); ``value_m`` a stated distance in metres, ``bound`` the word that makes it a limit
+    (``不足``, ``超过``); ``decimals`` how many places the number has; ``heading`` the column of a
     register that a count of some of its rows is about.
     """
 
@@ -63,6 +67,8 @@ class Claim:
     classes: tuple[ZoneClass, ...] = ()
     value_m2: float | None = None
     unit_m2: float = 1.0
+    value_m: float | None = None
+    bound: str = ""
     approx: bool = False
     decimals: int = 0
     heading: str = ""
@@ -123,7 +129,7 @@ def in_order(claims: Sequence[Claim], plans: Sequence[Plan]) -> tuple[Claim, ...
 
 
 def _stated_key(claim: Claim) -> object:
-    if claim.kind is ClaimKind.IN_ZONE:
+    if claim.kind in {ClaimKind.IN_ZONE, ClaimKind.OUT_OF_ZONE}:
         return ""
     return claim.value_m2 if claim.value_m2 is not None else claim.stated
 
@@ -162,7 +168,12 @@ def _claims_in(sentence: _Sentence) -> Iterator[Claim]:
     text = sentence.plan.text
     taken: list[tuple[int, int]] = []
     for match in wording().in_zone.finditer(text, sentence.start, sentence.end):
-        yield from _in_zone(sentence, match)
+        yield from _of_zone(sentence, match, ClaimKind.IN_ZONE)
+    for pattern in wording().out_of_zone:
+        for match in pattern.finditer(text, sentence.start, sentence.end):
+            yield from _of_zone(sentence, match, ClaimKind.OUT_OF_ZONE)
+    for match in wording().distance.finditer(text, sentence.start, sentence.end):
+        yield from _of_zone(sentence, match, ClaimKind.DISTANCE)
     for pattern in wording().occupied:
         for match in pattern.finditer(text, sentence.start, sentence.end):
             if any(start < match.end() and match.start() < end for start, end in taken):
@@ -173,7 +184,8 @@ def _claims_in(sentence: _Sentence) -> Iterator[Claim]:
         yield from _set_claims(sentence, taken)
 
 
-def _in_zone(sentence: _Sentence, match: re.Match[str]) -> Iterator[Claim]:
+def _of_zone(sentence: _Sentence, match: re.Match[str], kind: ClaimKind) -> Iterator[Claim]:
+    """Tie what is said of a zone to the places right after it (``…内的``) or before it."""
     word = wording().zone_word(match)
     text = sentence.plan.text
     if word.context is not None and not word.context.search(
@@ -182,23 +194,43 @@ def _in_zone(sentence: _Sentence, match: re.Match[str]) -> Iterator[Claim]:
         return
     following = text[match.end() : match.end() + 1] == "的"
     subjects = _after(sentence, match.end()) if following else _before(sentence, match.start())
+    zone = _zone_words(match)
+    said = {
+        ClaimKind.IN_ZONE: f"位于{zone}内",
+        ClaimKind.OUT_OF_ZONE: f"不在{zone}内",
+        ClaimKind.DISTANCE: f"距{zone}",
+    }[kind]
     for mention in subjects:
-        start, end = min(match.start(), mention.start), max(match.end(), mention.end)
-        yield _claim(
-            sentence,
-            Claim(
-                claim_id="",
-                doc_id="",
-                issue="",
-                start=start,
-                end=end,
-                kind=ClaimKind.IN_ZONE,
-                subject=f"{_name(mention)}位于{_zone_words(match)}内",
-                stated=match.group(),
-                site_id=mention.site_id,
-                classes=word.classes,
-            ),
+        claim = Claim(
+            claim_id="",
+            doc_id="",
+            issue="",
+            start=min(match.start(), mention.start),
+            end=max(match.end(), mention.end),
+            kind=kind,
+            subject=f"{_name(mention)}{said}",
+            stated=match.group(),
+            site_id=mention.site_id,
+            classes=word.classes,
         )
+        yield _claim(
+            sentence, _with_distance(claim, match) if kind is ClaimKind.DISTANCE else claim
+        )
+
+
+def _with_distance(claim: Claim, match: re.Match[str]) -> Claim:
+    digits = unicodedata.normalize("NFKC", match["number"])
+    unit_m, about = wording().lengths[match["length"]], match["about"] or ""
+    bound = about if about in wording().below | wording().above else ""
+    return replace(
+        claim,
+        stated=bound + match["number"] + (match["more"] or ""),
+        unit=match["length"],
+        value_m=float(digits) * unit_m,
+        bound=bound,
+        approx=bool(match["more"] or (about and not bound)),
+        decimals=len(digits.partition(".")[2]),
+    )
 
 
 def _issue_start(sentence: _Sentence) -> int:

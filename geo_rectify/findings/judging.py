@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geo_rectify.crs import require_crs
+from geo_rectify.findings.activities import site_activities
 from geo_rectify.findings.checking import check_found
 from geo_rectify.findings.claims import find_claims, in_order
 from geo_rectify.findings.delineation import undelineated
@@ -39,7 +40,7 @@ from geo_rectify.tables import (
     join_list,
     validate,
 )
-from geo_rectify.vocabulary import Precision, Verdict, VerdictReason
+from geo_rectify.vocabulary import PlaceType, Precision, Verdict, VerdictReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.catalogue.records import LayerInfo, Layers
+    from geo_rectify.findings.activities import SiteActivity
     from geo_rectify.findings.claims import Claim
     from geo_rectify.findings.delineation import Undelineated
     from geo_rectify.findings.evidence import Evidence
@@ -132,6 +134,11 @@ def judge(
             for basis in (Basis.OFFICIAL, Basis.OTHER)
             for row in _records(zones_of(layers, classes, basis), geometry=True)
         },
+        activities=site_activities(
+            plans,
+            shared,
+            {str(row["site_id"]): PlaceType(row["kind"]) for row in _records(sites)},
+        ),
     )
     claims = find_claims(plans, mentions)
     claims = in_order((*claims, *register_claims(claims, plans, registers)), plans)
@@ -166,6 +173,7 @@ class _Bench:
     footprints: Mapping[str, BaseGeometry | None]
     covered: Mapping[tuple[str, ...], Mapping[str, bool]]
     zones: Mapping[str, dict[str, Any]]
+    activities: Mapping[str, SiteActivity]
     drawn: dict[tuple[object, ...], BaseGeometry | None] = field(default_factory=dict)
 
 
@@ -194,8 +202,13 @@ def _finding(
     ruling = rule_on(case)
     deciding = _deciding(bench, ruling, case, key)
     infos = _deciding_layers(bench, ruling, deciding, held, said=bench.said.get(key))
+    activity = bench.activities[site_id]
     clauses = rules_for(
-        bench.rules, held.zone_class, day=bench.settings.as_of, adcode=_text(site.get("adcode"))
+        bench.rules,
+        held.zone_class,
+        day=bench.settings.as_of,
+        adcode=_text(site.get("adcode")),
+        activities=activity.told,
     )
     row = {
         "finding_id": _short_hash(f"{site_id}|{held.zone_class}"),
@@ -217,6 +230,8 @@ def _finding(
             if claim.site_id == site_id and held.zone_class in claim.classes
         ),
         "evidence": evidence,
+        "activity": join_list(member.value for member in activity.activities),
+        "activity_evidence": activity.evidence,
         "note": note_on(
             ruling,
             known=Known(

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.errors import RulesError
 from geo_rectify.findings.records import Rule
-from geo_rectify.vocabulary import ZoneClass
+from geo_rectify.vocabulary import Activity, ZoneClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+    from enum import StrEnum
 
-_TEXTS: Final = ("title", "article", "substance", "penalty", "source", "confidence", "note")
+_TEXTS: Final = (
+    "title", "article", "substance", "penalty", "source", "confidence", "note", "item", "question",
+)  # fmt: skip
 _DATES: Final = ("valid_from", "valid_to", "checked_on")
 _REQUIRED: Final = ("rule_id", "classes", "title", "substance", "source", "confidence")
-_KEYS: Final = frozenset({"rule_id", "classes", "applies_to", *_TEXTS, *_DATES})
+_KEYS: Final = frozenset({"rule_id", "classes", "activities", "applies_to", *_TEXTS, *_DATES})
 _AREA: Final = re.compile(r"adcode:\d{6}")
 
 
@@ -126,7 +129,12 @@ def _faults(entry: dict[str, Any]) -> list[str]:
         for key in _DATES
         if key in entry and type(entry[key]) is not dt.date
     ]
-    faults += _class_faults(entry.get("classes", []))
+    faults += _member_faults(entry.get("classes", []), ZoneClass, key="classes", word="zone class")
+    faults += _member_faults(
+        entry.get("activities", []), Activity, key="activities", word="activity"
+    )
+    if bool(entry.get("item")) is not bool(entry.get("question")):
+        faults.append("'item' and 'question' go together: a class of a checklist needs both")
     applies = entry.get("applies_to", "")
     if applies and not (isinstance(applies, str) and _AREA.fullmatch(applies)):
         faults.append(f"'applies_to' is {applies!r}, write adcode: and six digits")
@@ -136,27 +144,36 @@ def _faults(entry: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _class_faults(classes: object) -> Iterable[str]:
-    known = [member.value for member in ZoneClass]
-    if not isinstance(classes, list):
-        return ["'classes' is no list"]
+def _member_faults(named: object, members: type[StrEnum], *, key: str, word: str) -> Iterable[str]:
+    known = [member.value for member in members]
+    if not isinstance(named, list):
+        return [f"{key!r} is no list"]
     return [
-        f"zone class {name!r} is unknown, use one of {', '.join(known)}"
-        for name in classes
+        f"{word} {name!r} is unknown, use one of {', '.join(known)}"
+        for name in named
         if name not in known
     ]
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
-    fields = {key: value for key, value in entry.items() if key != "classes"}
+    fields = {key: value for key, value in entry.items() if key not in {"classes", "activities"}}
     fields.setdefault("article", "")
-    return Rule(classes=tuple(ZoneClass(name) for name in entry["classes"]), **fields)
+    return Rule(
+        classes=tuple(ZoneClass(name) for name in entry["classes"]),
+        activities=tuple(Activity(name) for name in entry.get("activities", [])),
+        **fields,
+    )
 
 
 def rules_for(
-    rules: Iterable[Rule], zone_class: str, *, day: dt.date, adcode: str
+    rules: Iterable[Rule],
+    zone_class: str,
+    *,
+    day: dt.date,
+    adcode: str,
+    activities: Collection[Activity] = (),
 ) -> tuple[Rule, ...]:
-    """Choose the clauses of a zone class that are in force on a day at a place.
+    """Choose the clauses for a zone class and what goes on there, in force on a day at a place.
 
     Parameters
     ----------
@@ -169,13 +186,45 @@ def rules_for(
     adcode
         Codes of the county (or prefecture) the site is in, joined with ``|``; a local rule is
         left out where it is unknown.
+    activities
+        What goes on at the site; none, or an unknown one among them, chooses by the zone alone.
 
     Returns
     -------
     tuple of Rule
-        The clauses, in their order.
+        The clauses, in their order; classes of checklists are none.
     """
     return tuple(
+        rule
+        for rule in _holding(rules, zone_class, day=day, adcode=adcode)
+        if not rule.question and rule.speaks_of(activities)
+    )
+
+
+def checklist_for(
+    rules: Iterable[Rule], zone_class: str, *, day: dt.date, adcode: str
+) -> tuple[Rule, ...]:
+    """Give the classes of the checklists of a zone class, in force on a day at a place.
+
+    Parameters
+    ----------
+    rules, zone_class, day, adcode
+        As in `rules_for`.
+
+    Returns
+    -------
+    tuple of Rule
+        The classes, whatever goes on at the site: which of them it is must be seen there.
+    """
+    return tuple(
+        rule for rule in _holding(rules, zone_class, day=day, adcode=adcode) if rule.question
+    )
+
+
+def _holding(
+    rules: Iterable[Rule], zone_class: str, *, day: dt.date, adcode: str
+) -> Iterable[Rule]:
+    return (
         rule
         for rule in rules
         if zone_class in rule.classes and rule.in_force(day) and applies(rule.applies_to, adcode)

@@ -43,6 +43,12 @@ class Wording:
         A zone's name directly after a place's name.
     in_zone, occupied
         A place stated to lie in a zone; an area stated to be taken from one.
+    out_of_zone, distance
+        A place stated to lie in no zone; one stated to lie so far from a zone.
+    below, above
+        Words of a stated distance: the true one is less, is more.
+    lengths
+        Metres of each unit of distance.
     area
         A stated area.
     joint
@@ -58,6 +64,11 @@ class Wording:
     named_zone: re.Pattern[str]
     in_zone: re.Pattern[str]
     occupied: tuple[re.Pattern[str], ...]
+    out_of_zone: tuple[re.Pattern[str], ...]
+    distance: re.Pattern[str]
+    below: frozenset[str]
+    above: frozenset[str]
+    lengths: dict[str, float]
     area: re.Pattern[str]
     joint: re.Pattern[str]
     units: dict[str, float]
@@ -106,6 +117,16 @@ def wording() -> Wording:
             ),
             re.compile(claims["occupied"] + gap + "{0,4}?" + number + unit + "的?" + zone),
         ),
+        out_of_zone=(
+            re.compile(
+                claims["beside"] + gap + "{0,20}?" + zone + claims["outside"] + claims["within"]
+            ),
+            re.compile(claims["located"] + gap + "{0,20}?" + zone + claims["beyond"]),
+        ),
+        distance=re.compile(claims["away"] + gap + "{0,20}?" + zone + claims["distance"]),
+        below=frozenset(claims["below"]),
+        above=frozenset(claims["above"]),
+        lengths=dict(claims["lengths"]),
         area=re.compile(number + unit),
         joint=re.compile(claims["joint"]),
         units=dict(claims["units"]),

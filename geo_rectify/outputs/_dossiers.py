@@ -7,6 +7,7 @@ includes them, so that no writer can forget to.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ from geo_rectify.models import Passage
 from geo_rectify.regions import area_name
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
+    Activity,
     PlaceType,
     Precision,
     Role,
@@ -27,6 +29,7 @@ from geo_rectify.vocabulary import (
     Verdict,
     VerdictReason,
     ZoneClass,
+    label,
     precision_label,
     verdict_label,
 )
@@ -81,6 +84,10 @@ class Dossier:
         A position inside the geometry, None without geometry.
     answers
         Verdicts by zone class, worst first.
+    activities, cues
+        What goes on there, and the words that told (empty where the kind of place did).
+    petitions
+        How many petitions (信访件) of the registers are about it.
     """
 
     site_id: str
@@ -109,6 +116,25 @@ class Dossier:
     footprint: BaseGeometry | None
     answers: tuple[Answer, ...]
     claims: tuple[Mapping[str, Any], ...]
+    activities: tuple[Activity, ...] = (Activity.UNKNOWN,)
+    cues: tuple[str, ...] = ()
+    petitions: int = 0
+
+    @property
+    def told_activities(self) -> tuple[Activity, ...]:
+        """Give the activities that words told, by which clauses are chosen."""
+        return self.activities if self.cues else ()
+
+    @property
+    def activity_words(self) -> str:
+        """Name what goes on there: 采矿采石、固体废物."""
+        return "、".join(label(activity) for activity in self.activities)
+
+    @property
+    def petition_words(self) -> str:
+        """Say how often people complained of the site, "" for never: 信访件3件（其中重复2件）."""
+        again = f"（其中重复{self.petitions - 1}件）" if self.petitions > 1 else ""
+        return f"信访件{self.petitions}件{again}" if self.petitions else ""
 
     @property
     def place(self) -> str:
@@ -198,6 +224,8 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
     )
     answers = _answers(assessment)
     claims = _rows_by_site(assessment.claims)
+    activities = _activities(assessment)
+    petitions = Counter(assessment.petitions["site_id"])
     made = []
     for row, shape in zip(
         assessment.sites.drop(columns=assessment.sites.geometry.name).to_dict("records"),
@@ -239,6 +267,8 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
                 footprint=footprints.get(site_id),
                 answers=tuple(answers.get(site_id, ())),
                 claims=tuple(claims.get(site_id, ())),
+                **activities.get(site_id, {}),
+                petitions=petitions[site_id],
             )
         )
     return sorted(made, key=lambda dossier: _filing(dossier, order))
@@ -395,6 +425,27 @@ def _rows_by_site(table: pd.DataFrame) -> dict[str, list[Mapping[str, Any]]]:
             {str(name): value for name, value in row.items()}
         )
     return gathered
+
+
+def _activities(assessment: Assessment) -> dict[str, dict[str, Any]]:
+    """Read what goes on at each site, and the words that told, from its first finding."""
+    told: dict[str, dict[str, Any]] = {}
+    plans = {plan.doc_id: plan for plan in assessment.plans}
+    columns = ["site_id", "activity", "activity_evidence"]
+    for row in assessment.findings[columns].drop_duplicates("site_id").to_dict("records"):
+        names = set(split_list(row["activity"]))
+        found = tuple(activity for activity in Activity if activity.value in names)
+        cues = []
+        for span in split_list(row["activity_evidence"]):
+            key, _, offsets = span.rpartition(":")
+            plan = plans.get(key.rpartition("/")[0], assessment.plan)
+            start, _, end = offsets.partition("-")
+            cues.append(plan.text[int(start) : int(end)])
+        told[str(row["site_id"])] = {
+            "activities": found or (Activity.UNKNOWN,),
+            "cues": tuple(dict.fromkeys(cues)),
+        }
+    return told
 
 
 def _answers(assessment: Assessment) -> dict[str, list[Answer]]:

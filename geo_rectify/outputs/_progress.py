@@ -36,6 +36,10 @@ class Progress(StrEnum):
     LONG_TERM = "长期坚持"
 
 
+PRESSING: Final = (Progress.DUE_UNREPORTED, Progress.NOT_DUE, Progress.LONG_TERM)
+"""States that dates alone give, the most pressing first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """When a measure is due and where it stands.
@@ -143,8 +147,7 @@ def issue_standing(issue: Issue, *, as_of: dt.date, alone: bool = False) -> Stan
         return own
     found = [own, *(measure_standing(each, issue, as_of=as_of) for each in issue.measures)]
     states = {each.state for each in found}
-    order = (Progress.DUE_UNREPORTED, Progress.NOT_DUE, Progress.LONG_TERM)
-    pressing = next((state for state in order if state in states), None)
+    pressing = next((state for state in PRESSING if state in states), None)
     return Standing(words=own.words, due=own.due, state=pressing, note=own.note)
 
 

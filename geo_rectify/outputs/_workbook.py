@@ -11,7 +11,13 @@ from unicodedata import east_asian_width
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from geo_rectify.drawing.markup import demo_mark, guard_formula, package_version, provenance_line
+from geo_rectify.drawing.markup import (
+    demo_mark,
+    guard_formula,
+    package_version,
+    provenance_line,
+    scope_words,
+)
 from geo_rectify.errors import OutputError
 
 if TYPE_CHECKING:
@@ -86,11 +92,12 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What every sheet says of the run it comes from: provenance, an example's mark, the day."""
+    """What every sheet says of the run: provenance, an example's mark, the day, the part it is."""
 
     provenance: str
     mark: str
     as_of: dt.date
+    scope: str = ""
 
 
 def stamp_of(assessment: Assessment) -> Stamp:
@@ -110,6 +117,7 @@ def stamp_of(assessment: Assessment) -> Stamp:
         provenance=provenance_line(assessment),
         mark=demo_mark(assessment.settings),
         as_of=assessment.settings.as_of,
+        scope=scope_words(assessment),
     )
 
 
@@ -138,6 +146,7 @@ class Workbook:
         self._book = book
         self._provenance = stamp.provenance
         self._mark = stamp.mark
+        self._scope = stamp.scope
         self._as_of = stamp.as_of
         self._looks = {
             name: book.add_format(
@@ -176,7 +185,8 @@ class Workbook:
             The sheet; rows begin at `FIRST_ROW`.
         """
         sheet = self._book.add_worksheet(name)
-        shown = f"{title}（{self._mark}）" if self._mark else title
+        marks = "".join(f"（{mark}）" for mark in (self._scope, self._mark) if mark)
+        shown = f"{title}{marks}"
         self.put(sheet, TITLE_ROW, 0, shown, look="title")
         total = sum(column.width for column in columns)
         note = guard_formula(self._provenance)[:CELL_LIMIT]

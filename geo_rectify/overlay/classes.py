@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.engines import groups_of, require_options
+from geo_rectify.overlay.engines import groups_of, require_options, sides_of
 from geo_rectify.overlay.scaled import overlay_partitions
-from geo_rectify.overlay.shapes import SiteShapes, ZoneParts, site_shapes, zone_parts
 from geo_rectify.tables import CLASS_OVERLAPS, join_list
 from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo_rectify.overlay.opening import OpenZones
     from geo_rectify.overlay.pairs import Groups
+    from geo_rectify.overlay.shapes import SiteShapes, ZoneParts
 
 
 def overlay_classes(
     sites: gpd.GeoDataFrame,
-    zones: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame | OpenZones,
     *,
     max_distance_m: float = 5000.0,
     min_overlap_m2: float = 1.0,
@@ -60,7 +60,6 @@ def overlay_classes(
         The engine is unknown or the distance negative.
     """
     require_options(engine, max_distance_m)
-    require_same_crs(sites, zones, names=("sites", "zones"))
     if engine == "dask":
         return overlay_partitions(
             overlay_classes,
@@ -70,7 +69,7 @@ def overlay_classes(
             min_overlap_m2=min_overlap_m2,
             by=["site_id", "zone_class"],
         )
-    left, right = site_shapes(sites), zone_parts(zones)
+    left, right = sides_of(sites, zones)
     classes, class_of_zone = np.unique(right.classes.astype(str), return_inverse=True)
     by_zone, by_class = groups_of(
         left,

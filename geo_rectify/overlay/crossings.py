@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo_rectify.overlay.chains import Chains, batches, spread
-from geo_rectify.overlay.grid import ROUNDING, Grid, cells_of_edges
+from geo_rectify.overlay.grid import ROUNDING, Grid, cells_of_edges, edges_near
 
 if TYPE_CHECKING:
+    from geo_rectify.overlay.chains import Chains
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
 _BATCH: Final = 300_000
@@ -75,16 +75,14 @@ def find_crossings(sites: Chains, grid: Grid) -> tuple[Crossings, Indices]:
         The crossings, and the keys of doubtful pairs, ascending.
     """
     cell, edge = cells_of_edges(grid.frame, sites.xy, sites.edges())
-    count = grid.edge_start[cell + 1] - grid.edge_start[cell]
-    busy = np.flatnonzero(count)
-    cell, edge, count = cell[busy], edge[busy].astype(np.int64), count[busy]
-    mine, theirs = _columns(sites), _columns(grid.rings)
+    edge = edge.astype(np.int64)
+    ends = sites.xy[edge], sites.xy[edge + 1]
+    boxes = np.hstack((np.minimum(*ends), np.maximum(*ends)))
     found: list[tuple[Indices, Indices]] = []
     doubtful: list[Indices] = []
-    for part in batches(count, limit=_BATCH):
-        run, place = spread(grid.edge_start[cell[part]], count[part])
-        one, other = edge[part][run], grid.edge[place].astype(np.int64)
-        one, other = _boxes_meet(mine, one, theirs, other)
+    for run, near in edges_near(grid, cell, boxes):
+        meets = _boxes_meet(sites.xy, edge[run], grid.rings.xy, near)
+        one, other = edge[run[meets]], near[meets]
         crosses, doubt = _compared(sites.xy, one, grid.rings.xy, other)
         found.append((one[crosses], other[crosses]))
         doubtful.append(_keys(sites, one[doubt], grid, other[doubt]))
@@ -106,22 +104,12 @@ def _keys(sites: Chains, one: Indices, grid: Grid, other: Indices) -> Indices:
     return np.unique(keys)
 
 
-def _columns(chains: Chains) -> tuple[Numbers, Numbers]:
-    return np.ascontiguousarray(chains.xy[:, 0]), np.ascontiguousarray(chains.xy[:, 1])
-
-
-def _boxes_meet(
-    mine: tuple[Numbers, Numbers],
-    one: Indices,
-    theirs: tuple[Numbers, Numbers],
-    other: Indices,
-) -> tuple[Indices, Indices]:
-    """Keep the pairs of edges whose boxes meet, one axis after the other."""
-    for edges, others in zip(mine, theirs, strict=True):
-        p, q, a, b = edges[one], edges[one + 1], others[other], others[other + 1]
-        meet = (np.minimum(a, b) <= np.maximum(p, q)) & (np.maximum(a, b) >= np.minimum(p, q))
-        one, other = one[meet], other[meet]
-    return one, other
+def _boxes_meet(mine: Numbers, one: Indices, theirs: Numbers, other: Indices) -> Flags:
+    """Say which edges have boxes that meet."""
+    p, q, a, b = mine[one], mine[one + 1], theirs[other], theirs[other + 1]
+    low, high = np.minimum(p, q), np.maximum(p, q)
+    meet = (np.minimum(a, b) <= high) & (np.maximum(a, b) >= low)
+    return np.asarray(meet.all(axis=1))
 
 
 def _orientations(

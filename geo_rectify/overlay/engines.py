@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from geo_rectify.crs import require_same_crs
 from geo_rectify.overlay.gridded import joined, met_zones, redone
 from geo_rectify.overlay.kept import index_of
 from geo_rectify.overlay.nearest import nearest_zones
+from geo_rectify.overlay.opening import OpenZones
 from geo_rectify.overlay.pairs import (
     Groups,
     candidates_within,
@@ -18,10 +20,11 @@ from geo_rectify.overlay.pairs import (
     summed,
     valid_parts,
 )
-from geo_rectify.overlay.shapes import POINT, plane_codes
+from geo_rectify.overlay.shapes import POINT, plane_codes, site_shapes, zone_parts
 from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo_rectify.overlay.kept import LayerIndex
@@ -55,6 +58,34 @@ def require_options(engine: str, max_distance_m: float) -> None:
     if not 0 <= max_distance_m < np.inf:
         message = f"max_distance_m is {max_distance_m}; give metres, 0 or more"
         raise ValueError(message)
+
+
+def sides_of(
+    sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | OpenZones
+) -> tuple[SiteShapes, ZoneParts]:
+    """Read both sides into arrays.
+
+    Parameters
+    ----------
+    sites, zones
+        As in `overlay_sites`.
+
+    Returns
+    -------
+    tuple
+        Sites, and zones taken apart.
+
+    Raises
+    ------
+    CRSError
+        A frame has no coordinate system, the two differ, or they are not in lon/lat.
+    TableError
+        A column is missing, an id stands twice, a zone is no area.
+    """
+    if isinstance(zones, OpenZones):
+        return site_shapes(sites), zones.parts
+    require_same_crs(sites, zones, names=("sites", "zones"))
+    return site_shapes(sites), zone_parts(zones)
 
 
 def groups_of(
@@ -119,7 +150,7 @@ def _faster(sites: SiteShapes, zones: ZoneParts, *, nearest: bool) -> str:
     many = len(sites.shapes) >= _FEW_SITES
     if nearest:
         many |= int((shapely.get_type_id(sites.shapes) == POINT).sum()) >= _FEW_POINTS
-    large = int(shapely.get_num_coordinates(zones.shapes).sum()) >= _FEW_VERTICES
+    large = zones.vertices >= _FEW_VERTICES
     return "grid" if many and large else "geos"
 
 
@@ -206,8 +237,25 @@ def _nearest_of_classes(
                 among=class_of_zone == one,
                 max_distance_m=max_distance_m,
             )
-            pieces.append(_near(left[found.point], found.zone, found.distance_m))
+            site, sure = left[found.point], ~found.doubtful
+            pieces.append(_near(site[sure], found.zone[sure], found.distance_m[sure]))
+            pieces.append(
+                _measured_pairs(
+                    sites, zones, site[~sure], found.zone[~sure], max_distance_m=max_distance_m
+                )
+            )
     return joined(pieces)
+
+
+def _measured_pairs(
+    sites: SiteShapes, zones: ZoneParts, site: Indices, zone: Indices, *, max_distance_m: float
+) -> Groups:
+    """Let GEOS measure some sites and zones."""
+    base = len(zones.ids)
+    rows = np.unique(site)
+    near, part = candidates_within(sites, zones, max_distance_m=max_distance_m, among=rows)
+    asked = np.isin(near * base + zones.owner[part], site * base + zone)
+    return _measured(sites, zones, near[asked], part[asked], max_distance_m=max_distance_m)
 
 
 def _beyond_the_grid(
@@ -230,7 +278,7 @@ def _beyond_the_grid(
 def _measured(
     sites: SiteShapes, zones: ZoneParts, site: Indices, part: Indices, *, max_distance_m: float
 ) -> Groups:
-    parts = valid_parts(zones, np.unique(part)) if len(part) else zones.parts
+    parts = valid_parts(zones, np.unique(part))
     gap = distances(sites.shapes, parts, site, part, limit_m=max_distance_m)
     kept = np.isfinite(gap)
     return _least(site[kept], zones.owner[part[kept]], gap[kept])

@@ -23,12 +23,18 @@ import numpy as np
 from geo_rectify.overlay.chains import Chains, batches, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
 ROUNDING: Final = 3.5e-16
 """A little above (3 + 16e) e with e = 2**-53: how far rounding moves an orientation."""
 _NEAR_CENTRE: Final = 1e-12
 """Degrees; an edge this near a cell's centre may have been scanned on the wrong side."""
+_WIDE: Final = 1e-11
+"""Degrees added to the box of the segment from a point to its cell's centre."""
+_RUN: Final = 8
+"""Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
 _BATCH: Final = 1_500_000
 _EDGES: Final = 250_000
@@ -64,7 +70,11 @@ class Grid:
     frame
         Where the cells lie; cell ``row * columns + column``.
     edge_start, edge
-        The edges of cell c are ``edge[edge_start[c]:edge_start[c + 1]]``.
+        The edges of cell c are ``edge[edge_start[c]:edge_start[c + 1]]``, along their rings.
+    run_start, run_box
+        Edges of a cell in runs of eight, ``run_start[c]`` to ``run_start[c + 1]``, each with its
+        box (west, south, east, north): where vertices lie dense, most edges are passed over
+        unread.
     centre_start, centre
         In the same way the zones that hold its centre.
     """
@@ -74,6 +84,8 @@ class Grid:
     frame: Frame
     edge_start: Indices
     edge: Indices
+    run_start: Indices
+    run_box: Numbers
     centre_start: Indices
     centre: Indices
 
@@ -96,12 +108,15 @@ def build_grid(rings: Chains, *, zones: int) -> Grid:
     frame = _frame(rings)
     edge_start, edge = _by_cell(frame, *cells_of_edges(frame, rings.xy, rings.edges()))
     centre_start, centre = _by_cell(frame, *_scan(frame, rings))
+    run_start, run_box = _runs(rings.xy, edge_start, edge)
     return Grid(
         rings=rings,
         zones=zones,
         frame=frame,
         edge_start=edge_start,
         edge=edge,
+        run_start=run_start,
+        run_box=run_box,
         centre_start=centre_start,
         centre=centre,
     )
@@ -169,6 +184,64 @@ def _cells(frame: Frame, xy: Numbers, edges: Indices) -> tuple[Indices, Indices]
     return np.concatenate(cells), np.concatenate(owners)
 
 
+def edges_near(grid: Grid, cell: Indices, boxes: Numbers) -> Iterator[tuple[Indices, Indices]]:
+    """Give the edges of cells that may meet boxes, batch by batch.
+
+    Parameters
+    ----------
+    grid
+        The zones.
+    cell, boxes
+        Cells to look into, and for each the box (west, south, east, north) that is asked for.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Row of the cell asked for, and edge; all whose own box meets the one asked for are among
+        them, and some more.
+    """
+    count = grid.run_start[cell + 1] - grid.run_start[cell]
+    busy = np.flatnonzero(count)
+    for part in batches(count[busy], limit=_BATCH):
+        rows = busy[part]
+        of, run = spread(grid.run_start[cell[rows]], count[rows])
+        rows = rows[of]
+        # one side after the other, each on what the last has left
+        for side, other, sign in ((0, 2, 1.0), (2, 0, -1.0), (1, 3, 1.0), (3, 1, -1.0)):
+            meets = sign * (grid.run_box[run, side] - boxes[rows, other]) <= 0
+            rows, run = rows[meets], run[meets]
+        own = cell[rows]
+        first = grid.edge_start[own] + (run - grid.run_start[own]) * _RUN
+        length = np.minimum(first + _RUN, grid.edge_start[own + 1]) - first
+        for piece in batches(length, limit=_BATCH):
+            of, place = spread(first[piece], length[piece])
+            yield rows[piece][of], grid.edge[place].astype(np.int64)
+
+
+def vertices_in(grid: Grid, cell: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Give a vertex of each run of edges of cells, batch by batch.
+
+    Parameters
+    ----------
+    grid
+        The zones.
+    cell
+        Cells to look into.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Row of the cell asked for, and vertex.
+    """
+    count = grid.run_start[cell + 1] - grid.run_start[cell]
+    for part in batches(count, limit=_BATCH):
+        of, run = spread(grid.run_start[cell[part]], count[part])
+        rows = of + part.start
+        own = cell[rows]
+        first = grid.edge_start[own] + (run - grid.run_start[own]) * _RUN
+        yield rows, grid.edge[first].astype(np.int64)
+
+
 def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     """Find the zones points lie in.
 
@@ -192,22 +265,21 @@ def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     held = np.flatnonzero((x >= 0) & (y >= 0) & (x < frame.columns) & (y < frame.rows))
     i, j = np.floor(x[held]).astype(np.int64), np.floor(y[held]).astype(np.int64)
     cell = j * frame.columns + i
-    count = grid.edge_start[cell + 1] - grid.edge_start[cell]
     run, place = spread(
         grid.centre_start[cell], grid.centre_start[cell + 1] - grid.centre_start[cell]
     )
     inside = [held[run] * base + grid.centre[place]]
     doubtful: list[Indices] = []
-    for part in batches(count, limit=_BATCH):
-        centre = np.column_stack(
-            (frame.west + (i[part] + 0.5) * frame.dx, frame.south + (j[part] + 0.5) * frame.dy)
-        )
-        run, place = spread(grid.edge_start[cell[part]], count[part])
-        edge = grid.edge[place]
-        turned, doubt = _between(grid.rings.xy, edge, xy[held[part]], centre, run)
+    points = xy[held]
+    centres = np.column_stack(
+        (frame.west + (i + 0.5) * frame.dx, frame.south + (j + 0.5) * frame.dy)
+    )
+    between = np.hstack((np.minimum(points, centres) - _WIDE, np.maximum(points, centres) + _WIDE))
+    for run, edge in edges_near(grid, cell, between):
+        turned, doubt = _between(grid.rings.xy, edge, points, centres, run)
         zone = grid.rings.owner[grid.rings.chain_of(edge[turned | doubt])]
         key = np.zeros(len(edge), dtype=np.int64)
-        key[turned | doubt] = held[part][run[turned | doubt]] * base + zone
+        key[turned | doubt] = held[run[turned | doubt]] * base + zone
         inside.append(key[turned])
         doubtful.append(key[doubt])
     keys = np.sort(np.concatenate(inside))
@@ -226,12 +298,11 @@ def _between(
     ax, ay = xy[edge, 0] - px, xy[edge, 1] - py
     bx, by = xy[edge + 1, 0] - px, xy[edge + 1, 1] - py
     dx, dy = centres[run, 0] - px, centres[run, 1] - py
-    wide = 1e-11
     near = np.flatnonzero(
-        (np.minimum(ax, bx) <= np.maximum(dx, 0) + wide)
-        & (np.maximum(ax, bx) >= np.minimum(dx, 0) - wide)
-        & (np.minimum(ay, by) <= np.maximum(dy, 0) + wide)
-        & (np.maximum(ay, by) >= np.minimum(dy, 0) - wide)
+        (np.minimum(ax, bx) <= np.maximum(dx, 0) + _WIDE)
+        & (np.maximum(ax, bx) >= np.minimum(dx, 0) - _WIDE)
+        & (np.minimum(ay, by) <= np.maximum(dy, 0) + _WIDE)
+        & (np.maximum(ay, by) >= np.minimum(dy, 0) - _WIDE)
     )
     ax, ay, bx, by, dx, dy = (values[near] for values in (ax, ay, bx, by, dx, dy))
     left, right = ax * by, ay * bx
@@ -293,6 +364,22 @@ def _scan(frame: Frame, rings: Chains) -> tuple[Indices, Indices]:
     last = np.ceil(where[leave] - 0.5).astype(np.int64)
     run, column = spread(first, np.maximum(last - first, 0))
     return row[entry][run] * frame.columns + column, zone[entry][run]
+
+
+def _runs(xy: Numbers, edge_start: Indices, edge: Indices) -> tuple[Indices, Numbers]:
+    """Cut the edges of each cell into runs, and give the box of each run."""
+    runs = -(-np.diff(edge_start) // _RUN)
+    run_start = np.concatenate(([0], np.cumsum(runs))).astype(np.int64)
+    if not len(edge):
+        return run_start, np.zeros((0, 4))
+    cell, run = spread(run_start[:-1], runs)
+    first = edge_start[cell] + (run - run_start[cell]) * _RUN
+    boxes = np.empty((len(first), 4))
+    for axis in (0, 1):
+        one, other = xy[edge, axis], xy[edge + 1, axis]
+        boxes[:, axis] = np.minimum.reduceat(np.minimum(one, other), first)
+        boxes[:, axis + 2] = np.maximum.reduceat(np.maximum(one, other), first)
+    return run_start, boxes
 
 
 def _by_cell(frame: Frame, cell: Indices, values: Indices) -> tuple[Indices, Indices]:

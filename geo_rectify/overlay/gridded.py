@@ -9,13 +9,13 @@ within rounding of each other and is therefore always doubtful, so GEOS alone de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
-from geo_rectify.overlay.chains import chains_of
+from geo_rectify.overlay.chains import batches, chains_of
 from geo_rectify.overlay.crossings import find_crossings
 from geo_rectify.overlay.grid import locate
 from geo_rectify.overlay.pairs import Groups, compare, summed
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, SiteShapes, ZoneParts
 
 _SAME_AREA: Final = 1e-9
+_VERTICES: Final = 2_000_000
+"""Vertices of sites looked at in one go, so that memory does not grow with the sites."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,17 @@ def met_zones(
     Groups
         One row for each site and zone that meet, as the GEOS engine gives them.
     """
+    weights = np.maximum(shapely.get_num_coordinates(sites.shapes), 1)
+    made = []
+    for rows in batches(weights, limit=_VERTICES):
+        groups = _met(sites.part(rows), zones, index, min_overlap_m2=min_overlap_m2)
+        made.append(replace(groups, site=groups.site + rows.start))
+    return joined(made)
+
+
+def _met(
+    sites: SiteShapes, zones: ZoneParts, index: LayerIndex, *, min_overlap_m2: float
+) -> Groups:
     collections = shapely.get_type_id(sites.shapes) == COLLECTION
     found = _find(without(sites.shapes, collections), sites.dimensions, index)
     base = index.grid.zones
@@ -116,12 +129,21 @@ def redone(
         Rows of those that meet.
     """
     rows = np.unique(keys // base)
-    tree = shapely.STRtree(zones.parts)
-    found, part = tree.query(sites.shapes[rows])
-    pairs = rows[found].astype(np.int64), part.astype(np.int64)
+    found, part = zones.near(sites.shapes[rows])
+    pairs = rows[found], part
     kept = np.isin(pairs[0] * base + among[pairs[1]], keys)
     chosen = pairs[0][kept], pairs[1][kept]
     return _by_geos(sites, zones, chosen, among=among, min_overlap_m2=min_overlap_m2)
+
+
+_NONE: Final = Groups(
+    site=np.zeros(0, dtype=np.int64),
+    group=np.zeros(0, dtype=np.int64),
+    relation=np.zeros(0, dtype=object),
+    overlap_m2=np.zeros(0),
+    share=np.zeros(0),
+    distance_m=np.zeros(0),
+)
 
 
 def joined(pieces: list[Groups]) -> Groups:
@@ -139,7 +161,7 @@ def joined(pieces: list[Groups]) -> Groups:
     """
 
     def of(name: str) -> Any:
-        return np.concatenate([getattr(piece, name) for piece in pieces])
+        return np.concatenate([getattr(piece, name) for piece in pieces or [_NONE]])
 
     order = np.lexsort((of("group"), of("site")))
     return Groups(
@@ -254,13 +276,13 @@ def _touching_boxes(
     sites: SiteShapes, zones: ZoneParts, collections: Flags, odd: Flags
 ) -> tuple[Indices, Indices]:
     """Pair collections with all parts near them, and all sites with parts of odd zones."""
-    left, right = np.flatnonzero(collections), np.flatnonzero(odd[zones.owner])
-    found, part = shapely.STRtree(zones.parts).query(sites.shapes[left])
-    others, odd_part = shapely.STRtree(zones.parts[right]).query(sites.shapes)
+    left = np.flatnonzero(collections)
+    found, part = zones.near(sites.shapes[left])
+    others, odd_part = zones.near(sites.shapes, among=np.flatnonzero(odd[zones.owner]))
     plain = ~collections[others]
     return (
-        np.concatenate((left[found], others[plain])).astype(np.int64),
-        np.concatenate((part, right[odd_part[plain]])).astype(np.int64),
+        np.concatenate((left[found], others[plain])),
+        np.concatenate((part, odd_part[plain])),
     )
 
 

@@ -1,65 +1,48 @@
-"""The index of a layer's zones: built once, kept in the user's cache folder.
+"""The index of a layer's zones, built once and kept.
 
-An index depends on the zones' geometry alone and is kept under its hash, as flat arrays in .npy
-files that are mapped into memory when opened. It is written into a folder of its own and given its
-name in one step, so that two processes may build it at once: the second finds the name taken and
-throws its own away. Where the folder cannot be written (a full disk, no rights) the index is used
-and not kept, which a `GeoRectifyWarning` says. An index takes about 40 bytes a vertex; the twelve used
-last stay.
-
-`GEO_RECTIFY_CACHE` names another folder; the value ``off`` keeps nothing.
+An index depends on the zones' geometry alone and is kept under its hash (`cache`), as flat arrays
+of about 60 bytes a vertex. It holds the verdict of the validity check too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
-import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import platformdirs
 import shapely
 
-from geo_rectify.errors import GeoRectifyWarning
+from geo_rectify.overlay import cache
 from geo_rectify.overlay.chains import Chains, chains_of
 from geo_rectify.overlay.grid import Frame, Grid, build_grid
 from geo_rectify.overlay.shapes import COLLECTION, POLYGON, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from geo_rectify.overlay.shapes import Flags, Shapes, ZoneParts
+    from geo_rectify.overlay.shapes import Flags, Indices, Shapes, ZoneParts
 
-_FORMAT: Final = 1
-"""Raised when the arrays change their meaning; older files are then left alone."""
-_WORTH_KEEPING: Final = 200_000
+WORTH_KEEPING: Final = 200_000
 """Vertices; smaller indices are built faster than they are looked up."""
-_MOST_KEPT: Final = 12
-"""Indices in the folder; the one not used for longest goes first."""
-_ARRAYS: Final = (
+INDEX: Final = (
     "xy",
     "start",
     "owner",
     "edge_start",
     "edge",
+    "run_start",
+    "run_box",
     "centre_start",
     "centre",
     "odd",
     "frame",
 )
-
-
-_KEEPING: Final = ContextVar("keeping", default=True)
+"""Names of the arrays of an index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +53,20 @@ class LayerIndex:
     odd: Flags
 
 
-@contextmanager
-def nothing_kept() -> Iterator[None]:
-    """Keep no index meanwhile: partitions of a cluster are looked at once."""
-    before = _KEEPING.set(False)
-    try:
-        yield
-    finally:
-        _KEEPING.reset(before)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptParts:
+    """Parts of zones as WKB in one run of bytes, and the index kept with them."""
+
+    wkb: NDArray[np.uint8]
+    start: Indices
+    index: LayerIndex
+
+    def take(self, rows: Indices) -> Shapes:
+        """Read the polygons of some rows."""
+        first, last = self.start[rows].tolist(), self.start[rows + 1].tolist()
+        read = [self.wkb[a:b].tobytes() for a, b in zip(first, last, strict=True)]
+        taken: Shapes = np.asarray(shapely.from_wkb(np.array(read, dtype=object)), dtype=object)
+        return taken
 
 
 def index_of(zones: ZoneParts) -> LayerIndex:
@@ -93,20 +82,17 @@ def index_of(zones: ZoneParts) -> LayerIndex:
     LayerIndex
         Its arrays may be mapped files; they are not to be written to.
     """
-    folder = _folder()
-    small = int(shapely.get_num_coordinates(zones.shapes).sum()) < _WORTH_KEEPING
-    if folder is None or small:
-        return build_index(zones.shapes)
-    path = folder / f"{_key(zones.shapes)}-{_FORMAT}"
-    kept = _opened(path)
-    if kept is not None:
-        return kept
-    index = build_index(zones.shapes)
-    try:
-        _keep(index, path)
-    except OSError as err:
-        message = f"the index of the zones could not be kept in {folder}: {err.strerror or err}"
-        warnings.warn(message, GeoRectifyWarning, stacklevel=2)
+    store = zones.store
+    if isinstance(store, KeptParts):
+        return store.index
+    place = None if zones.vertices < WORTH_KEEPING else cache.place_of(_key(store.zones))
+    if place is None:
+        return build_index(store.zones)
+    held = cache.opened(place, INDEX)
+    if held is not None:
+        return index_from(held)
+    index = build_index(store.zones)
+    cache.keep(arrays_of(index), place)
     return index
 
 
@@ -129,20 +115,72 @@ def build_index(shapes: Shapes) -> LayerIndex:
     return LayerIndex(grid=build_grid(rings, zones=len(shapes)), odd=odd)
 
 
+def arrays_of(index: LayerIndex) -> dict[str, NDArray[Any]]:
+    """Give an index as arrays, by the names of `INDEX`.
+
+    Parameters
+    ----------
+    index
+        The index.
+
+    Returns
+    -------
+    dict
+        Its arrays, and the frame of the cells as seven numbers.
+    """
+    grid = index.grid
+    frame = np.array([*asdict(grid.frame).values(), grid.zones], dtype=float)
+    values = (
+        grid.rings.xy,
+        grid.rings.start,
+        grid.rings.owner,
+        grid.edge_start,
+        grid.edge,
+        grid.run_start,
+        grid.run_box,
+        grid.centre_start,
+        grid.centre,
+        index.odd,
+        frame,
+    )
+    return dict(zip(INDEX, values, strict=True))
+
+
+def index_from(arrays: Mapping[str, NDArray[Any]]) -> LayerIndex:
+    """Make an index of the arrays `arrays_of` gave.
+
+    Parameters
+    ----------
+    arrays
+        By name.
+
+    Returns
+    -------
+    LayerIndex
+        On the same arrays.
+    """
+    west, south, dx, dy, columns, rows, zones = arrays["frame"].tolist()
+    frame = Frame(west=west, south=south, dx=dx, dy=dy, columns=int(columns), rows=int(rows))
+    grid = Grid(
+        rings=Chains(xy=arrays["xy"], start=arrays["start"], owner=arrays["owner"]),
+        zones=int(zones),
+        frame=frame,
+        edge_start=arrays["edge_start"],
+        edge=arrays["edge"],
+        run_start=arrays["run_start"],
+        run_box=arrays["run_box"],
+        centre_start=arrays["centre_start"],
+        centre=arrays["centre"],
+    )
+    return LayerIndex(grid=grid, odd=arrays["odd"])
+
+
 def _valid(shapes: Shapes) -> Flags:
     """Check zones in a few threads; GEOS lets go of the interpreter while it works."""
     pieces = np.array_split(shapes, max(1, len(shapes) // 500))
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         flags: Flags = np.concatenate(list(pool.map(shapely.is_valid, pieces)))
     return flags
-
-
-def _folder() -> Path | None:
-    named = os.environ.get("GEO_RECTIFY_CACHE", "")
-    if named == "off" or not _KEEPING.get():
-        return None
-    base = Path(named) if named else Path(platformdirs.user_cache_dir("geo_rectify"))
-    return base / "overlay"
 
 
 def _key(shapes: Shapes) -> str:
@@ -154,63 +192,3 @@ def _key(shapes: Shapes) -> str:
     for wkb in shapely.to_wkb(shapes[~plain]).tolist():
         digest.update(b"none" if wkb is None else wkb)
     return digest.hexdigest()
-
-
-def _arrays(index: LayerIndex) -> dict[str, NDArray[Any]]:
-    grid = index.grid
-    frame = np.array([*asdict(grid.frame).values(), grid.zones], dtype=float)
-    values = (
-        grid.rings.xy,
-        grid.rings.start,
-        grid.rings.owner,
-        grid.edge_start,
-        grid.edge,
-        grid.centre_start,
-        grid.centre,
-        index.odd,
-        frame,
-    )
-    return dict(zip(_ARRAYS, values, strict=True))
-
-
-def _keep(index: LayerIndex, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=path.parent))
-    try:
-        for name, values in _arrays(index).items():
-            np.save(draft / f"{name}.npy", values)
-        if _opened(path) is None:
-            shutil.rmtree(path, ignore_errors=True)  # what stands there is damaged
-        try:
-            draft.rename(path)
-        except OSError:
-            # another process was first; its index is the same
-            if not path.is_dir():
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    newest = sorted(path.parent.glob(f"*-{_FORMAT}"), key=lambda at: at.stat().st_mtime)
-    for old in newest[:-_MOST_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _opened(path: Path) -> LayerIndex | None:
-    """Open a kept index; None where there is none, or part of it is missing or damaged."""
-    try:
-        held = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        os.utime(path)
-    except (OSError, ValueError, EOFError):
-        return None
-    west, south, dx, dy, columns, rows, zones = held["frame"].tolist()
-    frame = Frame(west=west, south=south, dx=dx, dy=dy, columns=int(columns), rows=int(rows))
-    plain = {name: values.view(np.ndarray) for name, values in held.items()}
-    grid = Grid(
-        rings=Chains(xy=plain["xy"], start=plain["start"], owner=plain["owner"]),
-        zones=int(zones),
-        frame=frame,
-        edge_start=plain["edge_start"],
-        edge=plain["edge"],
-        centre_start=plain["centre_start"],
-        centre=plain["centre"],
-    )
-    return LayerIndex(grid=grid, odd=plain["odd"])

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo_rectify.crs import STORED, transformer
-from geo_rectify.overlay.chains import batches, spread
+from geo_rectify.overlay.chains import batches
+from geo_rectify.overlay.grid import edges_near, vertices_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,16 +34,24 @@ _BATCH: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """Points with the zones nearest to them; near ties are all listed."""
+    """Points with the zones nearest to them; near ties are all listed.
+
+    ``doubtful`` flags those nearer than an edge may bend between lon/lat and the plane: outside
+    by the one, the point may lie inside by the other.
+    """
 
     point: Indices
     zone: Indices
     distance_m: Numbers
+    doubtful: Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
-    """Points, the cells they stand in, their local map, and the cells that hold an edge."""
+    """Points, the cells they stand in, their local map, and the cells that hold an edge.
+
+    ``bend_m`` is how far any edge may bend between lon/lat and the plane.
+    """
 
     grid: Grid
     xy: Numbers
@@ -52,6 +61,7 @@ class _Scene:
     occupied: Flags
     wanted: Flags
     limit_m: float
+    bend_m: float
 
 
 def nearest_zones(
@@ -78,11 +88,13 @@ def nearest_zones(
         Pairs within reach, by point and zone. Of each point the nearest zone is always there.
     """
     wanted = among[grid.rings.owner]
-    edge_wanted = wanted[grid.rings.chain_of(grid.edge)]
-    cells = np.repeat(np.arange(len(grid.edge_start) - 1), np.diff(grid.edge_start))
     frame = grid.frame
-    occupied = np.zeros(frame.columns * frame.rows, dtype=bool)
-    occupied[cells[edge_wanted]] = True
+    held = np.diff(grid.edge_start)
+    occupied = held > 0
+    if not wanted.all():
+        cells = np.repeat(np.arange(len(held)), held)
+        occupied[:] = False
+        occupied[cells[wanted[grid.rings.chain_of(grid.edge)]]] = True
     x, y = frame.units(xy)
     scene = _Scene(
         grid=grid,
@@ -93,6 +105,7 @@ def nearest_zones(
         occupied=occupied,
         wanted=wanted,
         limit_m=max_distance_m,
+        bend_m=_most_bend(grid),
     )
     ring = _first_rings(scene)
     best = np.full(len(xy), max_distance_m * (1 + _SLACK) + 1.0)
@@ -105,7 +118,9 @@ def nearest_zones(
             found.extend(_read(scene, here[last == end], radius + 1, end, best))
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
-        return Nearest(point=nothing, zone=nothing, distance_m=np.zeros(0))
+        return Nearest(
+            point=nothing, zone=nothing, distance_m=np.zeros(0), doubtful=np.zeros(0, dtype=bool)
+        )
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
     return _exact(scene, point[kept], edge[kept], codes)
@@ -150,6 +165,7 @@ def _last_rings(scene: _Scene, here: Indices, best: Numbers, radius: int) -> NDA
     x, y = frame.units(scene.xy[here])
     fx, fy = x - scene.column[here], y - scene.row[here]
     side = scene.metres[here] * np.array([frame.dx, frame.dy])
+    best = best + scene.bend_m
     across = (best / side[:, 0] + np.maximum(fx, 1 - fx)).astype(np.int64)
     along = (best / side[:, 1] + np.maximum(fy, 1 - fy)).astype(np.int64)
     last: NDArray[np.int64] = np.maximum(np.maximum(across, along), radius)
@@ -178,16 +194,17 @@ def _read(
         y = (frame.south + j * frame.dy - scene.xy[at, 1]) * metres[:, 1]
         gap_x = np.maximum(np.maximum(x, -(x + frame.dx * metres[:, 0])), 0)
         gap_y = np.maximum(np.maximum(y, -(y + frame.dy * metres[:, 1])), 0)
-        near = np.hypot(gap_x, gap_y) <= best[at]
+        near = np.hypot(gap_x, gap_y) <= best[at] + scene.bend_m
         at, cell = at[near], j[near] * frame.columns + i[near]
-        count = grid.edge_start[cell + 1] - grid.edge_start[cell]
-        for some in batches(count, limit=_BATCH):
-            run, place = spread(grid.edge_start[cell[some]], count[some])
-            edge = grid.edge[place].astype(np.int64)
-            point = at[some][run]
-            if not scene.wanted.all():
-                kept = scene.wanted[grid.rings.chain_of(edge)]
-                edge, point = edge[kept], point[kept]
+        # one vertex of each run bounds the distance, so that few edges are left to measure
+        for run, vertex in vertices_in(grid, cell):
+            point, seen = _wanted(scene, at[run], vertex)
+            away = (grid.rings.xy[seen] - scene.xy[point]) * scene.metres[point]
+            np.minimum.at(best, point, np.hypot(*away.T) * (1 + _SLACK) + 1e-3)
+        reach = (best[at, None] * (1 + _SLACK) + scene.bend_m) / scene.metres[at]
+        boxes = np.hstack((scene.xy[at] - reach, scene.xy[at] + reach))
+        for run, near_edge in edges_near(grid, cell, boxes):
+            point, edge = _wanted(scene, at[run], near_edge)
             gap, bend = _local_distances(scene, point, edge)
             np.minimum.at(best, point, gap * (1 + _SLACK) + bend)
             kept = gap * (1 - _SLACK) - bend <= best[point]
@@ -195,16 +212,37 @@ def _read(
     return made
 
 
+def _wanted(scene: _Scene, point: Indices, vertex: Indices) -> tuple[Indices, Indices]:
+    """Keep the vertices of zones that are looked for."""
+    if scene.wanted.all():
+        return point, vertex
+    kept = scene.wanted[scene.grid.rings.chain_of(vertex)]
+    return point[kept], vertex[kept]
+
+
 def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numbers, Numbers]:
     """Give distances on the local map, and how far an edge may bend between the two views."""
     xy = scene.grid.rings.xy
     origin, metres = scene.xy[point], scene.metres[point]
     a, b = (xy[edge] - origin) * metres, (xy[edge + 1] - origin) * metres
-    gap = _to_segments(a, b)
-    length2 = ((b - a) ** 2).sum(axis=1)
-    # sagitta of a parallel against a straight line, doubled; and what 1 mm of rounding hides
-    bend = length2 * (1 + np.abs(np.tan(np.radians(origin[:, 1])))) / (4 * _MAJOR) + 1e-3
-    return gap, bend
+    return _to_segments(a, b), _bend(b - a, origin[:, 1])
+
+
+def _most_bend(grid: Grid) -> float:
+    """Bound the bend of all edges by the boxes of their runs."""
+    if not len(grid.run_box):
+        return 0.0
+    low, high = grid.run_box[:, :2], grid.run_box[:, 2:]
+    farthest = np.abs(grid.run_box[:, [1, 3]]).max(axis=0)
+    across = (high - low).max(axis=0) * np.radians(1) * _MAJOR
+    return float(_bend(across[None], farthest.max(keepdims=True))[0])
+
+
+def _bend(along: Numbers, lat: Numbers) -> Numbers:
+    """Give the sagitta of a parallel against a straight line, doubled, and 1 mm for rounding."""
+    length2 = (along**2).sum(axis=1)
+    bend: Numbers = length2 * (1 + np.abs(np.tan(np.radians(lat)))) / (4 * _MAJOR) + 1e-3
+    return bend
 
 
 def _to_segments(a: Numbers, b: Numbers) -> Numbers:
@@ -224,7 +262,7 @@ def _exact(scene: _Scene, point: Indices, edge: Indices, codes: Indices) -> Near
     # an edge shared by two zones runs both ways; measured one way, the two tie to the last digit
     turn = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     start, end = np.where(turn[:, None], end, start), np.where(turn[:, None], start, end)
-    gap = np.zeros(len(point))
+    gap, bend = np.zeros(len(point)), np.zeros(len(point))
     for code in np.unique(codes[point]):
         here = np.flatnonzero(codes[point] == code)
         move = transformer(STORED, f"EPSG:{code}")
@@ -233,12 +271,18 @@ def _exact(scene: _Scene, point: Indices, edge: Indices, codes: Indices) -> Near
             for xy in (scene.xy[point[here]], start[here], end[here])
         )
         gap[here] = _to_segments(a - p, b - p)
+        bend[here] = _bend(b - a, scene.xy[point[here], 1])
     zone = rings.owner[rings.chain_of(edge)]
     keys, place = np.unique(point * scene.grid.zones + zone, return_inverse=True)
     least = np.full(len(keys), np.inf)
     np.minimum.at(least, place, gap)
+    doubtful = np.zeros(len(keys), dtype=bool)
+    doubtful[place[gap <= bend]] = True
     kept = least <= scene.limit_m
     keys = keys[kept]
     return Nearest(
-        point=keys // scene.grid.zones, zone=keys % scene.grid.zones, distance_m=least[kept]
+        point=keys // scene.grid.zones,
+        zone=keys % scene.grid.zones,
+        distance_m=least[kept],
+        doubtful=doubtful[kept],
     )

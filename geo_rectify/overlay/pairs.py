@@ -209,7 +209,7 @@ def summed(pairs: Pairs, sites: SiteShapes, group_of: Indices, *, min_overlap_m2
 
 
 def candidates_within(
-    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float
+    sites: SiteShapes, zones: ZoneParts, *, max_distance_m: float, among: Indices | None = None
 ) -> tuple[Indices, Indices]:
     """Find the parts whose box lies within reach of a site's box.
 
@@ -219,24 +219,27 @@ def candidates_within(
         The two sides.
     max_distance_m
         How far to look, metres.
+    among
+        Rows of the sites to look for, None for all.
 
     Returns
     -------
     tuple of numpy.ndarray
         Rows of site shapes and of zone parts, pair by pair.
     """
-    present = np.flatnonzero(~shapely.is_missing(sites.shapes))
+    rows = np.arange(len(sites.shapes)) if among is None else among
+    present = rows[~shapely.is_missing(sites.shapes[rows])]
     west, south, east, north = shapely.bounds(sites.shapes[present]).T
     up = max_distance_m / METRES_PER_DEGREE
     highest = np.minimum(np.maximum(np.abs(south), np.abs(north)) + up, 89.0)
     side = up / np.cos(np.radians(highest))
     boxes = shapely.box(west - side, south - up, east + side, north + up)
-    found, part = shapely.STRtree(zones.parts).query(boxes)
-    return present[found].astype(np.int64), part.astype(np.int64)
+    found, part = zones.near(np.asarray(boxes, dtype=object))
+    return present[found].astype(np.int64), part
 
 
 def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
-    """Give all parts, those near a site mended where they need it.
+    """Give the parts near a site, mended where they need it.
 
     Parameters
     ----------
@@ -248,11 +251,10 @@ def valid_parts(zones: ZoneParts, near: Indices) -> Shapes:
     Returns
     -------
     numpy.ndarray
-        A copy of the parts; None where nothing areal is left of one.
+        A row for each part: None where it is not near, or nothing areal is left of it.
     """
-    checked = mended(zones.parts[near], zones.ids[zones.owner[near]], name="zones")
-    parts = zones.parts.copy()
-    parts[near] = checked
+    parts: Shapes = np.full(len(zones.owner), None, dtype=object)
+    parts[near] = mended(zones.store.take(near), zones.ids[zones.owner[near]], name="zones")
     return parts
 
 

@@ -22,7 +22,8 @@ import pandas as pd
 import shapely
 
 from geo_rectify.errors import GeoRectifyWarning, MissingDependencyError
-from geo_rectify.overlay.kept import nothing_kept
+from geo_rectify.overlay.cache import nothing_kept
+from geo_rectify.overlay.opening import OpenZones
 from geo_rectify.overlay.pairs import METRES_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -70,7 +71,12 @@ def overlay_partitions(
     ------
     MissingDependencyError
         dask-geopandas is not installed.
+    TypeError
+        The zones are no frame.
     """
+    if isinstance(zones, OpenZones):
+        message = "engine='dask' takes zones as a frame; use auto, grid or geos with open_zones"
+        raise TypeError(message)
     dask = _needed("dask")
     left, right = _parts(sites, _site_weights), _parts(zones, _zone_weights)
     found = dask.compute(

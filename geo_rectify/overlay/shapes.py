@@ -8,7 +8,7 @@ left out, which the same warning says. `doubtful_geometry` gives the list as a t
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +22,8 @@ from geo_rectify.repair import made_valid
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from geo_rectify.overlay.kept import KeptParts
 
     Shapes = NDArray[Any]
     Indices = NDArray[np.int64]
@@ -62,16 +64,75 @@ class SiteShapes:
     dimensions: Indices
     areas_m2: Numbers
 
+    def part(self, rows: slice) -> SiteShapes:
+        """Give some of the distinct shapes, as if there were no others."""
+        return replace(
+            self,
+            shapes=self.shapes[rows],
+            dimensions=self.dimensions[rows],
+            areas_m2=self.areas_m2[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldParts:
+    """Zones in memory, and the parts they were taken apart into."""
+
+    zones: Shapes
+    parts: Shapes
+
+    def take(self, rows: Indices) -> Shapes:
+        """Give the polygons of some rows, in that order."""
+        taken: Shapes = self.parts[rows]
+        return taken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneParts:
-    """Zones taken apart once: ``owner`` gives for each part the row of its zone."""
+    """Zones taken apart once.
+
+    Attributes
+    ----------
+    ids, classes
+        Of each zone.
+    owner
+        For each part the row of its zone, ascending.
+    boxes
+        Box of each part: west, south, east, north.
+    vertices
+        How many all zones have.
+    store
+        Gives the parts themselves.
+    """
 
     ids: NDArray[Any]
     classes: NDArray[Any]
-    shapes: Shapes
-    parts: Shapes
     owner: Indices
+    boxes: Numbers
+    vertices: int
+    store: HeldParts | KeptParts
+
+    def near(self, shapes: Shapes, *, among: Indices | None = None) -> tuple[Indices, Indices]:
+        """Pair shapes with the parts whose boxes meet theirs.
+
+        Parameters
+        ----------
+        shapes
+            Geometries; None meets nothing.
+        among
+            Rows of the parts to look at, all where None.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Rows of shapes and of parts, pair by pair.
+        """
+        boxes = self.boxes if among is None else self.boxes[among]
+        if not len(shapes) or not len(boxes):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T), dtype=object))
+        found, part = tree.query(shapes).astype(np.int64)
+        return found, part if among is None else among[part]
 
 
 def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
@@ -183,12 +244,15 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
         raise TableError(message)
     parts, owner = parts_of(shapes)
     areal = shapely.get_dimensions(parts) == AREA
+    if not areal.all():
+        parts, owner = parts[areal], owner[areal]
     return ZoneParts(
         ids=ids,
         classes=zones["zone_class"].astype(str).to_numpy(dtype=object),
-        shapes=shapes,
-        parts=parts[areal],
-        owner=owner[areal].astype(np.int64),
+        owner=owner.astype(np.int64),
+        boxes=shapely.bounds(parts),
+        vertices=int(shapely.get_num_coordinates(shapes).sum()),
+        store=HeldParts(zones=shapes, parts=parts),
     )
 
 

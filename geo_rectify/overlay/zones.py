@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo_rectify.crs import require_same_crs
-from geo_rectify.overlay.engines import groups_of, require_options
+from geo_rectify.overlay.engines import groups_of, require_options, sides_of
 from geo_rectify.overlay.scaled import overlay_partitions
-from geo_rectify.overlay.shapes import site_shapes, zone_parts
 from geo_rectify.tables import OVERLAPS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo_rectify.overlay.opening import OpenZones
+
 
 def overlay_sites(
     sites: gpd.GeoDataFrame,
-    zones: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame | OpenZones,
     *,
     max_distance_m: float = 5000.0,
     min_overlap_m2: float = 1.0,
@@ -40,8 +40,8 @@ def overlay_sites(
         site_id, geometry and, optionally, uncertainty_m: the site is widened by it where it is
         above 0. A site without geometry has no rows.
     zones
-        zone_id, zone_class and polygons. Both frames in one of EPSG:4490 and EPSG:4326, which
-        count as the same.
+        zone_id, zone_class and polygons, or the zones of a file from `open_zones`. Both frames in
+        one of EPSG:4490 and EPSG:4326, which count as the same.
     max_distance_m
         Zones farther than this are left out, metres.
     min_overlap_m2
@@ -71,7 +71,6 @@ def overlay_sites(
         The engine is unknown or the distance negative.
     """
     require_options(engine, max_distance_m)
-    require_same_crs(sites, zones, names=("sites", "zones"))
     if engine == "dask":
         return overlay_partitions(
             overlay_sites,
@@ -81,7 +80,7 @@ def overlay_sites(
             min_overlap_m2=min_overlap_m2,
             by=["site_id", "zone_id"],
         )
-    left, right = site_shapes(sites), zone_parts(zones)
+    left, right = sides_of(sites, zones)
     groups, _ = groups_of(
         left,
         right,

@@ -7,6 +7,7 @@ from geo_rectify.places.gazetteer import Gazetteer, open_gazetteer
 from geo_rectify.places.given import read_sites
 from geo_rectify.places.kinds import precision_of
 from geo_rectify.places.locating import locate
+from geo_rectify.places.petitions import join_petitions
 from geo_rectify.places.recognition import find_mentions
 from geo_rectify.places.records import Located
 from geo_rectify.places.registers import read_registers
@@ -20,6 +21,7 @@ __all__ = [
     "attach_registers",
     "build_gazetteer",
     "find_mentions",
+    "join_petitions",
     "locate",
     "open_gazetteer",
     "precision_of",

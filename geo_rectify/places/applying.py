@@ -16,6 +16,7 @@ import shapely
 
 from geo_rectify.crs import buffer_m, disc, distance_m, format_degrees, require_crs
 from geo_rectify.places.areas import widened
+from geo_rectify.places.corrections import ANSWERS
 from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, coarse, kind_of, precision_of
 from geo_rectify.places.names import normalise, short_county
 from geo_rectify.places.positions import Orders, Position
@@ -54,6 +55,7 @@ class Correction:
     origin: str
     uncertainty_m: float
     geometry: BaseGeometry | None
+    answers: str = ""
 
     @property
     def label(self) -> str:
@@ -143,6 +145,11 @@ def _rows(frame: gpd.GeoDataFrame) -> list[Correction]:
                 origin=text(record["origin"]),
                 uncertainty_m=SURVEYED_M if unsure is None or math.isnan(unsure) else unsure,
                 geometry=None if shape is None or shapely.is_empty(shape) else shape,
+                answers="；".join(
+                    f"{shown}：{text(record[field])}"
+                    for field, shown in ANSWERS.items()
+                    if text(record[field])
+                ),
             )
         )
     return rows
@@ -348,6 +355,7 @@ def log_rows(
             "old": _stated(before),
             "new": _stated(after),
             "outcome": next((s for s in outcomes if s.startswith(f"{correction.label}：")), ""),
+            "answers": correction.answers,
         }
         for correction in corrections
     ]

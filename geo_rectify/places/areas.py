@@ -202,6 +202,24 @@ def area_of(mention: Mention, prefectures: Mapping[str, str]) -> Area:
     return Area(prefecture=home) if found is None else found
 
 
+@lru_cache(maxsize=256)
+def counties_of(prefecture: str) -> tuple[str, ...]:
+    """Give the county codes of a prefecture.
+
+    Parameters
+    ----------
+    prefecture
+        Its code, "" for none.
+
+    Returns
+    -------
+    tuple of str
+        In ascending order.
+    """
+    known = regions.counties()
+    return tuple(sorted(known.loc[known["prefecture_adcode"] == prefecture, "adcode"]))
+
+
 def named_area(word: str) -> Area | None:
     """Give the county or prefecture of a name, wherever in China.
 
@@ -216,6 +234,26 @@ def named_area(word: str) -> Area | None:
         None where none or several bear it.
     """
     return _named(word, "")
+
+
+def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """List the development zones that are known of a prefecture.
+
+    Parameters
+    ----------
+    prefecture
+        Its code.
+
+    Returns
+    -------
+    tuple
+        For each zone its names, the usual one first, and the codes of its counties.
+    """
+    return tuple(
+        (tuple(zone["names"]), tuple(sorted(zone["counties"])))
+        for zone in table("zones")["zone"]
+        if zone["prefecture"] == prefecture
+    )
 
 
 def _named(word: str, home: str) -> Area | None:

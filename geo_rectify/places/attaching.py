@@ -21,7 +21,8 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.models import Register, RegisterMember, issue_key
 from geo_rectify.places.areas import is_code, widened
 from geo_rectify.places.identity import site_id
-from geo_rectify.places.kinds import POINTLESS, SURVEYED_M, coarse, precision_of
+from geo_rectify.places.kinds import FINE, POINTLESS, SURVEYED_M, coarse, precision_of
+from geo_rectify.places.listed import look_up
 from geo_rectify.places.names import normalise, proper
 from geo_rectify.tables import (
     FOOTPRINTS,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.models import Plan
+    from geo_rectify.places.gazetteer import Gazetteer
     from geo_rectify.places.records import Located
     from geo_rectify.places.registers import RegisterFile, RegisterRow
 
@@ -54,7 +56,11 @@ _REASON: Final = "清单中没有坐标，待补。"
 
 
 def attach_registers(
-    located: Located, registers: Sequence[RegisterFile], *, plans: Sequence[Plan]
+    located: Located,
+    registers: Sequence[RegisterFile],
+    *,
+    plans: Sequence[Plan],
+    gazetteer: Gazetteer | None = None,
 ) -> tuple[Located, tuple[Register, ...]]:
     """Join registers to the issues they belong to.
 
@@ -66,6 +72,8 @@ def attach_registers(
         Registers as read.
     plans
         The documents.
+    gazetteer
+        Known places, in which rows that have a name and no position are looked up; None for none.
 
     Returns
     -------
@@ -96,7 +104,9 @@ def attach_registers(
     joined = []
     for register, doc_id, issue, counted in chosen:
         key = issue_key(doc_id, issue, several=len(plans) > 1)
-        located, made = _attach(located, register, doc_id, issue, key=key, counted=counted)
+        located, made = _attach(
+            located, register, doc_id, issue, key=key, counted=counted, gazetteer=gazetteer
+        )
         joined.append(made)
     return located, tuple(joined)
 
@@ -160,6 +170,7 @@ def _attach(
     *,
     key: str,
     counted: dict[str, Any] | None,
+    gazetteer: Gazetteer | None,
 ) -> tuple[Located, Register]:
     several_here = [
         row for row in _records(located.sites) if key in split_list(row["issue_numbers"])
@@ -174,10 +185,16 @@ def _attach(
     sites, footprints, members, notes = [], {}, [], list(register.notes)
     ids: Counter[str] = Counter()
     drafted = set(located.sites["site_id"])
+    kind = PlaceType(counted["kind"] if counted is not None else "other")
+    found = {} if gazetteer is None else look_up(register.rows, kind, area, gazetteer)
     for row in register.rows:
         made, footprint, known = _site(
             row, register, doc_id=doc_id, issue=issue, key=key, counted=counted, named=named
         )
+        if row.geometry is None and made["site_id"] not in drafted and row.origin in found:
+            told = found[row.origin]
+            made |= told.cells
+            footprint = told.footprint
         ids[made["site_id"]] += 1
         if ids[made["site_id"]] > 1:
             made["site_id"] = site_id(made["site_id"], str(ids[made["site_id"]]), PlaceType.OTHER)
@@ -186,6 +203,7 @@ def _attach(
             )
         inside, county, code = _where(row.geometry, area)
         if row.geometry is None:
+            # A name is looked up within the area alone: it says nothing against it.
             inside = None
             county = str(made.get("county") or "")
         elif code:
@@ -391,7 +409,11 @@ def _merged(
 
 
 def _worklist(before: pd.DataFrame, sites: list[dict[str, Any]], *, gone: set[str]) -> pd.DataFrame:
-    known = {row["site_id"] for row in sites if row["status"] == SiteStatus.LOCATED.value}
+    known = {
+        row["site_id"]
+        for row in sites
+        if row["status"] == SiteStatus.LOCATED.value and Precision(row["precision"]) in FINE
+    }
     rows = [
         row
         for row in _records(before)
@@ -401,5 +423,6 @@ def _worklist(before: pd.DataFrame, sites: list[dict[str, Any]], *, gone: set[st
     for row in sites:
         if row["site_id"] not in known and row["site_id"] not in listed:
             fields = ("site_id", "name", "kind", "county", "issue_numbers", "candidates")
-            rows.append({name: row.get(name) for name in fields} | {"reason": _REASON})
+            reason = row.get("worklist_reason") or _REASON
+            rows.append({name: row.get(name) for name in fields} | {"reason": reason})
     return frame_of(rows, UNLOCATED)

@@ -17,6 +17,7 @@ import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from xml.etree.ElementTree import ParseError
@@ -42,13 +43,22 @@ from geo_rectify.tables import CORRECTIONS, frame_of
 from geo_rectify.vocabulary import LABELS, CorrectionAction, PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
 DEFAULT_UNCERTAINTY_M: Final = 20.0
 """Error of a position brought back without one, metres."""
+
+ANSWERS: Final = {
+    "built": "始建时间",
+    "approval": "审批手续",
+    "before_delineation": "划定前是否已存在",
+    "state": "现场状态",
+    "photos": "照片",
+}
+"""What an inspector answers on site, by field, as people see it."""
 
 # Headers as people see them, and the fields they stand for; ASCII names stand for themselves.
 _HEADERS: Final = {
@@ -63,11 +73,7 @@ _HEADERS: Final = {
     "误差(米)": "uncertainty_m",
     "处理": "action",
     "候选": "candidate",
-    "始建时间": "built",
-    "审批手续": "approval",
-    "划定前是否已存在": "before_delineation",
-    "现场状态": "state",
-    "照片": "photos",
+    **{shown: field for field, shown in ANSWERS.items()},
     "核查人": "by",
     "日期": "date",
     "备注": "note",
@@ -89,12 +95,12 @@ _FILLED: Final = (
     "date",
     "note",
 )
-_FIELDS: Final = frozenset({"site_id", "name", "county", "kind", *_FILLED})
+_FIELDS: Final = frozenset({"site_id", "name", "county", "kind", "origin", *_FILLED})
 _HEADER_ROWS: Final = 15
 _SQLITE: Final = b"SQLite format 3\0"
 _APPLICATION_AT: Final = 68
 _GEOPACKAGES: Final = (b"GPKG", b"GP10", b"GP11")
-_FORM_LAYERS: Final = ("inspections", "outlines")
+FORM_LAYERS: Final = ("inspections", "outlines")
 _METRES: Final = re.compile(
     r"(?:约|±|<|≤)?\s*(\d+(?:\.\d+)?)\s*(m|米|km|千米|公里)?", re.IGNORECASE
 )
@@ -115,7 +121,7 @@ _ACTIONS: Final = {shown: value for value, shown in LABELS[CorrectionAction].ite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class Row:
     """One row of one file: its cells by field, where it stands, and where each cell does."""
 
     file: str
@@ -124,6 +130,7 @@ class _Row:
     columns: Mapping[str, str]
 
     def where(self, field: str) -> str:
+        """Name file, place and column of a cell."""
         column = self.columns.get(field, "")
         return f"{self.file}, {self.place}" + (f", {column}" if column else "")
 
@@ -152,12 +159,12 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
     rows: list[dict[str, Any]] = []
     for path in map(Path, paths):
         try:
-            found = list(_rows_of(path))
+            found = list(rows_of(path))
         except CorrectionsError as err:
             faults.append(str(err))
             continue
         for row in found:
-            wrong, correction = _correction(row)
+            wrong, correction = correction_of(row)
             faults.extend(wrong)
             rows.append(correction)
     if faults:
@@ -165,26 +172,67 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
     return cast("gpd.GeoDataFrame", frame_of(rows, CORRECTIONS))
 
 
-def _rows_of(path: Path) -> Iterator[_Row]:
-    readers = {
+def rows_of(path: Path, *, layers: Sequence[str] = FORM_LAYERS) -> Iterator[Row]:
+    """Read the rows of one file people filled in, none of them judged yet.
+
+    Parameters
+    ----------
+    path
+        A worklist (.xlsx), a corrections file (.csv, .geojson, .json) or a GeoPackage.
+    layers
+        Layers of a GeoPackage to read where it has them.
+
+    Yields
+    ------
+    Row
+        Rows with any cell to fill that is filled.
+
+    Raises
+    ------
+    CorrectionsError
+        The file cannot be read as what its ending says.
+    """
+    readers: dict[str, Callable[[Path, bytes], Iterator[Row]]] = {
         ".xlsx": _xlsx_rows,
         ".csv": _csv_rows,
         ".geojson": _json_rows,
         ".json": _json_rows,
-        ".gpkg": _gpkg_rows,
+        ".gpkg": partial(_gpkg_rows, layers=layers),
     }
     reader = readers.get(path.suffix.lower())
+    content = file_content(path)
+    if reader is None:
+        message = (
+            f"{path.name}: corrections are read from .xlsx, .csv, .geojson and the .gpkg of field/qfield; save it as one of "
+            "these (另存为 .xlsx), or take other files in with geo-rectify field import"
+        )
+        raise CorrectionsError(message)
+    yield from reader(path, content)
+
+
+def file_content(path: Path) -> bytes:
+    """Give the content of a file people brought back.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bytes
+        What it holds.
+
+    Raises
+    ------
+    CorrectionsError
+        It is missing, a folder, empty, or open in another program.
+    """
     if path.is_dir():
         message = f"{path} is a folder; name a worklist.xlsx, corrections.csv or .geojson in it"
         raise CorrectionsError(message)
     if not path.exists():
         message = f"{path} does not exist; check its name and folder"
-        raise CorrectionsError(message)
-    if reader is None:
-        message = (
-            f"{path.name}: corrections are read from .xlsx, .csv, .geojson and the .gpkg of field/qfield; save it as one of "
-            "these (另存为 .xlsx)"
-        )
         raise CorrectionsError(message)
     _refuse_open(path)
     try:
@@ -197,7 +245,7 @@ def _rows_of(path: Path) -> Iterator[_Row]:
     if not content.strip():
         message = f"{path.name} is empty; name the file that was filled in"
         raise CorrectionsError(message)
-    return reader(path, content)
+    return content
 
 
 def _refuse_open(path: Path) -> None:
@@ -219,7 +267,7 @@ def _open_elsewhere(path: Path, *, lock: str = "") -> str:
 # --- the three kinds of file ---------------------------------------------------------------
 
 
-def _xlsx_rows(path: Path, content: bytes) -> Iterator[_Row]:
+def _xlsx_rows(path: Path, content: bytes) -> Iterator[Row]:
     if content.startswith(_OLE):
         message = (
             f"{path.name} has a password or is an old .xls; take the password off and save it as "
@@ -270,8 +318,8 @@ def _header_row(table: list[tuple[Any, ...]]) -> int | None:
     return None
 
 
-def _csv_rows(path: Path, content: bytes) -> Iterator[_Row]:
-    text = _decoded(path, content)
+def _csv_rows(path: Path, content: bytes) -> Iterator[Row]:
+    text = decoded(path, content)
     try:
         table = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as err:
@@ -291,7 +339,24 @@ def _csv_rows(path: Path, content: bytes) -> Iterator[_Row]:
         )
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def decoded(path: Path, content: bytes) -> str:
+    """Decode a text file: UTF-8, else GB18030.
+
+    Parameters
+    ----------
+    path, content
+        The file.
+
+    Returns
+    -------
+    str
+        Its text.
+
+    Raises
+    ------
+    CorrectionsError
+        It is neither.
+    """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
@@ -301,7 +366,7 @@ def _decoded(path: Path, content: bytes) -> str:
     raise CorrectionsError(message)
 
 
-def _json_rows(path: Path, content: bytes) -> Iterator[_Row]:
+def _json_rows(path: Path, content: bytes) -> Iterator[Row]:
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except ValueError as err:
@@ -323,8 +388,8 @@ def _json_rows(path: Path, content: bytes) -> Iterator[_Row]:
         yield from _row(pairs, file=path.name, place=f"feature {number}", columns={})
 
 
-def _gpkg_rows(path: Path, content: bytes) -> Iterator[_Row]:
-    """Read what was filled in with QField or QGIS: layers ``inspections`` and ``outlines``."""
+def _gpkg_rows(path: Path, content: bytes, *, layers: Sequence[str] = FORM_LAYERS) -> Iterator[Row]:
+    """Read what was filled in with QField or QGIS."""
     # GDAL reads the file itself, with its journal beside it, and answers a torn head with warnings
     head = content[_APPLICATION_AT : _APPLICATION_AT + 4]
     damaged = f"{path.name} is no GeoPackage or is damaged; copy it from the phone again"
@@ -332,13 +397,13 @@ def _gpkg_rows(path: Path, content: bytes) -> Iterator[_Row]:
         raise CorrectionsError(damaged)
     try:
         names = {str(name) for name, _ in pyogrio.list_layers(path)}
-        wanted = [name for name in _FORM_LAYERS if name in names]
+        wanted = [name for name in layers if name in names]
         frames = [pyogrio.read_dataframe(path, layer=name, fid_as_index=True) for name in wanted]
     except DataSourceError as err:
         raise CorrectionsError(damaged) from err
     if not wanted:
         message = (
-            f"{path.name} has no layer {' or '.join(_FORM_LAYERS)}; name the data.gpkg of the "
+            f"{path.name} has no layer {' or '.join(layers)}; name the data.gpkg of the "
             "folder field/qfield that was filled in"
         )
         raise CorrectionsError(message)
@@ -378,11 +443,11 @@ def _field(header: object) -> str:
 
 def _row(
     pairs: Iterable[tuple[str, Any]], *, file: str, place: str, columns: Mapping[str, str]
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     cells = {field: value for field, value in pairs if field and not _empty(value)}
     # A coordinate system alone is what copying a column down leaves behind.
     if any(field in cells for field in _FILLED if field != "datum"):
-        yield _Row(file=file, place=place, cells=cells, columns=columns)
+        yield Row(file=file, place=place, cells=cells, columns=columns)
 
 
 def _empty(value: object) -> bool:
@@ -392,18 +457,32 @@ def _empty(value: object) -> bool:
 # --- one row -------------------------------------------------------------------------------
 
 
-def _correction(row: _Row) -> tuple[list[str], dict[str, Any]]:
-    """Read one row; give its faults as sentences and the correction."""
+def correction_of(row: Row, *, anonymous: bool = False) -> tuple[list[str], dict[str, Any]]:
+    """Read one row.
+
+    Parameters
+    ----------
+    row
+        The row.
+    anonymous
+        Whether it need not say which place it is.
+
+    Returns
+    -------
+    tuple
+        Its faults as sentences, and the correction: cells of `tables.CORRECTIONS`.
+    """
     faults: list[Fault] = []
     notes: list[str] = []
     made: dict[str, Any] = {
-        field: _text(row.cells.get(field))
+        field: cell_text(row.cells.get(field))
         for field in CORRECTIONS.names
         if field not in {"uncertainty_m", "origin", "action"}
     }
-    made["origin"] = f"{row.file}:{row.place}"
+    earlier = cell_text(row.cells.get("origin"))
+    made["origin"] = f"{row.file}:{row.place}" + (f" ← {earlier}" if earlier else "")
     made["kind"] = _KINDS.get(made["kind"], made["kind"])
-    if not (made["site_id"] or made["name"]):
+    if not (anonymous or made["site_id"] or made["name"]):
         faults.append(
             Fault(field="site_id", value="", reason="no site_id and no name says which place it is")
         )
@@ -418,7 +497,7 @@ def _correction(row: _Row) -> tuple[list[str], dict[str, Any]]:
     return sentences, made
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """Give a cell as text: dates as ISO days, whole floats without ``.0``, the guard taken off."""
     if _empty(value):
         return ""
@@ -428,14 +507,14 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, list):
-        return "|".join(_text(part) for part in value)
+        return "|".join(cell_text(part) for part in value)
     text = str(value).strip()
     guarded = text.startswith("'") and text[1:2] in {"=", "+", "-", "@"}
     return text[1:] if guarded else text
 
 
-def _action(row: _Row, faults: list[Fault]) -> str:
-    text = _text(row.cells.get("action")) or CorrectionAction.SET.value
+def _action(row: Row, faults: list[Fault]) -> str:
+    text = cell_text(row.cells.get("action")) or CorrectionAction.SET.value
     action = _ACTIONS.get(text, text.lower())
     if action not in set(CorrectionAction):
         allowed = ", ".join(f"{value}（{shown}）" for shown, value in _ACTIONS.items())
@@ -444,7 +523,7 @@ def _action(row: _Row, faults: list[Fault]) -> str:
 
 
 def _geometry(
-    row: _Row, made: dict[str, Any], faults: list[Fault], notes: list[str]
+    row: Row, made: dict[str, Any], faults: list[Fault], notes: list[str]
 ) -> BaseGeometry | None:
     drawn = row.cells.get("geometry")
     if drawn is not None:
@@ -465,12 +544,12 @@ def _geometry(
 
 
 def _outline(
-    drawn: Any, row: _Row, made: dict[str, Any], faults: list[Fault]
+    drawn: Any, row: Row, made: dict[str, Any], faults: list[Fault]
 ) -> BaseGeometry | None:
     datum, wrong = read_datum(row.cells.get("datum"))
     made["datum"] = datum
     if wrong:
-        faults.append(Fault(field="datum", value=_text(row.cells.get("datum")), reason=wrong))
+        faults.append(Fault(field="datum", value=cell_text(row.cells.get("datum")), reason=wrong))
     shape, reason = _drawn(drawn)
     if shape is not None and not wrong:
         shape = move_shape(shape, datum=datum)
@@ -504,9 +583,9 @@ def _drawn(drawn: Any) -> tuple[BaseGeometry | None, str]:
 
 
 def _uncertainty(
-    row: _Row, shape: BaseGeometry | None, faults: list[Fault], notes: list[str]
+    row: Row, shape: BaseGeometry | None, faults: list[Fault], notes: list[str]
 ) -> float | None:
-    text = unicodedata.normalize("NFKC", _text(row.cells.get("uncertainty_m")))
+    text = unicodedata.normalize("NFKC", cell_text(row.cells.get("uncertainty_m")))
     if not text:
         if shape is None:
             return None

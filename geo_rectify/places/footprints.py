@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.places.gazetteer import Place
     from geo_rectify.places.relations import Reach
+    from geo_rectify.vocabulary import PlaceType
 
 _LEAST_M: Final = 1.0
 _FAR: Final = 4.0
@@ -96,12 +97,15 @@ def shaping(relations: Iterable[str]) -> Shaping:
         for hit in (w for w in rules["near"] if w in word):
             widen = float(rules["near_m"])
             found.append(hit)
+        for hit in (w for w in rules["area"] if w in word):
+            widen = max(widen, float(rules["area_m"]))
+            found.append(hit)
         for hit in (w for w in rules["along"] if w in word):
             along = float(rules["along_m"])
             found.append(hit)
     sides = {_side(word) for word in words}
     side = sides.pop() if len(sides) == 1 else None
-    if side is not None:
+    if any(_side_words().search(word) for word in words):
         widen = float(rules["near_m"])
         found.extend(m.group(0) for w in words for m in [_side_words().search(w)] if m)
     stream = bool(words) and all(any(w in word for w in rules["stream"]) for word in words)
@@ -129,10 +133,9 @@ def _upstream(words: list[str]) -> bool | None:
 
 
 def _side(word: str) -> int | None:
-    hit = _side_words().search(word)
-    if hit is None:
-        return None
-    return int(table("relations")["side"][hit.group(1) or hit.group(2)])
+    """Give the bearing of the one side a relation names, None for none and for several."""
+    said = {hit.group(1) or hit.group(2) for hit in _side_words().finditer(word)}
+    return int(table("relations")["side"][said.pop()]) if len(said) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,18 +172,61 @@ def draw(
     Drawn or None
         None where nothing is left, or the relation cannot be drawn from a point.
     """
-    geometry = place.geometry
-    if geometry is None or not limits:
+    if place.geometry is None or not limits:
         return None
     known = (place.uncertainty_m or 0.0) + slack_m
+    if place.geometry.geom_type == "Point":
+        if shape.stream:
+            return None
+        known = max(known, least_m(place.kind))
+    return draw_shape(place.geometry, known, limits=limits, shape=shape)
+
+
+def least_m(kind: PlaceType) -> float:
+    """Give the least radius of a place of a kind that is known as a point, metres.
+
+    Parameters
+    ----------
+    kind
+        Its kind.
+
+    Returns
+    -------
+    float
+        Metres.
+    """
+    return float(table("kinds")["point_extent"].get(kind.value, _LEAST_M))
+
+
+def draw_shape(
+    geometry: BaseGeometry, known_m: float, *, limits: tuple[str, ...], shape: Shaping
+) -> Drawn | None:
+    """Draw the footprint of a geometry that is known so well.
+
+    Parameters
+    ----------
+    geometry
+        Point, line or outline, EPSG:4490.
+    known_m
+        Its uncertainty, metres.
+    limits
+        Codes of the areas it must lie in.
+    shape
+        What the text's relation does to it.
+
+    Returns
+    -------
+    Drawn or None
+        None where nothing is left.
+    """
     if geometry.geom_type == "Point":
-        return None if shape.stream else _around_point(place, known, limits, shape)
+        return _around_point(geometry, known_m, limits, shape)
     near = shapely.intersection(geometry, widened(limits))
     if near.is_empty:
         return None
     if shape.side is not None:
-        return _beside(near, known, limits, shape)
-    return _of_shape(near, known, limits, shape)
+        return _beside(near, known_m, limits, shape)
+    return _of_shape(near, known_m, limits, shape)
 
 
 def _of_shape(
@@ -188,7 +234,7 @@ def _of_shape(
 ) -> Drawn | None:
     """Draw a line or outline, widened as the words say."""
     if shapely.get_dimensions(near) == 1:
-        return _along_line(near, known + shape.along_m + shape.widen_m, limits)
+        return along_line(near, known + shape.along_m + shape.widen_m, limits)
     reach = known + shape.widen_m
     outline = polygonal(near if reach == 0 else buffer_m(near, reach))
     footprint = polygonal(shapely.intersection(outline, widened(limits)))
@@ -200,13 +246,8 @@ def _of_shape(
 
 
 def _around_point(
-    place: Place, known: float, limits: tuple[str, ...], shape: Shaping
+    point: BaseGeometry, known: float, limits: tuple[str, ...], shape: Shaping
 ) -> Drawn | None:
-    point = place.geometry
-    if point is None:
-        return None
-    least = float(table("kinds")["point_extent"].get(place.kind.value, _LEAST_M))
-    known = max(known, least)
     radius = known + shape.widen_m
     lon, lat = float(shapely.get_x(point)), float(shapely.get_y(point))
     outline = disc(lon, lat, radius)
@@ -288,11 +329,27 @@ def draw_stream(
     if near.is_empty:
         return None
     along = max(shape.along_m, float(table("relations")["along_m"]))
-    drawn = _along_line(near, part.reach.uncertainty_m + along, limits)
+    drawn = along_line(near, part.reach.uncertainty_m + along, limits)
     return None if drawn is None else (drawn, f"along {part.reach.name}, {part.how}")
 
 
-def _along_line(line: BaseGeometry, reach: float, limits: tuple[str, ...]) -> Drawn | None:
+def along_line(line: BaseGeometry, reach: float, limits: tuple[str, ...]) -> Drawn | None:
+    """Draw what lies along a line.
+
+    Parameters
+    ----------
+    line
+        A line in EPSG:4490.
+    reach
+        How far from it, metres; the class follows it.
+    limits
+        Codes of the areas whose widened line cuts.
+
+    Returns
+    -------
+    Drawn or None
+        None where nothing is left.
+    """
     footprint = polygonal(
         shapely.intersection(buffer_m(line, max(reach, _LEAST_M)), widened(limits))
     )

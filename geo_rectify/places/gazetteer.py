@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+import numpy as np
 import shapely
 
 from geo_rectify.places.areas import area_of, infer_prefectures, uppers
@@ -18,7 +20,7 @@ from geo_rectify.places.sources import joined, read_gazetteer, shipped
 from geo_rectify.places.spelling import slip_forms
 from geo_rectify.places.store import Store, open_store
 from geo_rectify.places.words import keys_of, query_words, sounds, stems
-from geo_rectify.tables import GAZETTEER, geoframe_of, split_list, validate
+from geo_rectify.tables import GAZETTEER, split_list, validate
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.models import Mention
@@ -35,12 +38,14 @@ _Row = TypeVar("_Row")
 _Bearers: TypeAlias = tuple[tuple[PlaceType, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Place:
     """One row of a gazetteer.
 
     ``number`` is its row; ``keys`` are the normalised spellings of its name and aliases, the name
-    first; ``geometry`` is None where only the name and township are known.
+    first; ``geometry`` is None where only the name and township are known; ``flow`` says how a river
+    line is drawn (`vocabulary.Flow`), "" where nobody has said it; ``middle`` is the point or the
+    centroid, lon and lat; ``place_id`` stays the same as long as the row says the same.
     """
 
     number: int
@@ -53,6 +58,9 @@ class Place:
     source: str
     geometry: BaseGeometry | None
     keys: tuple[str, ...]
+    flow: str = ""
+    middle: tuple[float, float] | None = None
+    place_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +80,7 @@ class Gazetteer:
     by_stem
         Row numbers by (coarse kind, spelling without admin prefix and without words of the kind).
     by_slip
-        Row numbers, each with that part, by (coarse kind, form of the part with at most one
-        character taken out).
+        Parts of `by_stem` by (coarse kind, form of the part with at most one character taken out).
     by_sound
         Row numbers by (coarse kind, pinyin of spelling or proper part).
     townships
@@ -89,7 +96,7 @@ class Gazetteer:
     by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
-    by_slip: Mapping[tuple[str, str], tuple[tuple[int, str], ...]]
+    by_slip: Mapping[tuple[str, str], tuple[str, ...]]
     by_sound: Mapping[tuple[str, str], tuple[int, ...]]
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
@@ -235,19 +242,22 @@ def reading(gazetteer: Gazetteer, *, words: set[str], near: set[str], homes: set
     Gazetteer
         All in memory.
     """
-    rows: dict[str, dict[str, Any]] = {}
-    for store in gazetteer.stores:
-        for frame in (
-            store.read(words, near=near, homes=homes),
-            store.townships(homes),
-        ):
-            for row in frame.to_dict("records"):
-                shape = row["geometry"]
-                key = "|".join(str(row[name]) for name in GAZETTEER.names)
-                made = {str(name): cell for name, cell in row.items()}
-                rows.setdefault(key + ("" if shape is None else shape.wkt), made)
-    read = geoframe_of(list(rows.values()), GAZETTEER)
-    return gazetteer_of(joined([read, gazetteer.frame]))
+    frames = [store.read(words, near=near, homes=homes) for store in gazetteer.stores]
+    return gazetteer_of(joined([*_distinct(frames), gazetteer.frame]))
+
+
+def _distinct(frames: list[gpd.GeoDataFrame]) -> list[gpd.GeoDataFrame]:
+    """Leave out of each frame the rows that one before it has too."""
+    if len(frames) == 1:
+        return frames
+    seen: set[tuple[Any, ...]] = set()
+    kept = []
+    for frame in frames:
+        texts = (frame[name].astype(str).tolist() for name in GAZETTEER.names)
+        rows = list(zip(*texts, shapely.to_wkb(frame.geometry.to_numpy()), strict=True))
+        kept.append(frame[[row not in seen for row in rows]])
+        seen.update(rows)
+    return kept
 
 
 def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Gazetteer:
@@ -275,7 +285,6 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_stem: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_slip: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     by_sound: dict[tuple[str, str], list[int]] = defaultdict(list)
     townships: dict[str, list[int]] = defaultdict(list)
     villages: dict[str, list[int]] = defaultdict(list)
@@ -288,8 +297,6 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
         shorts = sorted(stems(place.keys, place.kind, uppers((place.adcode,))))
         for short in shorts:
             by_stem[kind, short].append(place.number)
-            for form in slip_forms(short):
-                by_slip[kind, form].append((place.number, short))
         for heard in sorted(sounds(place.keys, shorts)):
             by_sound[kind, heard].append(place.number)
         if place.kind is PlaceType.TOWNSHIP:
@@ -303,12 +310,20 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
         by_name=MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()}),
         by_key=_frozen(by_key),
         by_stem=_frozen(by_stem),
-        by_slip=_frozen(by_slip),
+        by_slip=_frozen(_slips(by_stem)),
         by_sound=_frozen(by_sound),
         townships=_frozen(townships),
         villages=_frozen(villages),
         stores=tuple(stores),
     )
+
+
+def _slips(by_stem: Mapping[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for kind, short in by_stem:
+        for form in slip_forms(short):
+            found[kind, form].append(short)
+    return found
 
 
 def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
@@ -317,11 +332,17 @@ def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
 
 def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:
     shapes = frame.geometry.to_numpy()
-    columns = ("name", "aliases", "kind", "adcode", "township", "uncertainty_m", "source")
+    columns = ("name", "aliases", "kind", "adcode", "township", "uncertainty_m", "source", "flow")
     cells = zip(*(frame[column].tolist() for column in columns), strict=True)
-    for number, (name, aliases, kind, adcode, township, uncertainty, source) in enumerate(cells):
+    centres = shapely.get_coordinates(_middles(shapes)).tolist()
+    at = iter(centres)
+    for number, (name, aliases, kind, adcode, township, uncertainty, source, flow) in enumerate(
+        cells
+    ):
         others = tuple(split_list(aliases))
         shape = shapes[number]
+        placed = shape is not None and not shape.is_empty
+        middle = tuple(next(at)) if placed else None
         yield Place(
             number=number,
             name=name,
@@ -331,6 +352,24 @@ def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:
             township=township or "",
             uncertainty_m=None if uncertainty != uncertainty else float(uncertainty),  # noqa: PLR0124
             source=source,
-            geometry=None if shape is None or shapely.is_empty(shape) else shape,
+            geometry=shape if placed else None,
             keys=keys_of(name, others),
+            flow=flow or "",
+            middle=middle,
+            place_id=_place_id((name, kind, adcode or "", township or ""), middle, source),
         )
+
+
+def _middles(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give points as they are and the centroids of other shapes; what is empty or None goes."""
+    there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    points: NDArray[np.object_] = np.where(
+        shapely.get_type_id(there) == 0, there, shapely.centroid(there)
+    )
+    return points
+
+
+def _place_id(words: tuple[str, ...], middle: tuple[float, float] | None, source: str) -> str:
+    position = "" if middle is None else f"{middle[0]:.5f},{middle[1]:.5f}"
+    key = "|".join((*words, position, source))
+    return "c" + hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:8]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rapidfuzz import fuzz
@@ -12,13 +12,15 @@ from geo_rectify.models import issue_key
 from geo_rectify.places.areas import Area, area_of, infer_prefectures, merged, uppers
 from geo_rectify.places.kinds import ADMIN, coarse, is_spread
 from geo_rectify.places.names import normalise, proper, strip_admin
+from geo_rectify.places.ties import TieKind, find_ties, tie_of
 from geo_rectify.tables import join_list
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo_rectify.models import Mention
+    from geo_rectify.places.ties import Tie
     from geo_rectify.places.townships import Townships
 
 _Identity: TypeAlias = "tuple[str, str, str, str]"
@@ -60,6 +62,10 @@ class Draft:
         Places named right before it, each once.
     counted
         Whether it is a counted set (86处).
+    tie
+        The relation of several places that all its mentions state; None without one.
+    anchored
+        Whether the tie is what stands before it, and not what its own name is part of.
     """
 
     site_id: str
@@ -71,6 +77,8 @@ class Draft:
     area: Area
     qualifiers: tuple[Qualifier, ...] = ()
     counted: bool = False
+    tie: Tie | None = None
+    anchored: bool = False
 
     @property
     def extent(self) -> bool:
@@ -154,6 +162,7 @@ def draft_sites(
     prefectures = infer_prefectures(ordered)
     keyed: _Groups = {}
     homes = _homes(ordered, prefectures)
+    ties = find_ties(ordered, prefectures)
     for position, mention in enumerate(ordered):
         if not mention.site:
             continue
@@ -163,11 +172,22 @@ def draft_sites(
         within = _within(mention)
         if not within and not area.codes:
             area = homes.get((area.prefecture, key, kind), area)
+        if position in ties:
+            area = _across(area, ties[position], mention)
         if within:
             key, within = _counted_key(keyed, (area.adcode, key, kind, within), mention)
         keyed.setdefault((area.adcode, key, kind, within), []).append((position, mention, area))
     joined = _join_prefixed(keyed, townships)
-    return tuple(_draft(identity, found, ordered) for identity, found in joined.items())
+    return tuple(_draft(identity, found, ordered, ties) for identity, found in joined.items())
+
+
+def _across(area: Area, tie: Tie, mention: Mention) -> Area:
+    """Let a site behind a border of counties lie in either: 甲县与乙县交界处的某采石场."""
+    if tie.kind is not TieKind.BORDER or tie.holds(mention):
+        return area
+    codes = {code for member in tie.members for code in member.area.codes}
+    both = all(member.mention.type in ADMIN and member.area.codes for member in tie.members)
+    return replace(area, codes=tuple(sorted(codes))) if both else area
 
 
 def _place_in_text(mention: Mention) -> tuple[int, int, str]:
@@ -261,6 +281,7 @@ def _draft(
     identity: _Identity,
     found: list[tuple[int, Mention, Area]],
     ordered: Sequence[Mention],
+    ties: Mapping[int, Tie],
 ) -> Draft:
     _, key, _, within = identity
     mentions = tuple(mention for _, mention, _ in found)
@@ -271,6 +292,7 @@ def _draft(
     for position, _, _ in found:
         qualifiers |= dict.fromkeys(_qualifiers(ordered, position))
     named = [normalise(name) for name in names]
+    tie = tie_of([position for position, _, _ in found], ties)
     chosen = next((n for n, m in enumerate(mentions) if _key(m) == key), 0)
     return Draft(
         site_id=site_id(area.adcode, key, first.type, within=within),
@@ -282,6 +304,8 @@ def _draft(
         area=area,
         qualifiers=tuple(qualifiers),
         counted=any(_counted(mention) and not mention.named for mention in mentions),
+        tie=tie,
+        anchored=tie is not None and not tie.holds(first),
     )
 
 

@@ -38,6 +38,7 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=64)
 def coarse(kind: PlaceType) -> str:
     """Give the coarse kind that ids and matches use.
 
@@ -54,6 +55,7 @@ def coarse(kind: PlaceType) -> str:
     return str(table("kinds")["coarse"].get(kind.value, kind.value))
 
 
+@lru_cache(maxsize=1024)
 def compatible(wanted: PlaceType, found: PlaceType) -> bool:
     """Say whether a gazetteer place may be the place a mention names.
 
@@ -73,6 +75,7 @@ def compatible(wanted: PlaceType, found: PlaceType) -> bool:
     return left == right or right in table("kinds")["compatible"].get(left, ())
 
 
+@lru_cache(maxsize=64)
 def suffixes(kind: PlaceType) -> tuple[str, ...]:
     """Give the words that end names of a kind, longest first.
 

@@ -35,7 +35,7 @@ from geo_rectify.tables import (
     join_list,
     validate,
 )
-from geo_rectify.vocabulary import PlaceType, Role, SiteStatus
+from geo_rectify.vocabulary import Flow, PlaceType, Role, SiteStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ def locate(
     ground = Ground(
         gazetteer=known,
         townships=Townships(gazetteer=known),
-        reaches=_reaches(known, reaches),
+        reaches=_reaches(known),
     )
     drafts = draft_sites(mentions, townships=ground.townships)
     matched = match_corrections(corrections, drafts)
@@ -160,36 +160,29 @@ def _with_layers(
     return gazetteer_of(joined([*frames, gazetteer.frame])) if frames else gazetteer
 
 
-def _reaches(known: Gazetteer, frame: gpd.GeoDataFrame | None) -> tuple[Reach, ...]:
-    """List the river lines known, those of the layer with the direction it declares."""
-    found = []
-    if frame is not None and len(frame):
-        column = next(c for c in _NAME_COLUMNS if c in frame.columns)
-        flows = frame["flow"] if "flow" in frame.columns else [""] * len(frame)
-        unsure = frame.get("uncertainty_m", [LAYER_M] * len(frame))
-        for word, line, flow, metres in zip(
-            frame[column], frame.geometry, flows, unsure, strict=True
-        ):
-            if line is None or line.is_empty or shapely.get_dimensions(line) != 1:
-                continue
-            found.append(
-                Reach(
-                    name=normalise(_cell(word)),
-                    line=shapely.reverse(line) if _cell(flow) == "against" else line,
-                    uncertainty_m=LAYER_M if metres is None or metres != metres else float(metres),  # noqa: PLR0124 - NaN
-                    declared=_cell(flow) in {"with", "against"},
-                )
-            )
-    given = {reach.name for reach in found}
-    found += [
-        Reach(name=place.keys[0], line=place.geometry, uncertainty_m=place.uncertainty_m or LAYER_M)
+def _reaches(known: Gazetteer) -> tuple[Reach, ...]:
+    """List the river lines known, each drawn with the flow where its row declares it.
+
+    Of a name the first source counts: a layer before the gazetteer, that before what ships.
+    """
+    first: dict[str, str] = {}
+    lines = [
+        (place, place.geometry)
         for place in known.places
         if place.kind is PlaceType.RIVER
         and place.geometry is not None
         and shapely.get_dimensions(place.geometry) == 1
-        and place.keys[0] not in given
+        and first.setdefault(place.keys[0], place.source) == place.source
     ]
-    return tuple(found)
+    return tuple(
+        Reach(
+            name=place.keys[0],
+            line=shapely.reverse(line) if place.flow == Flow.AGAINST else line,
+            uncertainty_m=place.uncertainty_m or LAYER_M,
+            declared=bool(place.flow),
+        )
+        for place, line in lines
+    )
 
 
 def _as_places(frame: gpd.GeoDataFrame, *, name: str, kind: PlaceType | None) -> gpd.GeoDataFrame:
@@ -215,6 +208,7 @@ def _as_places(frame: gpd.GeoDataFrame, *, name: str, kind: PlaceType | None) ->
                 "adcode": code if is_code(code) else "",
                 "township": word if found is PlaceType.TOWNSHIP else "",
                 "uncertainty_m": LAYER_M if unsure is None or unsure != unsure else unsure,  # noqa: PLR0124 - NaN
+                "flow": flow if (flow := _cell(record.get("flow"))) in {*Flow} else "",
                 "source": _cell(record.get("source")) or f"layer ({name})",
                 "licence": _cell(record.get("licence")) or "not stated",
                 "geometry": shapely.force_2d(shape),
@@ -273,7 +267,9 @@ def _sites(placed: Sequence[tuple[Draft, Position, bool]], *, several: bool) -> 
                 "source": position.source,
                 "score": position.score,
                 "candidates": candidates_json(position.candidates),
-                "relation": join_list(m.relation for m in draft.mentions),
+                "relation": draft.tie.words
+                if draft.tie is not None
+                else join_list(m.relation for m in draft.mentions),
                 "count": draft.count if draft.counted else None,
                 "area_stated_m2": draft.area_stated_m2,
                 "issue_numbers": draft.issue_numbers(several=several),

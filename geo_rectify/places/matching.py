@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -51,10 +50,7 @@ class Candidate:
     @property
     def candidate_id(self) -> str:
         """Give an id that stays the same as long as the row says the same."""
-        place = self.place
-        position = "" if place.geometry is None else _rounded(place.geometry, 5)
-        key = f"{place.name}|{place.kind}|{place.adcode}|{place.township}|{position}|{place.source}"
-        return "c" + hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:8]
+        return self.place.place_id
 
     @property
     def rank(self) -> tuple[float, float, bool, str, str]:
@@ -65,7 +61,7 @@ class Candidate:
             float("inf") if unsure is None else unsure,
             self.place.source == "estimate",
             self.place.name,
-            self.candidate_id,
+            self.place.place_id,
         )
 
 
@@ -141,8 +137,9 @@ def match(
     if not area.limits and not anywhere:
         return Match()
     kept, refused = [], []
-    for candidate in _found(keys, kind, area, gazetteer):
-        reason = _refusal(candidate, kind, area, barred)
+    found = _found(keys, kind, area, gazetteer)
+    for candidate, inside in zip(found, _inside(found, area), strict=True):
+        reason = _refusal(candidate, kind, area, barred, inside=inside)
         if reason is None:
             kept.append(candidate)
         elif reason:
@@ -184,54 +181,71 @@ def _alike(
     """Find what differs in its ending, by a slip, or only in how it is written."""
     group = coarse(kind)
     like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
+    homes = frozenset(limit[:_PREFECTURE] for limit in area.limits)
     shorts = sorted(stems(keys, kind, above))
     for short in shorts:
         for number in known.by_stem.get((group, short), ()):
             yield number, like, "same name but for its ending"
-        for number, how in _slips(short, group, known):
-            if _near(known.places[number], area):
-                yield number, _SLIP, how
+        for number, how in _slips(short, group, known, homes):
+            yield number, _SLIP, how
     for heard in sorted(sounds(keys, shorts)):
         for number in known.by_sound.get((group, heard), ()):
-            if _near(known.places[number], area):
+            if _near(known.places[number], homes):
                 yield number, _SOUND, "sounds the same"
 
 
-def _slips(short: str, group: str, gazetteer: Gazetteer) -> Iterable[tuple[int, str]]:
-    seen = set()
-    for form in slip_forms(short):
-        for number, other in gazetteer.by_slip.get((group, form), ()):
-            if (number, other) not in seen:
-                seen.add((number, other))
-                how = slip(short, other)
-                if how:
+def _slips(
+    short: str, group: str, known: Gazetteer, homes: frozenset[str]
+) -> Iterable[tuple[int, str]]:
+    forms = slip_forms(short)
+    others = dict.fromkeys(o for form in forms for o in known.by_slip.get((group, form), ()))
+    for other in others:
+        how = slip(short, other)
+        if how:
+            for number in known.by_stem[group, other]:
+                if _near(known.places[number], homes):
                     yield number, how
 
 
-def _near(place: Place, area: Area) -> bool:
+def _near(place: Place, homes: frozenset[str]) -> bool:
     """Say whether a place is in the prefecture: a slip elsewhere is not worth a word."""
-    homes = {limit[:_PREFECTURE] for limit in area.limits}
     return not homes or not place.adcode or place.adcode[:_PREFECTURE] in homes
 
 
+def _inside(found: list[Candidate], area: Area) -> list[bool | None]:
+    """Say of each candidate whether it lies in the area; None where nothing tells."""
+    if not area.limits:
+        return [True] * len(found)
+    shapes = [candidate.place.geometry for candidate in found]
+    held = shapely.intersects(widened(area.limits), shapes).tolist() if found else []
+    told: list[bool | None] = []
+    for candidate, shape, inside in zip(found, shapes, held, strict=True):
+        code = candidate.place.adcode
+        if shape is not None:
+            told.append(inside)
+        else:
+            told.append(any(_within(code, limit) for limit in area.limits) if code else None)
+    return told
+
+
 def _refusal(
-    candidate: Candidate, kind: PlaceType, area: Area, barred: frozenset[str]
+    candidate: Candidate,
+    kind: PlaceType,
+    area: Area,
+    barred: frozenset[str],
+    *,
+    inside: bool | None,
 ) -> str | None:
     """Say why a candidate is refused, "" where it is not worth a word, None where it stands."""
     place = candidate.place
-    if candidate.candidate_id in barred or place.name in barred:
+    if barred & {candidate.candidate_id, place.name}:
         return "核查人员已排除"
-    where = area.label
-    if not area.limits:
-        inside = True
-    elif place.geometry is not None:
-        inside = bool(shapely.intersects(widened(area.limits), place.geometry))
-    elif place.adcode:
-        inside = any(_within(place.adcode, limit) for limit in area.limits)
-    else:
+    if inside is None:
         return ""
     if not inside:
-        return f"不在{where}范围（界线外扩{regions.WIDENED_M:.0f}米）内"
+        if candidate.score < _OTHER_ENDING:  # a slip in another county
+            return ""
+        return f"不在{area.label}范围（界线外扩{regions.WIDENED_M:.0f}米）内"
     if not compatible(kind, place.kind):
         return f"名称相同，但类型不同（{label(place.kind)}）" if candidate.score >= _PREFIX else ""
     return None
@@ -274,11 +288,6 @@ def _same(left: Candidate, right: Candidate) -> bool:
     return distance_m(one.geometry, other.geometry) <= reach
 
 
-def _rounded(shape: Any, digits: int) -> str:
-    point = shape if shape.geom_type == "Point" else shapely.centroid(shape)
-    return f"{shapely.get_x(point):.{digits}f},{shapely.get_y(point):.{digits}f}"
-
-
 def candidates_json(candidates: Iterable[Candidate]) -> str:
     """Write candidates for a cell, best first, with digits that follow their uncertainty.
 
@@ -307,15 +316,10 @@ def candidates_json(candidates: Iterable[Candidate]) -> str:
             "how": candidate.how,
             "source": place.source,
         }
-        if place.geometry is not None:
+        if place.middle is not None:
             digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
-            point = (
-                place.geometry
-                if place.geometry.geom_type == "Point"
-                else shapely.centroid(place.geometry)
-            )
-            row["lon"] = round(float(shapely.get_x(point)), digits)
-            row["lat"] = round(float(shapely.get_y(point)), digits)
+            row["lon"] = round(place.middle[0], digits)
+            row["lat"] = round(place.middle[1], digits)
             row["uncertainty_m"] = place.uncertainty_m
         rows.append(row)
     return json.dumps(rows, ensure_ascii=False) if rows else ""

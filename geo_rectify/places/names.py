@@ -119,6 +119,7 @@ def short_county(name: str) -> str:
     return short if len(short) >= _SHORTEST else name
 
 
+@lru_cache(maxsize=65536)
 def strip_admin(name: str, uppers: tuple[str, ...], kind: PlaceType) -> str:
     """Take province, prefecture and county off the front of a name.
 
@@ -177,25 +178,3 @@ def village_stem(name: str) -> str:
     """
     short = stem(name, PlaceType.VILLAGE)
     return short if len(short) >= _SHORTEST else name
-
-
-def may_be_slip(left: str, right: str) -> bool:
-    """Say whether two names of one length may differ by a slip of the pen.
-
-    One character differs, and it is no numeral, direction or other word that tells places apart
-    (第一, 第二; 东, 西; 上, 下; 老, 新).
-
-    Parameters
-    ----------
-    left, right
-        Normalised names.
-
-    Returns
-    -------
-    bool
-        True for 罗家坻 and 罗家砒.
-    """
-    if len(left) != len(right):
-        return False
-    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
-    return len(pairs) == 1 and not MARKING & set(pairs[0])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.positions import Ground, Position
 
 _SHORTEST: Final = 2
+_FULL: Final = 0.98
 
 
 def _rules() -> dict[str, Any]:
@@ -180,6 +181,8 @@ def _by_feature(
             continue
         found = match((head,), PlaceType(word), area=draft.area, gazetteer=ground.gazetteer).best
         if found is None or found.place.geometry is None:
+            continue
+        if kind is None and draft.kind.value in rules["in_full"] and found.score < _FULL:
             continue
         slack = max(0.0, float(rules["slack_m"]) - shape.widen_m)
         drawn = draw(found.place, limits=draft.area.limits, shape=shape, slack_m=slack)

@@ -92,6 +92,7 @@ def _rows(raw: pd.DataFrame, *, lines: bool) -> list[dict[str, Any]]:
                 "source": rules["source"],
                 "licence": rules["licence"],
                 "valid_on": "",
+                "flow": "with" if lines and tags.get("waterway") in rules["downstream"] else "",
                 "geometry": shapely.force_2d(shape),
             }
         )
@@ -148,9 +149,9 @@ def _joined_lines(
         shapes = [rows[number]["geometry"] for number in numbers]
         for group in _touching(shapes):
             first = numbers[group[0]]
-            union = shapely.union_all([shapes[n] for n in group])
-            rows[first]["geometry"] = (
-                shapely.line_merge(union) if union.geom_type == "MultiLineString" else union
+            parts = shapely.get_parts([shapes[n] for n in group])
+            rows[first]["geometry"] = shapely.line_merge(
+                shapely.multilinestrings(parts), directed=bool(rows[first]["flow"])
             )
             gone.update(numbers[n] for n in group[1:])
     return [row for number, row in enumerate(rows) if number not in gone]

@@ -24,7 +24,9 @@ from geo_rectify.places.positions import (
     drawn_position,
     township_position,
 )
+from geo_rectify.places.ties import TieKind
 from geo_rectify.places.townships import polygonal
+from geo_rectify.places.tying import from_tie
 from geo_rectify.vocabulary import PlaceType, Precision
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
             area_position(draft.area),
             reason=f"计数点群（{draft.count}处），正文没有逐点列明，待附名册或逐点核实。",
         )
+    tied = None if draft.tie is None else from_tie(draft, draft.tie, ground)
     if draft.extent and draft.kind is not PlaceType.TOWNSHIP:
-        return area_position(draft.area)
+        return tied or area_position(draft.area)
     shape = shaping(mention.relation for mention in draft.mentions)
     township = township_in_text(draft, ground)
     found = match(
@@ -72,17 +75,30 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
         barred=orders.barred,
     )
     found = _obey(found, orders)
+    position = None if draft.anchored else tied
+    if position is None and not _end_of_stretch(draft):
+        position = (
+            _from_match(draft, found, shape, township, ground)
+            or tied
+            or from_name(draft, shape, ground)
+        )
     position = (
-        _from_match(draft, found, shape, township, ground)
-        or from_name(draft, shape, ground)
-        or from_text(draft, shape, ground, township=township)
-        or area_position(draft.area)
+        position or from_text(draft, shape, ground, township=township) or area_position(draft.area)
     )
     found = replace(found, refused=(*found.refused, *namesakes(draft, ground)))
     position = replace(position, candidates=found.candidates, refused=found.refused)
     if not position.reason:
         position = replace(position, reason=_reason(draft, position, found))
     return position
+
+
+def _end_of_stretch(draft: Draft) -> bool:
+    """Say whether the name is only an end of a stretch, so that the place itself says too little."""
+    return (
+        draft.tie is not None
+        and draft.tie.kind is TieKind.STRETCH
+        and any(member.mention == draft.first for member in draft.tie.members)
+    )
 
 
 def _obey(found: Match, orders: Orders) -> Match:

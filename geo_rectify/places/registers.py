@@ -7,6 +7,7 @@ What the headings do not say stands in ``FILE.toml`` beside FILE (``pits.csv.tom
     set = "非法开采点"           # words of the counted set, where the issue has several
     datum = "CGCS2000"          # where no column names the coordinate system
     uncertainty_m = 20          # of positions; default 50
+    petitions = true            # rows are petitions (信访件); no issue is needed then
     [columns]                   # our names: name number lon lat datum uncertainty_m area kind
     name = "矿点"
     area = "占地"
@@ -58,7 +59,9 @@ DEFAULT_UNCERTAINTY_M: Final = 50.0
 _SHOWN: Final = 20
 _HEADER_ROWS: Final = 15
 _AREAL: Final = frozenset({"Point", "Polygon", "MultiPolygon"})
-_KEYS: Final = frozenset({"issue", "set", "datum", "uncertainty_m", "columns", "units", "spoken"})
+_KEYS: Final = frozenset(
+    {"issue", "set", "petitions", "datum", "uncertainty_m", "columns", "units", "spoken"}
+)
 _MARKS: Final = re.compile(r"[\s※*_()（）\[\]【】:：.·/\-]")
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)")
 _SECRETS: Final = re.compile(
@@ -69,7 +72,10 @@ _BROKEN_BOOK: Final = (zipfile.BadZipFile, InvalidFileException, KeyError, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRow:
-    """One row of a register as read; ``area_m2`` is what the register writes."""
+    """One row of a register as read; ``area_m2`` is what the register writes.
+
+    ``text`` is what a petition says: read for the names of places, never written.
+    """
 
     origin: str
     name: str = ""
@@ -78,6 +84,8 @@ class RegisterRow:
     geometry: BaseGeometry | None = None
     uncertainty_m: float = DEFAULT_UNCERTAINTY_M
     area_m2: float | None = None
+    county: str = ""
+    text: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,6 +100,7 @@ class RegisterFile:
     rows: tuple[RegisterRow, ...]
     spoken: Mapping[str, str]
     notes: tuple[str, ...]
+    petitions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,7 @@ class _Mapping:
     columns: Mapping[str, str] = field(default_factory=dict)
     area_unit: str = ""
     spoken: Mapping[str, str] = field(default_factory=dict)
+    petitions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +182,8 @@ def _read(path: Path, faults: list[str]) -> RegisterFile | None:
         cells[start + 1 :], heads, mapping, path, faults, first=start, shapes=shapes
     )
     issue = mapping.issue or _issue_of(cells[start + 1 :], heads)
-    if not issue:
+    petitions = mapping.petitions or "text" in heads.fields
+    if not issue and not petitions:
         faults.append(
             f"{path.name}: which issue it belongs to is not said; write issue = 23 in "
             f"{path.name}.toml beside it, or one number in a column 问题序号"
@@ -189,6 +200,7 @@ def _read(path: Path, faults: list[str]) -> RegisterFile | None:
         rows=tuple(rows),
         spoken=mapping.spoken,
         notes=tuple(notes),
+        petitions=petitions,
     )
 
 
@@ -240,6 +252,7 @@ def _mapping(path: Path, faults: list[str]) -> _Mapping:
         columns=tables["columns"],
         area_unit=unit,
         spoken=tables["spoken"],
+        petitions=raw.get("petitions") is True,
     )
 
 
@@ -386,7 +399,7 @@ def _head_faults(titles: list[str], heads: _Heads, mapping: _Mapping, *, drawn: 
     ]
     if ("lon" in heads.fields) != ("lat" in heads.fields):
         wrong.append("longitude and latitude go together; one of the two columns is missing")
-    if not drawn and not {"lon", "geometry", "name"} & set(heads.fields):
+    if not drawn and not {"lon", "geometry", "name", "text"} & set(heads.fields):
         wrong.append("no column 名称, 经度 or 纬度 is recognised; name them under [columns]")
     if "area" in heads.fields and not heads.area_m2:
         title = titles[heads.fields["area"]]
@@ -469,6 +482,8 @@ def _rows(
                 geometry=shape,
                 uncertainty_m=_metres(row, heads, mapping, wrong),
                 area_m2=_area(row, heads, wrong),
+                county=_cell(row, heads.fields.get("county")),
+                text=_cell(row, heads.fields.get("text")),
                 attributes={title: _cell(row, at) for title, at in heads.attributes.items()},
             )
         )

@@ -22,6 +22,7 @@ from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.kinds import kind_of
 from geo_rectify.places.mapping import ColumnMapping, read_mapping
 from geo_rectify.tables import GAZETTEER, geoframe_of, validate
+from geo_rectify.vocabulary import Flow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ _TEXTS: Final = (
     "source",
     "licence",
     "valid_on",
+    "flow",
 )
 _LON: Final = (73.0, 136.0)
 _LAT: Final = (3.0, 54.0)
@@ -80,12 +82,11 @@ def joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         One frame, numbered anew.
     """
-    rows = [
-        {str(key): value for key, value in row.items()}
-        for frame in frames
-        for row in frame.to_dict("records")
-    ]
-    return geoframe_of(rows, GAZETTEER)
+    held = [frame for frame in frames if len(frame)]
+    if not held:
+        return geoframe_of([], GAZETTEER)
+    one: gpd.GeoDataFrame = pd.concat(held, ignore_index=True)
+    return one
 
 
 def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
@@ -96,7 +97,7 @@ def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
     path
         CSV or XLSX with the columns name, kind, lon, lat (degrees in CGCS2000 or WGS84) and
         uncertainty_m, or any vector file with name, kind and uncertainty_m; aliases, adcode,
-        township, source, licence and valid_on where there are. A file of other columns or another
+        township, source, licence, valid_on and flow (of a river line: with, against) where there are. A file of other columns or another
         datum has a mapping beside it (`mapping.read_mapping`).
 
     Returns
@@ -293,6 +294,7 @@ def _form(
             raise InputFileError(message)
         row["kind"] = _kind(_text(record.get("kind")), where)
         row["adcode"] = _adcode(row["adcode"], where)
+        row["flow"] = _flow(row["flow"], where)
         row["source"] = row["source"] or default_source
         row["licence"] = row["licence"] or _UNSTATED
         row["geometry"] = _shape(shapes[number], where)
@@ -327,6 +329,16 @@ def _adcode(text: str, where: str) -> str:
         )
         raise InputFileError(message)
     return text[:_CODE]
+
+
+def _flow(text: str, where: str) -> str:
+    if text not in {"", *Flow}:
+        message = (
+            f"{where}: column 'flow' holds {text!r}; write with (the line is drawn from source to "
+            "mouth), against, or leave the cell empty"
+        )
+        raise InputFileError(message)
+    return text
 
 
 def _shape(shape: Any, where: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Final
 
 import pypinyin
 
-from geo_rectify.places.names import MARKING, may_be_slip
+from geo_rectify.places.names import MARKING
 
 SLIP_LENGTH: Final = 3
 """Shorter words are not searched for slips: too many differ by one character."""
@@ -82,6 +82,7 @@ def slip_forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
 
 
+@lru_cache(maxsize=65536)
 def slip(left: str, right: str) -> str:
     """Say by which slip two words may be one name.
 
@@ -103,10 +104,10 @@ def slip(left: str, right: str) -> str:
         return ""
     if len(left) != len(right):
         return _one_more(*sorted((left, right), key=len))
-    if may_be_slip(left, right):
-        return "one character differs"
-    apart = [n for n, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
+    apart = [n for n, letter in enumerate(left) if letter != right[n]]
     first, last = apart[0], apart[-1]
+    if first == last:
+        return "" if MARKING & {left[first], right[first]} else "one character differs"
     neighbours = len(apart) == 2 and last == first + 1  # noqa: PLR2004 - a pair
     exchanged = neighbours and left[first : last + 1] == right[first : last + 1][::-1]
     return "two characters exchanged" if exchanged else ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-FORM: Final = "1"
+FORM: Final = "2"
 """Version of the form of the index; a file of another one must be built anew."""
 ELSEWHERE: Final = 3
 """Rows of one name that are read from outside the prefectures asked about."""
@@ -36,7 +36,17 @@ _STAMP: Final = "2000-01-01T00:00:00.000Z"
 _PREFECTURE: Final = 4
 _HEADER: Final = 8
 _ENVELOPES: Final = (0, 32, 48, 48, 64)
-_TEXTS: Final = ("name", "aliases", "kind", "adcode", "township", "source", "licence", "valid_on")
+_TEXTS: Final = (
+    "name",
+    "aliases",
+    "kind",
+    "adcode",
+    "township",
+    "source",
+    "licence",
+    "valid_on",
+    "flow",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ class Store:
     def read(
         self, words: Iterable[str], *, near: Iterable[str] = (), homes: Iterable[str] = ()
     ) -> gpd.GeoDataFrame:
-        """Read the rows that bear words.
+        """Read the rows that bear words, and all townships of the counties that are home.
 
         Parameters
         ----------
@@ -65,7 +75,7 @@ class Store:
         geopandas.GeoDataFrame
             Columns of `tables.GAZETTEER`, in the order of the file.
         """
-        everywhere = set(words)
+        everywhere, homes = set(words), tuple(homes)
         around = sorted({code[:_PREFECTURE] for code in homes if code})
         with closing(_connect(self.path)) as base:
             _fill(base, "asked", sorted({*everywhere, *near}))
@@ -84,24 +94,12 @@ class Store:
             ).fetchall()
             numbers = {int(n) for (listed,) in first if listed for n in listed.split(",")}
             base.executemany("INSERT OR IGNORE INTO found VALUES (?)", ((n,) for n in numbers))
+            _fill(base, "counties", sorted(set(homes)))
+            base.execute(
+                "INSERT OR IGNORE INTO found SELECT fid FROM places "
+                "WHERE kind = 'township' AND adcode IN (SELECT word FROM counties)"
+            )
             return _rows(base, "fid IN (SELECT place FROM found)")
-
-    def townships(self, codes: Iterable[str]) -> gpd.GeoDataFrame:
-        """Read all townships of some counties.
-
-        Parameters
-        ----------
-        codes
-            County codes.
-
-        Returns
-        -------
-        geopandas.GeoDataFrame
-            Columns of `tables.GAZETTEER`.
-        """
-        with closing(_connect(self.path)) as base:
-            _fill(base, "asked", sorted(set(codes)))
-            return _rows(base, "kind = 'township' AND adcode IN (SELECT word FROM asked)")
 
     def bearers(self, names: Mapping[str, str]) -> dict[str, tuple[tuple[PlaceType, str], ...]]:
         """Tell what names stand for.

@@ -74,7 +74,8 @@ def read_acceptance(
         _, _, duty = _patterns()
         plain = raw.strip(_SEPARATORS)
         found = duty.search(plain)
-        names = split_bodies(plain if found is None else plain[: found.start()]).units
+        plain = (plain if found is None else plain[: found.start()]).removeprefix("由")
+        names = split_bodies(plain).units
         units = [AcceptanceUnit(unit=name) for name in names]
         if found is not None and any(w in found[0] for w in word_list("units")["by_duty"]):
             mode = AcceptanceMode.BY_DUTY

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _GROUP_MARKS: Final = frozenset("，,；;。\n\t")
 _ITEM_MARKS: Final = frozenset("、/ \u3000")
 _ORDINAL: Final = frozenset("0123456789（(")
+_LEVELS: Final = "省市县区州盟旗"
+_MAX_SHORT: Final = 10
+_MAX_NAME: Final = 24
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -34,11 +37,15 @@ class Bodies:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
     lists = word_list("units")
-    party = any_of(lists["party"])
+    party = any_of(lists["party"]) + "|(?<=[)）])委"
     government = any_of(lists["government"])
+    kinds = lists["place_kinds"]
     return {
         "party": re.compile(rf"(?P<place>.*?)(?P<organ>{party})\Z", re.DOTALL),
-        "bare": re.compile(rf"(?P<level>[省市县区旗州镇乡]?)(?P<organ>{government})\Z"),
+        "bare": re.compile(
+            rf"(?P<level>[省市县区旗州镇乡]{{0,3}}|[省市县区旗州镇乡]?[（(][{kinds}]{{1,12}}[)）])"
+            rf"(?P<organ>{government})\Z"
+        ),
         "government": re.compile(rf"(?P<place>.+?)(?P<organ>{government})\Z", re.DOTALL),
         "glued": re.compile(
             rf"(?P<first>.*(?:{party}))(?:{any_of(lists['joiners'])})?"
@@ -46,15 +53,41 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.DOTALL,
         ),
         "place": re.compile(
-            rf".*(?:{any_of(lists['place'])}|[（(][{lists['place_kinds']}]{{1,12}}[)）])\Z",
+            rf".*(?:{any_of(lists['place'])}|[（(][{kinds}]{{1,12}}[)）])\Z",
             re.DOTALL,
         ),
         "person": re.compile(
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
+        # 县人民政府（县长 何平）
+        "posted": re.compile(
+            rf"[（(]\s*[^（）()]{{0,8}}(?:{any_of(lists['person_titles'])})[:：\s]*[\u4e00-\u9fff·]{{0,4}}\s*[)）]"
+        ),
+        # 市生态环境局会同市工信局; not 市公安局和平分局
+        "joint": re.compile(
+            rf"(?P<first>.{{2,30}}?)(?:会同|(?:{any_of(lists['joiners'])})(?=[省市县区州盟旗各]))(?P<second>.{{2,60}})",
+            re.DOTALL,
+        ),
+        "strong": re.compile(rf".+(?:{any_of(lists['strong_ends'])})", re.DOTALL),
         "name": re.compile(rf"[{lists['surnames']}][\u4e00-\u9fff·]{{1,2}}\Z"),
         "body": re.compile(
             rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL
+        ),
+        "kinds": re.compile(rf"\s*([（(])\s*([{kinds}\s]{{1,20}}?)\s*([)）])\s*"),
+        "short": re.compile(r"[\u4e00-\u9fff]{2,3}"),
+        "tail": re.compile(
+            rf"(?P<head>.{{2,12}}?)(?P<count>[两二三四五六七八九十]?)"
+            rf"(?P<tail>{any_of(lists['shared_places'])})(?:{party}|{government})\Z",
+            re.DOTALL,
+        ),
+        "office": re.compile(
+            rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z",
+            re.DOTALL,
+        ),
+        "section": re.compile(r"(?P<head>[省市县区州盟旗地]委)[\u4e00-\u9fff]{2,5}部"),
+        "each": re.compile(rf"(?:{any_of(lists['each'])})\Z"),
+        "with_party": re.compile(
+            rf"(?P<level>[省市县区州盟旗])(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
         ),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
@@ -85,9 +118,10 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    for group in _groups(_patterns()["duty"].sub("，", _short_names(text))):
+    plain = _patterns()["kinds"].sub(_close_kinds, _short_names(text))
+    for group in _groups(_patterns()["duty"].sub("，", plain)):
         for told, items in _told(group):
-            for unit in _filled(_without_persons(items)):
+            for unit in _filled(_completed(_without_persons(items))):
                 units.setdefault(unit)
                 if told == "lead":
                     lead.setdefault(unit)
@@ -111,6 +145,25 @@ def are_bodies(text: str) -> bool:
     """
     items = [item for group in _groups(text) for item in group]
     return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
+
+
+def are_certain_bodies(text: str) -> bool:
+    """Say whether a list names bodies that nothing else is called like (…局, …政府, …管委会).
+
+    Parameters
+    ----------
+    text
+        The words of a bracket.
+
+    Returns
+    -------
+    bool
+        False for places (县, 镇) and for words about a body.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return bool(items) and all(
+        _patterns()["strong"].fullmatch(item) and len(item) <= _MAX_NAME for item in items
+    )
 
 
 def aliases(text: str) -> list[tuple[str, str]]:
@@ -186,9 +239,14 @@ def _without_persons(items: list[str]) -> list[str]:
 
 
 def _close(group: list[str], item: list[str]) -> None:
-    word = "".join(item).strip(_TRAILING)
+    word = _patterns()["posted"].sub("", "".join(item)).strip(_TRAILING)
     item.clear()
     if not word:
+        return
+    joint = _patterns()["joint"].fullmatch(word)
+    if joint is not None and _patterns()["strong"].fullmatch(joint["first"]):
+        _close(group, list(joint["first"]))
+        _close(group, list(joint["second"]))
         return
     glued = _patterns()["glued"].fullmatch(word)
     if glued is not None:
@@ -221,6 +279,72 @@ def _told_one(item: str) -> tuple[str, str]:
         if match is not None and match.start():
             return told, item[: match.start()]
     return "", item
+
+
+def _close_kinds(match: re.Match[str]) -> str:
+    """Write 各县 （ 市 、 区 ） without its spaces."""
+    return f"{match[1]}{''.join(match[2].split())}{match[3]}"
+
+
+def _completed(items: list[str]) -> list[str]:
+    """Give items of one list the words they share with a neighbour.
+
+    ``海东、凤羽两区党工委``, ``市自然资源、水利局``, ``市委组织部、宣传部``, ``各镇政府、街道办事处``,
+    ``市委、市政府督查室``.
+    """
+    made = list(items)
+    for position, item in enumerate(items):
+        made[position] = _with_tail(items, position)
+        before = made[position - 1] if position else ""
+        section = _patterns()["section"].fullmatch(before)
+        if section is not None and re.fullmatch(r"[\u4e00-\u9fff]{2,5}部", item):
+            if item[0] not in _LEVELS:
+                made[position] = section["head"] + item
+        elif before.startswith("各") and _patterns()["each"].match(item):
+            made[position] = f"各{item}"
+        twin = _patterns()["with_party"].fullmatch(item)
+        if twin is not None and before == f"{twin['level']}委":
+            made[position - 1] = before + twin["tail"]
+    return made
+
+
+def _with_tail(items: list[str], position: int) -> str:
+    """Give an item that stops short the tail of the item after it that has one."""
+    item = items[position]
+    counted = _patterns()["tail"].fullmatch(item)
+    if counted is not None and counted["count"] and position:
+        return item.replace(counted["count"] + counted["tail"], counted["tail"], 1)
+    if _patterns()["body"].fullmatch(item) or _is_place(item):
+        return _level_before(items, position) + item
+    later = next(
+        (each for each in items[position + 1 :] if _patterns()["body"].fullmatch(each)), None
+    )
+    if later is None:
+        return item
+    place = _patterns()["tail"].fullmatch(later)
+    if place is not None and _patterns()["short"].fullmatch(item):
+        return item + place["tail"]
+    office = _patterns()["office"].fullmatch(later) or re.fullmatch(
+        rf"(?P<head>.{{2,14}}?)(?P<tail>{any_of(word_list('units')['shared_offices'])})", later
+    )
+    first = next(each for each in items[: position + 1] if not _patterns()["body"].fullmatch(each))
+    if office is not None and first[0] in _LEVELS and len(item) <= _MAX_SHORT:
+        level = "" if item[0] in _LEVELS else first[0]
+        return level + item + office["tail"]
+    return item
+
+
+def _level_before(items: list[str], position: int) -> str:
+    """Give the level the last of several departments leaves out: 市自然资源、水利局."""
+    office = re.fullmatch(
+        rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
+    )
+    if office is None or not position or items[position][0] in _LEVELS:
+        return ""
+    first = position
+    while first and not _patterns()["body"].fullmatch(items[first - 1]):
+        first -= 1
+    return items[first][0] if first < position and items[first][0] in _LEVELS else ""
 
 
 def _filled(items: list[str]) -> list[str]:

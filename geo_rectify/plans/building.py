@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.models import Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.checks import irregularities_of, plan_checks
-from geo_rectify.plans.classify import document_title, document_type, inspection_of
+from geo_rectify.plans.classify import document_title, document_type, lists_issues
 from geo_rectify.plans.deadlines import feedback_date, issue_deadline
+from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout
 from geo_rectify.plans.measures import read_measures
+from geo_rectify.plans.notices import read_notice
+from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
 from geo_rectify.plans.sharing import shared_deadlines, shared_units
+from geo_rectify.plans.wording import second_role
 from geo_rectify.plans.wrapping import rewrapped, unwrapped
 from geo_rectify.vocabulary import DocumentType
 
@@ -97,14 +101,22 @@ def build_plan(source: SourceText) -> Plan:
         reason=reason,
         blocks=source.blocks,
     )
-    if kind in _WITH_ISSUES and layout is not None:
+    head = len(source.text) if layout is None else layout.list_start
+    inspections = inspections_of(title, source.text, head)
+    plan = replace(
+        plan, inspections=inspections, inspection="、".join(each.name for each in inspections)
+    )
+    if kind is DocumentType.NOTICE:
+        plan = replace(plan, notice=read_notice(source.text))
+    if layout is not None and (kind in _WITH_ISSUES or lists_issues(layout)):
         feedback = feedback_date(source.text, layout.list_start)
         plan = replace(
             plan,
             list_start=layout.list_start,
-            inspection=inspection_of(title, source.text[: layout.list_start]),
             sections=_sections(source.text, layout),
-            issues=_issues(source.text, layout, feedback=feedback),
+            issues=_with_petitions(
+                source.text, _issues(source.text, layout, feedback=feedback), layout
+            ),
         )
     return replace(plan, checks=plan_checks(plan, replaced=source.replaced, notes=source.notes))
 
@@ -148,6 +160,11 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
     )
 
 
+def _with_petitions(text: str, issues: tuple[Issue, ...], layout: Layout) -> tuple[Issue, ...]:
+    batch = title_batch(text, layout.list_start)
+    return tuple(replace(issue, petition=petition_of(text, issue, batch=batch)) for issue in issues)
+
+
 def _value(line: Line) -> int | None:
     return None if line.number is None else line.number.value
 
@@ -160,6 +177,7 @@ class _Fields:
     measure_lines: list[Line] = field(default_factory=list)
     person: tuple[int, int] | None = None
     asides: list[tuple[str, int, int]] = field(default_factory=list)
+    within: list[tuple[int, int]] = field(default_factory=list)
     end: int = 0
 
     def add(self, role: FieldRole, start: int, end: int) -> None:
@@ -167,6 +185,14 @@ class _Fields:
         if start < end:
             self.spans.setdefault(role, []).append((start, end))
             self.end = max(self.end, end)
+
+    def value(self, role: FieldRole, line: Line, start: int, *, deadline: bool) -> None:
+        """Keep a line of a field, as a deadline too where its label says so."""
+        self.add(role, start, line.end)
+        if deadline and start < line.end:
+            self.within.append((start, line.end))
+        if role is FieldRole.ASIDE:
+            self.aside(line, start)
 
     def aside(self, line: Line, start: int) -> None:
         """Keep a remark by its label; lines without one go on with the last."""
@@ -185,6 +211,7 @@ class _Fields:
 def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
     fields = _Fields(end=lines[0].end)
     role = FieldRole.PROBLEM
+    also: FieldRole | None = None
     for index, line in enumerate(lines):
         start = line.start
         if line.label is not None:
@@ -195,15 +222,14 @@ def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
                 continue
             role = line.label.role
             start = line.label.end
+            also = None if role is FieldRole.MEASURES else second_role(line.label.spelling)
         elif index == 0 and line.number is not None:
             start = line.number.end
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
         elif line.label is not None or role not in _ONE_LINE or role not in fields.spans:
-            fields.add(role, start, line.end)
-            if role is FieldRole.ASIDE:
-                fields.aside(line, start)
+            fields.value(role, line, start, deadline=also is FieldRole.DEADLINE)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
         elif (
@@ -292,6 +318,8 @@ def _passage(text: str, span: tuple[int, int] | None) -> Passage | None:
 
 def _deadline(text: str, fields: _Fields, after: dt.date | None) -> IssueDeadline | None:
     span = fields.whole(FieldRole.DEADLINE)
+    if span is None and fields.within:
+        span = fields.within[0][0], fields.within[-1][1]  # 整改目标及时限
     return None if span is None else issue_deadline(text, *span, after=after)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import match_number
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole
 from geo_rectify.plans.wording import word_list
 from geo_rectify.vocabulary import DocumentType
 
@@ -93,6 +95,8 @@ def document_type(
             f"标题含“{word}”，但未识别到整改清单（没有整改目标、整改时限、整改措施等标签）",
         )
     missing = "" if found else "，未识别到整改清单"
+    if layout is not None and lists_issues(layout):
+        missing = f"；文中逐项列有目标、措施和责任单位，{found}个问题已读出"
     if named is not None:
         return named, f"标题含“{word}”{missing}"
     spoken, words = _by_body(source.text[:_HEAD])
@@ -101,28 +105,25 @@ def document_type(
     return DocumentType.OTHER, "标题和正文都没有表明文件类型的词语，未识别到整改清单"
 
 
-def inspection_of(title: str, head: str) -> str:
-    """Say which inspection a plan answers (督察来源), with its round.
+def lists_issues(layout: Layout) -> bool:
+    """Say whether a list sets out issues as a plan does, whatever its document is called.
 
     Parameters
     ----------
-    title
-        The plan's title.
-    head
-        Its words before the list.
+    layout
+        The list.
 
     Returns
     -------
-    str
-        As printed, for example ``第二轮中央生态环境保护督察``; the title decides, then the first
-        place in the words; "" where none is named.
+    bool
+        Whether measures, a goal or deadline, and units are labelled for most of several issues.
     """
-    pattern = re.compile(word_list("documents")["inspection"]["pattern"])
-    for text in (title, head[:_HEAD]):
-        found = pattern.search(text.replace("\n", ""))
-        if found is not None:
-            return found[0]
-    return ""
+    found = len(layout.issue_lines)
+    inside = layout.lines[layout.issue_lines[0] : layout.last_line]
+    counts = Counter(line.label.role for line in inside if line.label is not None)
+    units = sum(counts[role] for role in UNIT_ROLES)
+    told = min(counts[FieldRole.MEASURES], max(counts[FieldRole.GOAL], counts[FieldRole.DEADLINE]))
+    return found > 1 and 2 * min(told, units) >= found
 
 
 def _may_hold_list(named: DocumentType | None, title: str) -> bool:

@@ -47,7 +47,7 @@ _DATE: Final = re.compile(
     )?
     (?:底)?
     (?P<before>之前|以前|前|内)?
-    (?P<since>起|开始)?
+    (?P<since>起(?![草诉到步见止因])|开始)?
     """,
     re.VERBOSE,
 )
@@ -59,6 +59,7 @@ _WORD_LISTS: Final = (
     "vague",
     "done",
 )
+_CLAUSE_MARKS: Final = "，。；：、（,;:(\n \u3000"
 _TITLE: Final = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》")
 _RANGE: Final = re.compile(r"[-—–~～至到]{1,2}\s?\Z")
 _YEAR_BEFORE: Final = re.compile(r"((?:19|20)[0-9]{2})年?\s?[-—–~～至到]{1,2}\s?\Z")
@@ -137,7 +138,7 @@ def _span(
     period = _dated(match, year, after)
     if period is None:
         return None
-    since = bool(match["since"]) and match["lead"] in {"自", "从"}
+    since = bool(match["since"]) and match["lead"] in {"自", "从", None}
     begin = match.start() if since or not match["lead"] else match.start() + 1
     stop = match.end() if since or not match["since"] else match.start("since")
     return DateSpan(
@@ -198,6 +199,7 @@ def _words() -> dict[str, re.Pattern[str]]:
     made = {name: re.compile(any_of(lists[name])) for name in _WORD_LISTS}
     made["recurring"] = re.compile(f"(?:{any_of(lists['recurring'])})(?!{lists['recurring_not']})")
     made["milestone"] = re.compile(rf"[，,]?(?:{any_of(lists['milestone'])})")
+    made["target"] = re.compile(any_of(lists["target"]))
     made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
     made["feedback"] = re.compile(any_of(lists["feedback"]))
     return made
@@ -306,21 +308,31 @@ def _bounding(
     text: str, start: int, end: int, after: dt.date | None
 ) -> Iterator[tuple[DateSpan, DeadlineKind]]:
     for date in find_dates(text, start, end, after=after):
-        kind = _kind(date, text[date.end : min(end, date.end + 30)])
+        before = text[max(start, date.start - 12) : date.start].rstrip("到至自从于")
+        ranged = _YEAR_BEFORE.search(text[max(start, date.start - 12) : date.start])
+        opens = not before or before[-1] in _CLAUSE_MARKS or ranged is not None
+        kind = _kind(date, text[date.end : min(end, date.end + 30)], opens=opens)
         if kind is not None:
             yield date, kind
 
 
-def _kind(date: DateSpan, after: str) -> DeadlineKind | None:
+def _kind(date: DateSpan, after: str, *, opens: bool) -> DeadlineKind | None:
+    """Say how a date bounds a measure; what stands after it, and whether it opens a clause, tell."""
     if _words()["fact"].match(after):
         return None
     if date.since:
         return DeadlineKind.FROM
     if date.before:
         return DeadlineKind.BY
-    if not date.whole_year and _words()["milestone"].match(after):
+    if _words()["milestone"].match(after):
         return DeadlineKind.MILESTONE
-    return None
+    clause = re.split("[，,。；;：:]", after.lstrip("，,"), maxsplit=1)[0]
+    if date.whole_year:
+        # a year alone tells as often when something was: what is to be reached must follow
+        told = _words()["target"].search(clause) is not None
+    else:
+        told = bool(clause) and not clause.startswith("的")
+    return DeadlineKind.MILESTONE if opens and told else None
 
 
 def facts_among(text: str, start: int, end: int) -> list[DateSpan]:

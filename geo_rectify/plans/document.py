@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
         Acceptance,
         Check,
         Figure,
+        Inspection,
         Issue,
         IssueDeadline,
         Measure,
+        Notice,
         Passage,
+        Petition,
         Plan,
         Section,
     )
@@ -40,11 +44,42 @@ def issues_document(plan: Plan) -> dict[str, Any]:
         "reason": plan.reason,
         "title": plan.title,
         "inspection": plan.inspection,
+        "inspections": [_inspection(each) for each in plan.inspections],
+        "notice": _notice(plan.notice),
         "sections": [_section(plan.text, section) for section in plan.sections],
         "issue_count": len(plan.issues),
         "global_irregularities": sorted({c.code for c in plan.checks if c.issue is None}),
         "checks": [_check(check) for check in plan.checks],
         "issues": [_issue(issue) for issue in plan.issues],
+    }
+
+
+def _inspection(inspection: Inspection) -> dict[str, Any]:
+    return {
+        "name": inspection.name,
+        "level": inspection.level,
+        "round": inspection.round,
+        "year": inspection.year,
+        "began": _day(inspection.began),
+        "ended": _day(inspection.ended),
+        "feedback": _day(inspection.feedback),
+    }
+
+
+def _notice(notice: Notice | None) -> dict[str, Any] | None:
+    if notice is None:
+        return None
+    return {
+        "period": _passage(notice.period),
+        "begins": _day(notice.begins),
+        "ends": _day(notice.ends),
+        "contact": _passage(notice.contact),
+    }
+
+
+def _petition(petition: Petition) -> dict[str, Any]:
+    return {
+        each.name: _passage(getattr(petition, each.name)) for each in dataclasses.fields(petition)
     }
 
 
@@ -82,6 +117,8 @@ def _issue(issue: Issue) -> dict[str, Any]:
         "figures": [_figure(figure) for figure in issue.figures],
         "irregularities": list(issue.irregularities),
     }
+    if issue.petition is not None:
+        made["petition"] = _petition(issue.petition)
     if issue.completion is not None:
         made["completion"] = _passage(issue.completion)
     if issue.asides:

@@ -178,6 +178,7 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
 def _task_as_problem(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
     """Read 整改任务 beside 整改措施, with no problem named, as the problem."""
     held = [role for role, _ in roles.values()]
+    roles = _content_as_goal(roles)
     measures = [column for column, (role, _) in sorted(roles.items()) if role == FieldRole.MEASURES]
     if FieldRole.PROBLEM in held or len(measures) < 2:  # noqa: PLR2004 - tasks and measures
         return roles
@@ -185,6 +186,17 @@ def _task_as_problem(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, 
     if spelling == roles[measures[1]][1]:
         return roles
     return roles | {measures[0]: (FieldRole.PROBLEM.value, spelling)}
+
+
+def _content_as_goal(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Read 整改内容（目标） beside 整改措施, with a problem and no goal, as the goal."""
+    held = {role for role, _ in roles.values()}
+    columns = [c for c, (role, _) in sorted(roles.items()) if role == FieldRole.MEASURES]
+    plain = [c for c in columns if not re.search("措施|举措|做法", roles[c][1])]
+    told = FieldRole.PROBLEM in held and FieldRole.GOAL not in held
+    if not told or len(plain) != 1 or columns == plain:
+        return roles
+    return roles | {plain[0]: (FieldRole.GOAL.value, roles[plain[0]][1])}
 
 
 def holds_issues(columns: Columns) -> bool:

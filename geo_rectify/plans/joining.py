@@ -9,6 +9,7 @@ from typing import Final
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.wording import bracket_pairs, label_pattern, word_list
 
+_NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circled"})
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
 
 
@@ -37,6 +38,25 @@ def _opening() -> re.Pattern[str]:
         rf"(?:\s|{residue})*(?:(?P<open>[{openings}])?\s?{label_pattern()}\s?(?(open)[{closings}])"
         r"\s?[:：]|附\s?[件表])"
     )
+
+
+def opens_field(line: str) -> bool:
+    """Say whether a line opens with a label, or a number no line begins with by chance (任务4, （二）, ①).
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        Whether a new paragraph begins with it, however the line before it ends.
+    """
+    start = len(line) - len(line.lstrip())
+    number = match_number(line, start, len(line))
+    named = number is not None and number.style in _NAMED
+    return named or _opening().match(line) is not None
 
 
 def begins_item(line: str) -> bool:

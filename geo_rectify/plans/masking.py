@@ -57,7 +57,7 @@ def find_persons(text: str) -> tuple[str, ...]:
     tuple of str
         The names, sorted.
     """
-    label, post, name, never = _patterns()
+    label, post, name, called, never, told = _patterns()
     found: set[str] = set()
     for match in label.finditer(text):
         for token in re.split(r"[、，,；;。\s（）()／/]+", match.group("names")):
@@ -65,22 +65,53 @@ def find_persons(text: str) -> tuple[str, ...]:
             if name.fullmatch(bare):
                 found.add(bare)
     for match in post.finditer(text):
-        behind = re.match(rf"{_HAN}+", text[match.end() : match.end() + 4])
-        if behind and name.fullmatch(behind.group()):
-            found.add(behind.group())
+        behind = called.match(text, match.end())
+        if behind:
+            found.add(behind.group("name"))
+    found.update(match["name"] or match["alone"] for match in told.finditer(text))
     return tuple(sorted(each for each in found if not never.match(each)))
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Give the patterns of labels, posts, names, names with what ends them, no names, and told."""
     words = word_list("persons")
     surnames = "".join(words["surnames"].split())
+    surname = rf"(?:{any_of(words['compound'].split())}|[{surnames}])"
+    name = rf"(?:{surname}{_HAN}{{1,2}})"
+    ended = rf"(?={any_of(words['after'])}|(?!{_HAN})|\Z)"
     return (
         re.compile(rf"(?:{any_of(words['labels'])})[：:]\s*(?P<names>[^\n。]{{2,80}})"),
         re.compile(any_of(words["posts"])),
-        re.compile(rf"[{surnames}]{_HAN}{{1,2}}"),
+        re.compile(name),
+        re.compile(rf"(?P<name>{name}){ended}"),
         re.compile(any_of(words["never"])),
+        # no space parts a name from what follows: what is done to the person tells where it ends
+        re.compile(
+            rf"(?:{any_of([*words['posts'], *words['labels'], '对', '给予'])})"
+            rf"(?P<name>{surname}{_HAN}{{1,2}}?)(?={any_of(words['done_to'])})"
+            rf"|(?:{any_of(words['labels'])})\s?(?P<alone>{name})(?=[，,。；;、）)\s]|\Z)"
+        ),
     )
+
+
+def mask_names(text: str, *, context: str = "") -> str:
+    """Mask the names and numbers of persons that a text itself gives away.
+
+    Parameters
+    ----------
+    text
+        The text.
+    context
+        More text in which names are told, for example the row a cell stands in.
+
+    Returns
+    -------
+    str
+        A text of the same length.
+    """
+    names = find_persons(context or text)
+    return mask_text(text, re.compile(any_of(sorted(names))) if names else None)
 
 
 def _walk(value: Any, pattern: re.Pattern[str] | None) -> Any:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Measure, MeasureDeadline
-from geo_rectify.plans.bodies import Bodies, are_bodies, split_bodies
+from geo_rectify.plans.bodies import Bodies, split_bodies
 from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
-from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
+from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, unit_lists
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,21 +18,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.plans.records import Line
 
-_AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
 _LEAD_IN: Final = "：:"
-_SENTENCE_ENDS: Final = "。；;！!"
-_MAX_PLAIN_BRACKET: Final = 160
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitList:
-    """A piece of text that says whose a measure is: its span, its value, and what it says."""
-
-    start: int
-    end: int
-    value_start: int
-    value_end: int
-    fields: tuple[tuple[FieldRole, int, int], ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,142 +38,6 @@ class MeasuresRead:
 
     measures: tuple[Measure, ...]
     issue_fields: tuple[tuple[FieldRole, int, int], ...] = ()
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    openings = "".join(map(re.escape, bracket_pairs()))
-    labelled = re.compile(rf"[{openings}]\s?(?={label_pattern()}\s?[:：])")
-    inner = re.compile(rf"(?:\A|(?<=[；;，,。\s、]))\s*{label_pattern()}\s?[:：]\s*")
-    told = any_of(word_list("layout")["marks"]["bracket_words"])
-    words = re.compile(rf"(?:{told})(?:[，,；;、\s]|\Z)")
-    return labelled, inner, words
-
-
-def unit_lists(text: str, start: int, end: int) -> list[UnitList]:
-    """Find the brackets that name a measure's units, such as 〔责任单位：…〕.
-
-    A bracket without a label counts where it ends the stretch and says who leads or supports
-    (（市住建局牵头，市城管局配合）). Other brackets, as in 樟树坑（昌江）, do not.
-
-    Parameters
-    ----------
-    text
-        The whole text.
-    start, end
-        The stretch, one paragraph.
-
-    Returns
-    -------
-    list of UnitList
-        In order.
-    """
-    labelled, _, _ = _patterns()
-    found: list[UnitList] = []
-    position = start
-    while (match := labelled.search(text, position, end)) is not None:
-        close = _closing(text, match.start(), end)
-        inside = close if close is not None else _unclosed_end(text, match.end(), end)
-        stop = end if close is None else close + 1
-        fields = tuple(labelled_values(text, match.end(), inside))
-        if fields:
-            found.append(
-                UnitList(
-                    start=match.start(),
-                    end=stop,
-                    value_start=fields[0][1],
-                    value_end=inside,
-                    fields=fields,
-                )
-            )
-        position = max(stop, match.end())
-    plain = _plain_bracket(text, start, end) if not found else None
-    return found if plain is None else [plain]
-
-
-def _closing(text: str, opening: int, end: int) -> int | None:
-    opener = text[opening]
-    closer = bracket_pairs()[opener]
-    depth = 0
-    for position in range(opening, end):
-        depth += text[position] == opener
-        depth -= text[position] == closer
-        if not depth:
-            return position
-    return None
-
-
-def _unclosed_end(text: str, start: int, end: int) -> int:
-    closers = "".join(bracket_pairs().values())
-    while end > start and text[end - 1] in _AFTER_BRACKET + closers:
-        end -= 1
-    return end
-
-
-def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
-    _, _, words = _patterns()
-    stop = _before_marks(text, start, end)
-    closers = {closer: opener for opener, closer in bracket_pairs().items()}
-    if stop <= start or text[stop - 1] not in closers:
-        return None
-    opener, closer = closers[text[stop - 1]], text[stop - 1]
-    depth = 0
-    for position in range(stop - 1, max(start - 1, stop - _MAX_PLAIN_BRACKET), -1):
-        depth += text[position] == closer
-        depth -= text[position] == opener
-        if not depth:
-            inner = text[position + 1 : stop - 1]
-            told = words.search(text, position, stop - 1) is not None
-            apart = opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
-            if not told and not (apart and position > start and are_bodies(_unlabelled(inner))):
-                return None
-            first = position + 1 + len(_unlabelled(inner))
-            inside = (FieldRole.RESPONSIBLE, position + 1, first)
-            return UnitList(
-                start=position,
-                end=stop,
-                value_start=position + 1,
-                value_end=stop - 1,
-                fields=(inside, *labelled_values(text, first, stop - 1)),
-            )
-    return None
-
-
-def _unlabelled(words: str) -> str:
-    """Give what stands in a bracket before its first label: 区住建委；完成时限：2024年6月."""
-    _, inner, _ = _patterns()
-    found = inner.search(words)
-    return words if found is None else words[: found.start()]
-
-
-def _before_marks(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in _AFTER_BRACKET:
-        end -= 1
-    return end
-
-
-def labelled_values(text: str, start: int, end: int) -> Iterator[tuple[FieldRole, int, int]]:
-    """Part a stretch such as ``牵头单位：…；配合单位：…`` at its labels.
-
-    Parameters
-    ----------
-    text
-        The whole text.
-    start, end
-        The stretch.
-
-    Yields
-    ------
-    tuple
-        Role, and start and end of the value.
-    """
-    _, inner, _ = _patterns()
-    stretch = text[start:end]
-    found = list(inner.finditer(stretch))
-    for index, match in enumerate(found):
-        stop = found[index + 1].start() if index + 1 < len(found) else len(stretch)
-        role = role_of_label(match["label"])
-        yield role, start + match.end(), start + _before_marks(stretch, match.end(), stop)
 
 
 def read_measures(
@@ -258,6 +106,8 @@ def _add_line(
         drafts.append(_Draft(number=None, number_raw="", pieces=[(start, line.end)]))
     else:
         _unnumbered(text, drafts, start, line.end)
+        if chosen is not None and drafts[-1].number is not None:
+            drafts.extend(_running_on(text, drafts[-1], chosen))
     for draft in drafts[known:]:
         draft.row = row
     return chosen
@@ -290,6 +140,29 @@ def _numbered(text: str, start: int, end: int, style: str) -> Iterator[_Draft]:
         stop = body + len(text[body:stop].rstrip())
         pieces = [(body, stop)] if stop > body else []
         yield _Draft(number=value, number_raw=raw, pieces=pieces)
+
+
+def _running_on(text: str, draft: _Draft, style: str) -> Iterator[_Draft]:
+    """Cut a measure's last line where the next numbers stand within it: …植被恢复。3.举一反三."""
+    start, end = draft.pieces[-1]
+    value = draft.number or 0
+    current = draft
+    for match in style_pattern(style).finditer(text, start + 1, end):
+        if (
+            numeral_value(match["value"]) != value + 1
+            or text[match.start() - 1] not in "。；;〕】）)"
+        ):
+            continue
+        value += 1
+        body = match.end() + len(text[match.end() : end]) - len(text[match.end() : end].lstrip())
+        if body >= end:
+            break
+        current.pieces[-1] = (current.pieces[-1][0], match.start())
+        if current is not draft:
+            yield current
+        current = _Draft(number=value, number_raw=match[0].rstrip(), pieces=[(body, end)])
+    if current is not draft:
+        yield current
 
 
 def _unnumbered(text: str, drafts: list[_Draft], start: int, end: int) -> None:
@@ -329,7 +202,7 @@ def _measure(text: str, draft: _Draft, position: int, after: dt.date | None) -> 
     first_tail = None
     for found in reversed(lists):
         edge = end if first_tail is None else first_tail.start
-        if text[found.end : edge].strip(_AFTER_BRACKET):
+        if text[found.end : edge].strip(AFTER_BRACKET):
             break
         first_tail = found
     body_end = end if first_tail is None else first_tail.start

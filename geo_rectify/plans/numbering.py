@@ -96,8 +96,9 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
         if "" in entry["after"]:
             # without a mark the number must end its line or stand before a space
             ending = rf"(?:{after}|(?=[\s]|\Z))" if entry.get("whole_or_mark") else f"{ending}?"
-        guard = _NO_DECIMAL if entry["numeral"] == "arabic" else ""
-        body = rf"(?:{before})\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}"
+        guard = _NO_DECIMAL if entry["numeral"] == "arabic" and "prefix" not in entry else ""
+        prefix = entry.get("prefix", "")
+        body = rf"(?:{before}){prefix}\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}"
         made.append((str(entry["style"]), re.compile(body)))
     return tuple(made)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.errors import InputFileError
 from geo_rectify.plans.content import Content, ContentBuilder, cell_locator
+from geo_rectify.plans.pdf_columns import UnruledTable, column_lines, unruled_table
 from geo_rectify.plans.pdf_lines import PrintedLine, lines_of, paragraphs_of, right_margin
 
 if TYPE_CHECKING:
@@ -133,7 +134,12 @@ def _pages(document: Any, name: str) -> list[_Page]:
     if len(document.pages) > MAX_PAGES:
         message = f"{name}: {len(document.pages)} pages are too many (at most {MAX_PAGES})"
         raise InputFileError(message)
-    return [_page(page) for page in document.pages]
+    made: list[_Page] = []
+    unruled: UnruledTable | None = None
+    for page in document.pages:
+        read, unruled = _page(page, before=unruled)
+        made.append(read)
+    return made
 
 
 def _check_streams(payload: bytes, name: str) -> None:
@@ -156,10 +162,11 @@ def _check_streams(payload: bytes, name: str) -> None:
             continue  # a picture, or a stream packed another way
 
 
-def _page(page: Any) -> _Page:
+def _page(page: Any, *, before: UnruledTable | None) -> tuple[_Page, UnruledTable | None]:
     """Take lines and tables of a page, and let the page go."""
     lines = lines_of(page.chars)
     tables: list[_Table] = []
+    unruled: UnruledTable | None = None
     if len(page.lines) + len(page.rects) + len(page.curves) >= _MIN_RULES:
         for found in page.find_tables():
             table = _table(found, page.chars)
@@ -174,9 +181,53 @@ def _page(page: Any) -> _Page:
                         and left <= (line.x0 + line.x1) / 2 <= right
                     )
                 ]
+    if not tables:
+        inner = [c for c in page.chars if _is_inside(c, page)]
+        unruled = unruled_table(inner, before=before)
+        if unruled is not None:
+            tables.append(_without_rules(unruled))
+            lines = [line for line in lines if not unruled.top <= _middle(line) <= unruled.bottom]
+        else:
+            lines = column_lines(page.chars) or lines
     made = _Page(number=page.page_number, height=float(page.height), lines=lines, tables=tables)
     page.close()
-    return made
+    return made, unruled
+
+
+def _middle(line: PrintedLine) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _is_inside(character: dict[str, Any], page: Any) -> bool:
+    """Say whether a character stands between the edges where headers and page numbers do."""
+    edge = _EDGE_SHARE * float(page.height)
+    inside: bool = character["top"] > edge and character["bottom"] < float(page.height) - edge
+    return inside
+
+
+def _without_rules(found: UnruledTable) -> _Table:
+    width = len(found.edges) + 1
+    table = _Table(top=found.top, edges=found.edges, rows=len(found.rows))
+    rights = [
+        max(
+            (line.words_x1 for row in found.rows if not row.whole for line in row.cells[column]),
+            default=0.0,
+        )
+        for column in range(width)
+    ]
+    for row, held in enumerate(found.rows, start=1):
+        for column, lines in enumerate(held.cells, start=1):
+            table.cells.append(
+                _PdfCell(
+                    row=row,
+                    column=column,
+                    rows=1,
+                    columns=width if held.whole else 1,
+                    lines=list(lines),
+                    right=rights[column - 1],
+                )
+            )
+    return table
 
 
 def _table(found: Any, characters: Sequence[dict[str, Any]]) -> _Table | None:
@@ -303,7 +354,7 @@ def _runs(pages: Sequence[_Page]) -> Iterator[list[PrintedLine] | _Table]:
     table: _Table | None = None
     for page in pages:
         items: list[tuple[float, int, PrintedLine | _Table]] = [
-            *((line.top, 1, line) for line in page.lines),
+            *((float(line.order) or line.top, 1, line) for line in page.lines),
             *((each.top, 0, each) for each in page.tables),
         ]
         for position, (_, _, item) in enumerate(sorted(items, key=lambda each: each[:2])):

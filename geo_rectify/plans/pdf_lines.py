@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from geo_rectify.plans.joining import begins_item, ends_sentence
+from geo_rectify.plans.joining import begins_item, ends_sentence, opens_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 _GAP: Final = 0.9
 _LATIN_GAP: Final = 0.18
 _INDENT: Final = 1.2
+_SHORT: Final = 60
+_JOINING: Final = "、和及与至第—-（("
 _CLOSING: Final = frozenset("，。、；：？！）】》〉〕”’」』…—·％%),.;:?!]}")
 _OPENING: Final = frozenset("（【《〈〔“‘「『([{")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLine:
-    """A line as printed: its words, its edges, its size in points, and its page."""
+    """A line as printed: its words, its edges, its size in points, and its page.
+
+    ``right`` is the margin of its column, ``order`` its place on a page set in columns.
+    """
 
     text: str
     x0: float
@@ -32,6 +37,8 @@ class PrintedLine:
     first_width: float
     words_x1: float
     page: int = 0
+    right: float | None = None
+    order: int = 0
 
     def on(self, page: int) -> PrintedLine:
         """Give the line with its page."""
@@ -52,6 +59,22 @@ def lines_of(characters: Sequence[dict[str, Any]]) -> list[PrintedLine]:
     list of PrintedLine
         Lines that hold words.
     """
+    return [line for row in rows_of(characters) if (line := line_of(row)) is not None]
+
+
+def rows_of(characters: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Part characters into the rows they are printed in.
+
+    Parameters
+    ----------
+    characters
+        Characters of pdfplumber.
+
+    Returns
+    -------
+    list of list
+        Rows from top to bottom, each from left to right; characters on their side left out.
+    """
     upright = [c for c in characters if c.get("upright", True) and c["text"]]
     upright.sort(key=lambda c: ((c["top"] + c["bottom"]) / 2, c["x0"]))
     rows: list[list[dict[str, Any]]] = []
@@ -63,11 +86,23 @@ def lines_of(characters: Sequence[dict[str, Any]]) -> list[PrintedLine]:
         else:
             rows.append([character])
             middle = here
-    return [line for row in rows if (line := _line(row)) is not None]
+    inked = [[c for c in row if c["text"].strip()] and row for row in rows]
+    return [sorted(row, key=lambda c: c["x0"]) for row in inked if row]
 
 
-def _line(row: list[dict[str, Any]]) -> PrintedLine | None:
-    row.sort(key=lambda c: c["x0"])
+def line_of(row: Sequence[dict[str, Any]]) -> PrintedLine | None:
+    """Put the characters of one row together.
+
+    Parameters
+    ----------
+    row
+        Characters from left to right.
+
+    Returns
+    -------
+    PrintedLine or None
+        None where they hold no words.
+    """
     pieces: list[str] = []
     kept: list[dict[str, Any]] = []
     for character in row:
@@ -177,7 +212,8 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     left = left_margin(lines)
     before: PrintedLine | None = None
     for line in lines:
-        if before is not None and _goes_on(before, line, left=left, right=right):
+        joined = before is not None and _goes_on(before, line, left=left, right=right)
+        if joined and not (begins_item(line.text) and _is_list(made[-1][0])):
             words, page = made[-1]
             made[-1] = words + _joint(words, line.text) + line.text, page
         else:
@@ -186,12 +222,20 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     return made
 
 
+def _is_list(words: str) -> bool:
+    """Say whether a paragraph is a label's short list, which a number after it does not go on."""
+    return len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words)
+
+
 def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: float) -> bool:
     if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
         return False
-    if before.x1 + line.first_width <= right - 0.1 * line.size:
+    margin = right if before.right is None else before.right
+    if before.x1 + line.first_width <= margin - 0.1 * line.size:
         return False
     if line.x0 > left + _INDENT * line.size:
+        return False
+    if opens_field(line.text) and before.text[-1] not in _JOINING:
         return False
     return not (ends_sentence(before.text) and begins_item(line.text))
 

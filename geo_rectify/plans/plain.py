@@ -9,7 +9,7 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.models import Block
 from geo_rectify.plans.content import Content, cell_locator
 from geo_rectify.plans.decoding import decode
-from geo_rectify.plans.joining import begins_item, ends_sentence
+from geo_rectify.plans.joining import begins_item, ends_sentence, opens_field
 from geo_rectify.plans.records import Cell
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _MARKDOWN: Final = (
     (re.compile(r"\*\*|__|`"), ""),
     (re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,800}\)"), r"\1"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|~-])"), r"\1"),
+)
+_PAGE_MARK: Final = re.compile(
+    r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -78,7 +81,12 @@ def text_content(text: str) -> Content:
     Content
         With the text unchanged.
     """
-    lines = _lines(text)
+    numbered = [
+        (number, line)
+        for number, line in enumerate(_lines(text), start=1)
+        if _PAGE_MARK.fullmatch(text, *line) is None
+    ]
+    lines = [line for _, line in numbered]
     blocks: list[Block] = []
     grid: list[Cell] = []
     wraps: list[tuple[int, int]] = []
@@ -92,7 +100,7 @@ def text_content(text: str) -> Content:
             index += count
             continue
         start, end = lines[index]
-        number = index + 1
+        number = numbered[index][0]
         while width and index + 1 < len(lines) and _goes_on(text, lines, index, width):
             wraps.append(_break_between(text, lines[index], lines[index + 1]))
             index += 1
@@ -214,7 +222,7 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
         return False
     if after.startswith(("\u3000\u3000", "    ")):
         return False
-    return not (ends_sentence(line) and begins_item(after))
+    return not (opens_field(after) or (ends_sentence(line) and begins_item(after)))
 
 
 def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:

@@ -11,8 +11,12 @@ from typing import Any, Final
 from geo_rectify.plans.records import FieldRole
 
 _SPACE: Final = r"[ \u3000]?"
-WIDE_DIGITS: Final = {ord("０") + digit: ord("0") + digit for digit in range(10)}
-"""Table for `str.translate`: full-width digits to ASCII, length kept."""
+WIDE_DIGITS: Final = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {
+    ord("－"): ord("-"),
+    ord("．"): ord("."),
+    ord("／"): ord("/"),
+}
+"""Table for `str.translate`: full-width digits and what parts them in a date to ASCII."""
 
 
 @lru_cache(maxsize=16)
@@ -95,10 +99,42 @@ def role_of_label(spelling: str) -> FieldRole:
     roles = label_roles()
     if plain in roles:
         return roles[plain]
+    first, _ = _parts(plain)
+    if first in roles:
+        return roles[first]
     levels: list[str] = word_list("layout")["marks"]["levels"]
     return next(
-        roles[plain[len(w) :]] for w in levels if plain.startswith(w) and plain[len(w) :] in roles
+        roles[first[len(w) :]] for w in levels if first.startswith(w) and first[len(w) :] in roles
     )
+
+
+def second_role(spelling: str) -> FieldRole | None:
+    """Give what a label of two parts is besides: 整改目标及时限 is a deadline too.
+
+    Parameters
+    ----------
+    spelling
+        A label.
+
+    Returns
+    -------
+    FieldRole or None
+        None for a label of one part.
+    """
+    _, second = _parts(plain_label(spelling))
+    if not second:
+        return None
+    return label_roles().get(second) or inferred_role(second)
+
+
+def _parts(plain: str) -> tuple[str, str]:
+    """Part a label at the word that joins two: 整改措施 and 时限."""
+    marks = word_list("layout")["marks"]
+    found = re.fullmatch(
+        rf"(?P<first>.{{2,12}}?)(?:{any_of(marks['joining'])})(?P<second>{any_of(marks['second'])})",
+        plain,
+    )
+    return (plain, "") if found is None else (found["first"], found["second"])
 
 
 @lru_cache(maxsize=1)
@@ -121,7 +157,10 @@ def inferred_role(words: str) -> FieldRole | None:
         None where its words say nothing.
     """
     plain = plain_label(words)
-    return next((role for rule, role in _inferences() if rule.search(plain)), None)
+    first, second = _parts(plain)
+    if second and first in label_roles():
+        return label_roles()[first]
+    return next((role for rule, role in _inferences() if rule.search(first)), None)
 
 
 @lru_cache(maxsize=1)
@@ -137,8 +176,9 @@ def label_pattern() -> str:
         _SPACE.join(re.escape(character) for character in word)
         for word in sorted(label_roles(), key=lambda w: (-len(w), w))
     ]
-    levels = any_of(word_list("layout")["marks"]["levels"])
-    return f"(?P<label>(?:{levels})?(?:{'|'.join(spaced)}))"
+    marks = word_list("layout")["marks"]
+    second = rf"(?:{any_of(marks['joining'])})(?:{any_of(marks['second'])})"
+    return f"(?P<label>(?:{any_of(marks['levels'])})?(?:{'|'.join(spaced)})(?:{second})?)"
 
 
 @lru_cache(maxsize=1)

@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import importlib.resources
-import tomllib
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Final
 
 import segno
 
-from geo_rectify.crs import M2_PER_HECTARE, M2_PER_MU, format_degrees, format_dms, wgs84_to_gcj02
-from geo_rectify.drawing.markup import (
-    demo_mark,
-    escape_html,
-    highlight_html,
-    one_line,
-    provenance_line,
-    status_mark,
-)
+from geo_rectify.drawing.markup import escape_html
 from geo_rectify.drawing.symbology import verdict_style
-from geo_rectify.outputs._dossiers import Answer, Dossier, dossiers, excerpt
-from geo_rectify.vocabulary import Precision, SiteStatus, Verdict, label
+from geo_rectify.outputs.field.cardmodel import LONG_NAME, Blank, Card, CardBook, card_book
+from geo_rectify.outputs.field.sketches import Sketch, base_svg, sketch_svg
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo_rectify.models import Issue
+    from geo_rectify.outputs.field.cardmodel import Fact, Verdicts
+    from geo_rectify.outputs.field.route import Tour
     from geo_rectify.pipeline import Assessment
 
-_SENTENCE: Final = 240
-_LONG_NAME: Final = 60
-_LONG_QUOTE: Final = 220
-_UNITS: Final = 8
-_ISSUES: Final = 3
-_NAVIGATION: Final = "https://uri.amap.com/marker"
+CODE_ERROR: Final = "m"
+_ROOMY: Final = 30
+"""Lines beyond which a card is set closer, so that it stays on its page."""
 
 
 def write_cards(assessment: Assessment, path: Path) -> None:
-    """Write a card for every site but areas concerned as a whole, grouped by county.
+    """Write a card for every site but areas concerned as a whole, in the order of visit.
 
     Parameters
     ----------
@@ -47,303 +35,213 @@ def write_cards(assessment: Assessment, path: Path) -> None:
     path
         The file: one page that needs no other.
     """
-    shown = [dossier for dossier in dossiers(assessment) if not dossier.extent]
-    words = _words()
-    provenance = provenance_line(assessment)
-    mark = demo_mark(assessment.settings)
-    groups: dict[str, list[Dossier]] = {}
-    for dossier in shown:
-        groups.setdefault(dossier.group, []).append(dossier)
+    book = card_book(assessment)
+    groups: dict[str, list[Card]] = {}
+    for card in book.cards:
+        groups.setdefault(card.county, []).append(card)
     contents = "".join(
         f"<details><summary>{escape_html(county)}（{len(members)}）</summary><ul>"
         + "".join(_entry(member) for member in members)
         + "</ul></details>"
         for county, members in groups.items()
     )
-    cards = "".join(
-        _card(dossier, words=words, provenance=provenance, mark=mark) for dossier in shown
-    )
+    sketches = [sketch for card in book.cards for sketch in (card.locator, card.detail)]
+    cards = "".join(_card(card, book) for card in book.cards)
     style = importlib.resources.files("geo_rectify.outputs.field").joinpath("cards.css")
-    flag = f'<span class="mark">{escape_html(mark)}</span>' if mark else ""
+    flag = f'<span class="mark">{escape_html(book.mark)}</span>' if book.mark else ""
     page = (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape_html(words['title'])}</title>"
-        f"<style>{style.read_text(encoding='utf-8')}</style></head><body>"
-        f'<header class="top"><h1>{escape_html(words["title"])} {flag}</h1>'
-        f"<p>{len(shown)}个点位，每点一页，可直接打印。{escape_html(provenance)}</p></header>"
-        f'<nav aria-label="目录">{contents}</nav><main>{cards}</main></body></html>\n'
+        f"<title>{escape_html(book.title)}</title>"
+        f"<style>{style.read_text(encoding='utf-8')}</style></head><body>{base_svg(sketches)}"
+        f'<header class="top"><h1>{escape_html(book.title)} {flag}</h1>'
+        f"<p>{len(book.cards)}个点位，每点一页，可直接打印。{escape_html(book.provenance)}</p></header>"
+        f'<nav aria-label="目录">{contents}</nav>'
+        f"<main>{''.join(_tour(tour, book) for tour in book.tours)}{cards}</main></body></html>\n"
     )
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-@lru_cache(maxsize=1)
-def _words() -> dict[str, Any]:
-    file = importlib.resources.files("geo_rectify.outputs.field").joinpath("cards.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def _entry(dossier: Dossier) -> str:
-    issues = "、".join(dossier.issue_keys)
+def _entry(card: Card) -> str:
     return (
-        f'<li><a href="#s{escape_html(dossier.site_id)}">'
-        f"{escape_html(issues)} {escape_html(dossier.title)}</a></li>"
+        f'<li><a href="#s{escape_html(card.site_id)}">'
+        f"{escape_html(card.keys)} {escape_html(card.title)}</a></li>"
     )
 
 
-def _card(dossier: Dossier, *, words: dict[str, Any], provenance: str, mark: str) -> str:
+def _tour(tour: Tour, book: CardBook) -> str:
+    rows = []
+    before = ""
+    for stop in tour.stops:
+        township = stop.township if stop.township != before else ""
+        before = stop.township
+        site = stop.site
+        keys = "、".join(key.rpartition("/")[2] for key in site.issue_keys)
+        rows.append(
+            f"<tr><td>{stop.number}</td><td>{escape_html(township)}</td>"
+            f'<td><a href="#s{escape_html(site.site_id)}">{escape_html(site.title[:70])}</a></td>'
+            f"<td>{escape_html(keys)}</td><td>{escape_html(stop.way)}</td><td></td></tr>"
+        )
+    flag = f'<span class="mark">{escape_html(book.mark)}</span>' if book.mark else ""
+    total = f"全程{tour.total}。" if tour.total else ""
+    return (
+        f'<section class="tour"><h2>外业路线 · {escape_html(tour.county)} {flag}</h2>'
+        f'<p class="note">按乡镇由近及远排列，共{len(tour.stops)}处。{escape_html(total)}'
+        "距离为直线距离，不是道路里程。</p><table><thead><tr><th>顺序</th><th>乡镇</th><th>点位</th>"
+        f"<th>问题</th><th>距上一点</th><th>完成</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<p class="foot">{escape_html(book.provenance)}</p></section>'
+    )
+
+
+def _card(card: Card, book: CardBook) -> str:
     parts = (
-        _head(dossier, mark=mark),
-        _facts(dossier),
-        _quote(dossier),
-        _issues(dossier),
-        _verdicts(dossier),
-        _checks(dossier, words=words),
-        _form(words),
-        f'<p class="foot">编号 {escape_html(dossier.site_id)}；{escape_html(provenance)}</p>',
+        _head(card, mark=book.mark),
+        _facts(card),
+        _sketches(card),
+        _quote(card),
+        _issues(card),
+        _verdicts(card),
+        _checks(card),
+        _form(book.form),
+        f'<p class="foot">编号 {escape_html(card.site_id)}；{escape_html(book.provenance)}</p>',
     )
+    look = "card dense" if card.lines > _ROOMY else "card"
     return (
-        f'<article class="card" id="s{escape_html(dossier.site_id)}" '
-        f'data-county="{escape_html(dossier.county)}">{"".join(parts)}</article>'
+        f'<article class="{look}" id="s{escape_html(card.site_id)}" '
+        f'data-county="{escape_html(card.county)}">{"".join(parts)}</article>'
     )
 
 
-def _head(dossier: Dossier, *, mark: str) -> str:
-    name = one_line(dossier.name)
-    long = ' class="long"' if len(name) > _LONG_NAME else ""
+def _head(card: Card, *, mark: str) -> str:
+    long = ' class="long"' if len(card.name) > LONG_NAME else ""
     flag = f' <span class="mark">{escape_html(mark)}</span>' if mark else ""
-    keys = "、".join(key.rpartition("/")[2] for key in dossier.issue_keys)
     return (
         '<div class="head"><div class="issue"><small>问题</small>'
-        f"<b>{escape_html(keys)}</b></div><div><h2{long}>{escape_html(name)}</h2>"
-        f"<p>{escape_html(dossier.place)} · {escape_html(label(dossier.kind))} · "
-        f"{escape_html(dossier.precision_words)}{flag}</p></div></div>"
+        f"<b>{escape_html(card.keys)}</b></div><div><h2{long}>{escape_html(card.name)}</h2>"
+        f"<p>{escape_html(card.place)} · {escape_html(card.kind)} · "
+        f"{escape_html(card.precision)} · 路线第{card.number}站{flag}</p></div></div>"
     )
 
 
-def _facts(dossier: Dossier) -> str:
-    rows = []
-    point = dossier.point
-    if point is None:
-        rows.append(("位置", f"{escape_html(dossier.reference)}。坐标待测。"))
-    else:
-        lon, lat = point
-        x, y = wgs84_to_gcj02(lon, lat)
-        uncertainty = dossier.uncertainty_m
-        rows.append(("WGS84 / CGCS2000", _pair(lon, lat, uncertainty)))
-        rows.append(
-            ("GCJ-02（高德、腾讯）", f"{_pair(float(x), float(y), uncertainty)}（近似换算）")
-        )
-        rows.append(("误差范围", escape_html(dossier.reference)))
-        rows.append(("导航", _navigation(dossier, lon, lat)))
-    if dossier.source:
-        rows.append(("位置来源", escape_html(dossier.source)))
-    if dossier.area_stated_m2 is not None:
-        area = dossier.area_stated_m2
-        stated = f"{area / M2_PER_HECTARE:.4f}公顷（{area / M2_PER_MU:.2f}亩）"
-        rows.append(("方案所述面积", stated))
-    body = "".join(f'<tr><th>{name}</th><td class="num">{cell}</td></tr>' for name, cell in rows)
-    code = _code(dossier)
+def _facts(card: Card) -> str:
+    body = "".join(
+        f'<tr><th>{escape_html(fact.title)}</th><td class="num">{_fact(fact)}</td></tr>'
+        for fact in card.facts
+    )
+    # without a detail map the locator stands beside the facts, where a code would be
+    aside = _code(card) or (_sketch(card.locator) if card.locator else "")
     return (
-        f'<section class="where">{code}<table class="facts"><tbody>{body}</tbody></table></section>'
+        f'<section class="where">{aside}'
+        f'<table class="facts"><tbody>{body}</tbody></table></section>'
     )
 
 
-def _pair(lon: float, lat: float, uncertainty: float | None) -> str:
-    lon_dms = format_dms(lon, uncertainty_m=uncertainty)
-    lat_dms = format_dms(lat, uncertainty_m=uncertainty)
-    decimal = (
-        f"{format_degrees(lon, uncertainty_m=uncertainty)}, "
-        f"{format_degrees(lat, uncertainty_m=uncertainty)}"
-    )
-    return escape_html(f"东经{lon_dms} 北纬{lat_dms}（{decimal}）")
+def _fact(fact: Fact) -> str:
+    text = escape_html(fact.text)
+    if fact.link:
+        text = f'<a href="{escape_html(fact.link)}" rel="noreferrer">{text}</a>'
+    return f"{text}{escape_html(fact.after)}"
 
 
-def _navigation(dossier: Dossier, lon: float, lat: float) -> str:
-    name = quote(one_line(dossier.title)[:60], safe="")
-    target = f"{_NAVIGATION}?position={lon:.6f},{lat:.6f}&name={name}&coordinate=wgs84&callnative=1"
-    note = ""
-    if dossier.precision in {Precision.VILLAGE, Precision.TOWNSHIP}:
-        note = "（只到大致范围，到后请问路）"
-    return f'<a href="{escape_html(target)}" rel="noreferrer">高德导航</a>{note}'
-
-
-def _code(dossier: Dossier) -> str:
-    """Draw the QR code of the navigation link, "" without a position.
-
-    The link names the site by its id: a Chinese name would make the code too fine to scan.
-    """
-    if dossier.point is None:
+def _code(card: Card) -> str:
+    if not card.code:
         return ""
-    position = ",".join(
-        format_degrees(value, uncertainty_m=dossier.uncertainty_m) for value in dossier.point
-    )
-    target = (
-        f"{_NAVIGATION}?position={position}&name={quote(dossier.site_id, safe='')}"
-        "&coordinate=wgs84&callnative=1"
-    )
-    drawn = segno.make_qr(target, error="m").svg_inline(scale=2, border=3, omitsize=True)
-    return f'<figure class="qr">{drawn}<figcaption>扫码导航（高德）</figcaption></figure>'
+    drawn = segno.make_qr(card.code, error=CODE_ERROR)
+    svg = drawn.svg_inline(scale=2, border=3, omitsize=True)
+    return f'<figure class="qr">{svg}<figcaption>扫码导航（高德）</figcaption></figure>'
 
 
-def _quote(dossier: Dossier) -> str:
-    if dossier.sentence is None or dossier.mention is None or dossier.plan is None:
+def _sketches(card: Card) -> str:
+    if card.detail is None and not card.code:
         return ""
-    mention = dossier.mention
-    cut = excerpt(dossier.sentence, mention.start, end=mention.end, limit=_SENTENCE)
-    before = "…" if cut.start > dossier.sentence.start else ""
-    after = "…" if cut.end < dossier.sentence.end else ""
-    long = ' class="quote-long"' if len(cut.text) > _LONG_QUOTE else ""
-    where = f"{one_line(dossier.plan.source_name)} {mention.locator}"
+    drawn = [sketch for sketch in (card.locator, card.detail) if sketch is not None]
+    return f'<section class="sketches">{"".join(map(_sketch, drawn))}</section>'
+
+
+def _sketch(sketch: Sketch) -> str:
+    """Set a map with its caption, the caption beside no code."""
+    swatches = "".join(
+        f'<i style="color:{colour}">■</i>{escape_html(words)} ' for colour, words in sketch.legend
+    )
+    svg = sketch_svg(sketch, shared=True)
     return (
-        f"<section><h3>方案原文</h3><blockquote{long}>{before}"
-        f"{highlight_html(cut, mention.start, end=mention.end)}{after} "
-        f"<small>（{escape_html(where)}）</small></blockquote></section>"
+        f'<figure class="sketch" style="flex:{sketch.width:g}">{svg}'
+        f"<figcaption>{swatches}{escape_html(sketch.caption)}</figcaption></figure>"
     )
 
 
-def _issues(dossier: Dossier) -> str:
-    if not dossier.issues:
+def _quote(card: Card) -> str:
+    quote = card.quote
+    if quote is None:
         return ""
-    rows = "".join(_issue_row(key, issue) for key, issue in dossier.issues[:_ISSUES])
-    rest = len(dossier.issues) - _ISSUES
-    more = f'<p class="note">另有{rest}个问题涉及本点位，见台账。</p>' if rest > 0 else ""
-    units = "、".join(dossier.units[:_UNITS])
-    units += f"等{len(dossier.units)}个单位" if len(dossier.units) > _UNITS else ""
+    long = ' class="quote-long"' if quote.long else ""
+    inner = f"<mark>{escape_html(quote.inner)}</mark>" if quote.inner else ""
     return (
-        "<section><h3>问题、时限与责任单位</h3><table><tbody>"
+        f"<section><h3>方案原文</h3><blockquote{long}>{escape_html(quote.before)}{inner}"
+        f"{escape_html(quote.after)} <small>（{escape_html(quote.where)}）</small></blockquote>"
+        "</section>"
+    )
+
+
+def _issues(card: Card) -> str:
+    if not card.issues:
+        return ""
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape_html(cell)}</td>' for cell in row)}</tr>"
+        for row in card.issues
+    )
+    more = f'<p class="note">{escape_html(card.more)}</p>' if card.more else ""
+    return (
+        '<section><h3>问题、时限与责任单位</h3><table class="issues"><tbody>'
         f"<tr><th>序号</th><th>问题</th><th>整改时限</th></tr>{rows}"
-        f'<tr><th>责任单位</th><td colspan="2">{escape_html(units or "—")}</td></tr>'
+        f'<tr><th>责任单位</th><td colspan="2">{escape_html(card.units or "—")}</td></tr>'
         f"</tbody></table>{more}</section>"
     )
 
 
-def _issue_row(key: str, issue: Issue) -> str:
-    heading = one_line(issue.heading)
-    heading = heading if len(heading) <= _LONG_NAME else f"{heading[:_LONG_NAME]}…"
-    deadline = issue.deadline.raw if issue.deadline else "—"
-    return (
-        f"<tr><td>{escape_html(key)}</td><td>{escape_html(heading)}</td>"
-        f"<td>{escape_html(deadline)}</td></tr>"
-    )
-
-
-def _verdicts(dossier: Dossier) -> str:
-    compared = [a for a in dossier.answers if a.verdict is not Verdict.NOT_COVERED]
-    silent = [a for a in dossier.answers if a.verdict is Verdict.NOT_COVERED]
-    if not dossier.answers:
+def _verdicts(card: Card) -> str:
+    if not card.verdicts and not card.silent:
         return '<section><h3>管控区比对</h3><p class="note">尚未比对。</p></section>'
-    alike: dict[str, list[Answer]] = {}
-    for answer in compared:
-        alike.setdefault(answer.words, []).append(answer)
-    rows = "".join(_verdict_row(answers) for answers in alike.values())
+    rows = "".join(map(_verdict_row, card.verdicts))
     table = (
         '<table class="zones"><tbody><tr><th>判定</th><th>管控区</th><th>图层</th></tr>'
         f"{rows}</tbody></table>"
         if rows
         else ""
     )
-    names = "、".join(label(answer.zone_class) for answer in silent)
-    note = f"{label(Verdict.NOT_COVERED)}：{names}" if names else ""
-    below = f'<p class="note">{escape_html(note)}</p>' if note else ""
+    clauses = f"条款：{'；'.join(card.clauses)}" if card.clauses else ""
+    below = "".join(
+        f'<p class="note">{escape_html(line)}</p>' for line in (card.silent, clauses) if line
+    )
     return f"<section><h3>管控区比对</h3>{table}{below}</section>"
 
 
-def _verdict_row(answers: list[Answer]) -> str:
-    """Make one row of the classes of which the same is said."""
-    style = verdict_style(answers[0].verdict)
+def _verdict_row(row: Verdicts) -> str:
+    style = verdict_style(row.verdict)
     pill = (
         f'<span class="pill" style="background:{style.fill};color:{style.text};'
-        f'border-color:{style.stroke}">{escape_html(answers[0].words)}</span>'
+        f'border-color:{style.stroke}">{escape_html(row.words)}</span>'
     )
-    zones = "；".join(_zone_words(answer) for answer in answers)
-    layers: dict[str, list[str]] = {}
-    for answer in answers:
-        if answer.layer_id:
-            named = layers.setdefault(status_mark(answer.layer_status), [])
-            named.append(f"{one_line(answer.layer_id)} {one_line(answer.layer_version)}")
-    shown = "；".join(f"{'、'.join(dict.fromkeys(named))}{mark}" for mark, named in layers.items())
     return (
-        f"<tr><td>{pill}</td><td>{escape_html(zones)}</td><td>{escape_html(shown or '—')}</td></tr>"
+        f"<tr><td>{pill}</td><td>{escape_html(row.zones)}</td>"
+        f"<td>{escape_html(row.layers)}</td></tr>"
     )
 
 
-def _zone_words(answer: Answer) -> str:
-    """Name a zone class with the zone that decides and the figures there are."""
-    about = [one_line(answer.zone_name)] if answer.zone_name else []
-    if answer.overlap_m2 is not None:
-        hectares, mu = answer.overlap_m2 / M2_PER_HECTARE, answer.overlap_m2 / M2_PER_MU
-        about.append(f"压占{hectares:.4f}公顷（{mu:.2f}亩）")
-    elif answer.verdict is Verdict.CLEAR and answer.distance_m is not None:
-        about.append(f"最近约{_metres(answer.distance_m)}")
-    name = label(answer.zone_class)
-    return f"{name}：{'，'.join(about)}" if about else name
-
-
-def _metres(distance: float) -> str:
-    return f"{distance / 1000:.1f}千米" if distance >= 1000 else f"{distance:.0f}米"  # noqa: PLR2004
-
-
-def check_lines(dossier: Dossier, *, words: dict[str, Any]) -> list[str]:
-    """List what to check at a site, from what is known of it and what is not.
-
-    Parameters
-    ----------
-    dossier
-        The site.
-    words
-        The sentences of ``cards.toml``.
-
-    Returns
-    -------
-    list of str
-        Sentences.
-    """
-    lines = []
-    if dossier.status is SiteStatus.COUNTED:
-        lines.append(words["counted"].format(count=dossier.count or "全部"))
-    elif dossier.precision is not Precision.SURVEYED:
-        lines.append(words["locate"].format(uncertainty=dossier.precision_words))
-    lines.append(words["outline"])
-    if dossier.relation:
-        lines.append(words["relation"].format(relation=one_line(dossier.relation)))
-    for verdict in (
-        Verdict.CONFLICT,
-        Verdict.POSSIBLE,
-        Verdict.NOT_DELINEATED,
-        Verdict.UNDETERMINED,
-    ):
-        named = [label(a.zone_class) for a in dossier.answers if a.verdict is verdict]
-        if named:
-            lines.append(words[verdict.value].replace("{class}", "、".join(named)))
-    for claim in dossier.claims:
-        stated = f"{claim['subject']} {claim['stated']}{claim['unit'] or ''}"
-        lines.append(words["claim"].replace("{claim}", one_line(stated)))
-    lines.append(words["photo"])
-    return lines
-
-
-def _checks(dossier: Dossier, *, words: dict[str, Any]) -> str:
-    lines = "".join(f"<li>{escape_html(line)}</li>" for line in check_lines(dossier, words=words))
+def _checks(card: Card) -> str:
+    lines = "".join(f"<li>{escape_html(line)}</li>" for line in card.checks)
     return f'<section><h3>现场要核实</h3><ul class="checks">{lines}</ul></section>'
 
 
 @lru_cache(maxsize=4)
-def _form_fields(entries: tuple[tuple[str, tuple[str, ...], str], ...]) -> str:
+def _form(form: tuple[Blank, ...]) -> str:
     made = []
-    for title, choices, look in entries:
-        boxes = "".join(f"<i>□{escape_html(choice)}</i>" for choice in choices)
-        made.append(f'<div class="{look}"><b>{escape_html(title)}</b><span>{boxes}</span></div>')
-    return f'<section><h3>现场填写</h3><div class="form">{"".join(made)}</div></section>'
-
-
-def _form(words: dict[str, Any]) -> str:
-    entries = tuple(
-        (
-            entry["label"],
-            tuple(entry.get("choices", ())),
-            " ".join(name for name in ("wide", "tall") if entry.get(name)),
+    for blank in form:
+        boxes = "".join(f"<i>□{escape_html(choice)}</i>" for choice in blank.choices)
+        look = " ".join(name for name, on in (("wide", blank.wide), ("tall", blank.tall)) if on)
+        made.append(
+            f'<div class="{look}"><b>{escape_html(blank.title)}</b><span>{boxes}</span></div>'
         )
-        for entry in words["form"]
+    return (
+        f'<section class="fill"><h3>现场填写</h3><div class="form">{"".join(made)}</div></section>'
     )
-    return _form_fields(entries)

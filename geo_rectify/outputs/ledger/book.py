@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
@@ -36,6 +36,7 @@ from geo_rectify.outputs.ledger.columns import (
     POSITION,
     SHEETS,
     STATE_HEADER,
+    STEP_HINTS,
     TITLE,
     SheetKind,
 )
@@ -53,13 +54,18 @@ KEYED: Final = (ISSUES, MEASURES)
 EMPTY_DIGEST: Final = ""
 UNTITLED: Final = "（无标题）"
 _RECORD: Final = "_written"
-_WRITTEN, _HANDED, _AS_OF, _MARK, _PROVENANCE = "written", "handed", "as_of", "mark", "provenance"
+_WRITTEN, _HANDED = "written", "handed"
+_AS_OF, _MARK, _SCOPE, _PROVENANCE = "as_of", "mark", "scope", "provenance"
 _HEADER_SEARCH: Final = 12
 _DIGITS: Final = 16
 _FORMULA: Final = "f"
 _GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 _DIVIDED: Final = re.compile(r"、(?![^（(]*[）)])")
 _EXTRA_WIDTH: Final = 14.0
+_KEYS: Final = (NUMBER, "问题序号", "关联问题序号")
+"""Columns with keys of issues, wider where they carry the document."""
+_SHORT_KEY: Final = 6
+_KEY_WIDTH: Final = 17.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +299,12 @@ def _stamp(told: Mapping[str, str]) -> Stamp | None:
         day = dt.date.fromisoformat(told.get(_AS_OF, ""))
     except ValueError:
         return None
-    return Stamp(provenance=told.get(_PROVENANCE, ""), mark=told.get(_MARK, ""), as_of=day)
+    return Stamp(
+        provenance=told.get(_PROVENANCE, ""),
+        mark=told.get(_MARK, ""),
+        as_of=day,
+        scope=told.get(_SCOPE, ""),
+    )
 
 
 def _table(sheet: Any, shown: Any, kind: SheetKind, *, path: Path) -> Table:
@@ -379,29 +390,56 @@ def write_book(ledger: LedgerBook, path: Path) -> None:
             for at, values in enumerate(rows, start=FIRST_ROW):
                 book.put_row(sheet, at, values, columns=columns, least=kind.least)
             _state_list(sheet, columns, rows=len(rows))
+            _step_hints(sheet, columns, rows=len(rows))
             book.finish(sheet, columns, rows=len(rows), empty=kind.empty)
         book.hidden(_RECORD, _record(ledger, ledger.stamp))
 
 
 def _columns(kind: SheetKind, table: Table) -> tuple[SheetColumn, ...]:
     own = {column.header for column in kind.columns}
+    long = any(len(cell_text(row.get(name))) > _SHORT_KEY for row in table.rows for name in _KEYS)
     extra = tuple(
         SheetColumn(header=header, width=_EXTRA_WIDTH, look="input", fill=True)
         for header in table.headers
         if header not in own
     )
-    return kind.columns + extra
+    named = tuple(
+        replace(column, width=max(column.width, _KEY_WIDTH))
+        if long and column.header in _KEYS
+        else column
+        for column in kind.columns
+    )
+    return named + extra
 
 
 def _record(ledger: LedgerBook, stamp: Stamp) -> list[list[str]]:
     told = [
         [_AS_OF, stamp.as_of.isoformat()],
         [_MARK, stamp.mark],
+        [_SCOPE, stamp.scope],
         [_PROVENANCE, cell_words(stamp.provenance)],
     ]
     for name, marks in ((_WRITTEN, ledger.written), (_HANDED, ledger.handed)):
         told += [[name, *key, value] for key, value in sorted(marks.items())]
     return told
+
+
+def _step_hints(sheet: Any, columns: tuple[SheetColumn, ...], *, rows: int) -> None:
+    """Say beside each cell of a closing step how a line of it is written."""
+    for at, column in enumerate(columns if rows else ()):
+        if column.header not in STEP_HINTS:
+            continue
+        sheet.data_validation(
+            FIRST_ROW,
+            at,
+            FIRST_ROW + rows - 1,
+            at,
+            {
+                "validate": "any",
+                "input_title": column.header.partition("（")[0],
+                "input_message": STEP_HINTS[column.header],
+            },
+        )
 
 
 def _state_list(sheet: Any, columns: tuple[SheetColumn, ...], *, rows: int) -> None:

@@ -126,7 +126,7 @@ def pending_row(entry: Entry, *, reason: str) -> dict[str, object]:
     return {column.header: cell for column, cell in zip(PENDING_COLUMNS, cells, strict=True)}
 
 
-def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
+def take_over(fresh: LedgerBook, old: LedgerBook, *, part: bool = False) -> LedgerBook:
     """Put what people wrote into an old ledger into a new one, by issue and measure.
 
     A row of the new ledger is the same as the old one's if its number and the words of its problem
@@ -139,21 +139,33 @@ def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
         The ledger of a new run.
     old
         The ledger people worked in.
+    part
+        Whether the new one is a part of the run: what belongs to no row of it is then left where
+        it is, and counted.
 
     Returns
     -------
     LedgerBook
         The new ledger with the entries, and notes on what needs a look.
     """
+    old = _renumbered(old, fresh)
     entries, pending = entries_of(old)
     known = {
         (sheet, *row_key(sheet, row)): row for sheet in KEYED for row in fresh.tables[sheet].rows
     }
     placed: list[Entry] = []
     notes = [*fresh.notes, *old.notes]
+    elsewhere = 0
+    if part:
+        here = {place[1] for place in known}
+        own = [row for row in pending if cell_text(row.get(NUMBER)) in here]
+        elsewhere = len(pending) - len(own)
+        pending = own
     for entry in entries:
         place = entry.key[:3]
-        if place not in known:
+        if part and place not in known:
+            elsewhere += 1
+        elif place not in known:
             pending.append(pending_row(entry, reason=NO_ROW))
         elif not _same_row(fresh, old, place):
             pending.append(pending_row(entry, reason=OTHER_TEXT))
@@ -163,7 +175,53 @@ def take_over(fresh: LedgerBook, old: LedgerBook) -> LedgerBook:
     taken = with_entries(fresh, placed, headers={sheet: _added(old, sheet) for sheet in KEYED})
     if pending:
         notes.append(f"原台账有 {len(pending)} 项填报内容列入工作表“{PENDING}”，请人工处理")
+    if elsewhere:
+        notes.append(f"原台账有 {elsewhere} 项填报内容不在本次范围内，未带入，原文件不变")
     return with_pending(replace(taken, notes=tuple(notes)), pending)
+
+
+def _renumbered(old: LedgerBook, fresh: LedgerBook) -> LedgerBook:
+    """Give an old ledger the issue keys of a run with more or fewer documents: 3 is now doc/3.
+
+    A key is taken for another only if exactly one row of the same number has the same words.
+    """
+    header = _TELLTALE[ISSUES]
+    now = {row_key(ISSUES, row)[0] for row in fresh.tables[ISSUES].rows}
+    names: dict[str, str] = {}
+    for row in old.tables[ISSUES].rows:
+        key = row_key(ISSUES, row)[0]
+        if not key or key in now:
+            continue
+        mark = old.written.get((ISSUES, key, "", header)) or digest(row.get(header))
+        same = [
+            other
+            for other in now
+            if other.rpartition("/")[2] == key.rpartition("/")[2]
+            and fresh.written.get((ISSUES, other, "", header), EMPTY_DIGEST) == mark
+        ]
+        if len(same) == 1:
+            names[key] = same[0]
+    if not names:
+        return old
+    tables = {
+        name: replace(
+            table,
+            rows=tuple(
+                {**row, NUMBER: names.get(cell_text(row.get(NUMBER)), row.get(NUMBER))}
+                if NUMBER in row
+                else row
+                for row in table.rows
+            ),
+        )
+        for name, table in old.tables.items()
+    }
+    return replace(
+        old,
+        tables=tables,
+        written={
+            (key[0], names.get(key[1], key[1]), *key[2:]): mark for key, mark in old.written.items()
+        },
+    )
 
 
 def _same_row(fresh: LedgerBook, old: LedgerBook, place: tuple[str, str, str]) -> bool:

@@ -20,6 +20,8 @@ from geo_rectify.outputs.ledger.columns import (
     MEASURES,
     NUMBER,
     PENDING,
+    PETITIONS,
+    SELF_CHECKS,
     SHEETS,
     TERRITORY,
 )
@@ -31,6 +33,8 @@ from geo_rectify.outputs.ledger.entries import (
     with_entries,
     with_pending,
 )
+from geo_rectify.outputs.ledger.status import settled
+from geo_rectify.settings import NOTICE_DAYS
 from geo_rectify.vocabulary import Precision, label
 
 if TYPE_CHECKING:
@@ -44,7 +48,13 @@ CONTRADICTION: Final = "各台账填报不一致"
 _EVERY: Final = "各县"
 _COUNTY: Final = {"点位": "县", "未定位": "县"}
 _OF_SITES: Final = {"判定": ("点位", "site_id")}
-_OF_ISSUES: Final = ("核对", PENDING)
+_OF_ISSUES: Final = {
+    PETITIONS: NUMBER,
+    "核对": "问题序号",
+    SELF_CHECKS: "问题序号",
+    PENDING: NUMBER,
+}
+"""Sheets whose rows go with an issue, and the column that names it."""
 
 
 def split_ledger(ledger: LedgerBook) -> dict[str, LedgerBook]:
@@ -124,13 +134,12 @@ def _part(ledger: LedgerBook, name: str, *, counties: Sequence[str]) -> LedgerBo
             or (name == NO_COUNTY and cell_text(row.get(header)) not in every)
         ]
     known = {cell_text(row.get(NUMBER)) for row in _rows(ledger, ISSUES)}
-    number_header = {"核对": "问题序号", PENDING: NUMBER}
-    for sheet in _OF_ISSUES:
+    for sheet, header in _OF_ISSUES.items():
         rows[sheet] = [
             row
             for row in _rows(ledger, sheet)
-            if cell_text(row.get(number_header[sheet])) in numbers
-            or (name == NO_COUNTY and cell_text(row.get(number_header[sheet])) not in known)
+            if cell_text(row.get(header)) in numbers
+            or (name == NO_COUNTY and cell_text(row.get(header)) not in known)
         ]
     tables = {
         sheet: Table(headers=table.headers, rows=tuple(rows[sheet]))
@@ -147,7 +156,7 @@ def _part(ledger: LedgerBook, name: str, *, counties: Sequence[str]) -> LedgerBo
     return replace(part, handed={entry.key: digest(entry.value) for entry in entries})
 
 
-def merge_ledgers(ledgers: Sequence[LedgerBook]) -> LedgerBook:
+def merge_ledgers(ledgers: Sequence[LedgerBook], *, notice_days: int = NOTICE_DAYS) -> LedgerBook:
     """Bring ledgers of one run together, for example those of the counties.
 
     What one of them changed counts against what was handed out. Where two changed a cell to
@@ -158,11 +167,14 @@ def merge_ledgers(ledgers: Sequence[LedgerBook]) -> LedgerBook:
     ----------
     ledgers
         Ledgers as read, at least one of which knows the run it comes from.
+    notice_days
+        Least number of days a public notice of closing stands.
 
     Returns
     -------
     LedgerBook
-        All rows, entries and added columns; contradictions also among the notes.
+        All rows, entries and added columns; contradictions, and steps of closing that do not
+        count, also among the notes.
 
     Raises
     ------
@@ -210,7 +222,8 @@ def merge_ledgers(ledgers: Sequence[LedgerBook]) -> LedgerBook:
         notes.append(f"{where}“{key[3]}”{CONTRADICTION}：{told}")
     headers = {sheet: base.tables[sheet].headers for sheet in KEYED}
     merged = with_entries(base, placed.values(), headers=headers)
-    return with_pending(replace(merged, notes=tuple(notes)), pending)
+    merged = settled(replace(merged, notes=tuple(notes)), notice_days=notice_days)
+    return with_pending(merged, pending)
 
 
 def _printed(ledgers: Sequence[LedgerBook], known: Sequence[LedgerBook]) -> LedgerBook:

@@ -13,13 +13,26 @@ from geo_rectify.outputs._progress import issue_standing, measure_standing
 from geo_rectify.outputs._workbook import stamp_of
 from geo_rectify.outputs.ledger.book import LedgerBook, Table, digests
 from geo_rectify.outputs.ledger.columns import (
-    ISSUE_COLUMNS,
+    CLAIM_COLUMNS,
+    FINDING_COLUMNS,
     ISSUES,
-    MEASURE_COLUMNS,
     MEASURES,
+    PETITIONS,
+    REBOUND,
+    SELF_CHECKS,
     SHEETS,
+    SITE_COLUMNS,
     STATE_HEADER,
+    UNLOCATED_COLUMNS,
 )
+from geo_rectify.outputs.ledger.documents import (
+    key_cell,
+    named_later,
+    petition_rows,
+    problem_words,
+    self_check_rows,
+)
+from geo_rectify.scope import EVERY_COUNTY
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import LayerStatus, PlaceType, Precision, SiteStatus, label
 
@@ -28,10 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geo_rectify.models import Issue, Measure, Plan
+    from geo_rectify.outputs._workbook import SheetColumn
     from geo_rectify.pipeline import Assessment
 
 NO_PLACE: Final = "不涉及具体点位"
-_EVERY_COUNTY: Final = "各县"
 
 
 def ledger_book(assessment: Assessment) -> LedgerBook:
@@ -45,7 +58,7 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
     Returns
     -------
     LedgerBook
-        Issues, measures, sites, findings, claims and places to be found.
+        Issues, measures, petitions, sites, findings, claims, self-checks and places to be found.
     """
     known = dossiers(assessment)
     by_issue: dict[str, list[Dossier]] = {}
@@ -54,11 +67,13 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
             by_issue.setdefault(key, []).append(dossier)
     counties = _counties(known)
     as_of = assessment.settings.as_of
-    rows: dict[str, list[list[object]]] = {
+    again = named_later(assessment, by_issue)
+    rows: dict[str, list[dict[str, object]]] = {
         ISSUES: [
             _issue_row(
                 key, plan, issue, sites=by_issue.get(key, []), counties=counties, as_of=as_of
             )
+            | {REBOUND: again.get(key, "")}
             for key, plan, issue in assessment.issues()
         ],
         MEASURES: [
@@ -68,16 +83,20 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
             for key, _, issue in assessment.issues()
             for measure in issue.measures
         ],
-        "点位": [_site_row(dossier) for dossier in known],
-        "判定": [row for dossier in known for row in _finding_rows(dossier)],
-        "核对": list(_claim_rows(assessment, known)),
-        "未定位": list(_unlocated_rows(assessment, known)),
+        "点位": _named(SITE_COLUMNS, map(_site_row, known)),
+        "判定": _named(
+            FINDING_COLUMNS, (row for dossier in known for row in _finding_rows(dossier))
+        ),
+        "核对": _named(CLAIM_COLUMNS, _claim_rows(assessment, known)),
+        "未定位": _named(UNLOCATED_COLUMNS, _unlocated_rows(assessment, known)),
+        PETITIONS: list(petition_rows(assessment, by_issue)),
+        SELF_CHECKS: list(self_check_rows(assessment)),
     }
     tables = {
         kind.name: Table(
             headers=tuple(column.header for column in kind.columns),
             rows=tuple(
-                dict(zip((column.header for column in kind.columns), row, strict=True))
+                {column.header: row.get(column.header) for column in kind.columns}
                 for row in rows[kind.name]
             ),
         )
@@ -85,6 +104,13 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
         if kind.name in rows
     }
     return LedgerBook(source="", stamp=stamp_of(assessment), tables=tables, written=digests(tables))
+
+
+def _named(
+    columns: tuple[SheetColumn, ...], rows: Iterable[list[object]]
+) -> list[dict[str, object]]:
+    headers = [column.header for column in columns]
+    return [dict(zip(headers, row, strict=True)) for row in rows]
 
 
 def _issue_row(
@@ -95,7 +121,7 @@ def _issue_row(
     sites: list[Dossier],
     counties: list[str],
     as_of: dt.date,
-) -> list[object]:
+) -> dict[str, object]:
     standing = issue_standing(issue, as_of=as_of)
     measures, deadlines = [], []
     for measure in issue.measures:
@@ -106,11 +132,11 @@ def _issue_row(
     person = one_line(issue.responsible_person.text) if issue.responsible_person else ""
     units = [unit for measure in issue.measures for unit in measure.units]
     leads = [unit for measure in issue.measures for unit in measure.lead_units]
-    values: dict[str, object] = {
-        "序号": _key(key),
-        "督察来源": one_line(plan.title) or plan.source_name,
+    return {
+        "序号": key_cell(key),
+        "督察来源": one_line(plan.inspection or plan.title) or plan.source_name,
         "问题类别": _section(plan, issue),
-        "反馈问题": issue.problem.text,
+        "反馈问题": problem_words(issue),
         "整改目标": issue.goal.text if issue.goal else "",
         "整改时限": one_line(issue.deadline.raw) if issue.deadline else "",
         "整改措施": "\n".join(measures),
@@ -124,7 +150,6 @@ def _issue_row(
         "点位数": len([site for site in sites if not site.extent]) or None,
         "管控区判定": _summary(sites),
     }
-    return [values.get(column.header) for column in ISSUE_COLUMNS]
 
 
 def _measure_row(
@@ -135,7 +160,7 @@ def _measure_row(
     sites: list[Dossier],
     counties: list[str],
     as_of: dt.date,
-) -> list[object]:
+) -> dict[str, object]:
     standing = measure_standing(measure, issue, as_of=as_of)
     here = [site for site in sites if measure.position in site.measures.get(key, ())]
     units = [
@@ -143,8 +168,8 @@ def _measure_row(
         for unit in (issue.acceptance.units if issue.acceptance else ())
         if unit.measures is None or measure.position in unit.measures
     ]
-    values: dict[str, object] = {
-        "序号": _key(key),
+    return {
+        "序号": key_cell(key),
         "措施序号": measure.position,
         "反馈问题": one_line(issue.heading),
         "整改措施": measure.text,
@@ -156,11 +181,6 @@ def _measure_row(
         "验收单位": _list(units),
         STATE_HEADER: standing.state.value if standing.state else "",
     }
-    return [values.get(column.header) for column in MEASURE_COLUMNS]
-
-
-def _key(key: str) -> object:
-    return int(key) if key.isdigit() else key
 
 
 def _list(values: Iterable[str]) -> str:
@@ -196,7 +216,7 @@ def _counties(known: list[Dossier]) -> list[str]:
 
 def _territory(units: list[str], sites: list[Dossier], counties: list[str]) -> str:
     """Name the counties an issue concerns: of its units, and of its sites."""
-    if any(unit.startswith(_EVERY_COUNTY) for unit in units):
+    if any(unit.startswith(EVERY_COUNTY) for unit in units):
         return "各县（市、区）"
     of_units = [name for name in counties if any(unit.startswith(name) for unit in units)]
     of_sites = [name for site in sites for name in split_list(site.county)]
@@ -274,7 +294,7 @@ def _claim_rows(assessment: Assessment, known: list[Dossier]) -> Iterable[list[o
     for row in assessment.claims.to_dict("records"):
         start, end = number(row["start"]), number(row["end"])
         yield [
-            _key(str(row["issue"] or "")),
+            key_cell(str(row["issue"] or "")),
             names.get(row["site_id"], ""),
             row["subject"],
             row["stated"],

@@ -5,25 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.outputs._progress import (
     IMMEDIATE,
     INHERITED,
+    PRESSING,
     UNSTATED,
     Progress,
     Standing,
     state_on,
 )
-from geo_rectify.outputs.ledger.book import cell_text, names_in, row_key
+from geo_rectify.outputs.ledger.book import (
+    EMPTY_DIGEST,
+    cell_text,
+    digest,
+    names_in,
+    row_key,
+)
+from geo_rectify.outputs.ledger.closing import closings
 from geo_rectify.outputs.ledger.columns import ISSUES, MEASURES, STATE_HEADER, TERRITORY
 from geo_rectify.outputs.ledger.entries import entries_of
+from geo_rectify.settings import NOTICE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo_rectify.outputs.ledger.book import LedgerBook
+    from geo_rectify.outputs.ledger.book import CellKey, LedgerBook
 
 _DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(起?)")
 _NONE: Final = "未载明"
@@ -48,11 +57,14 @@ class MeasureStatus:
     note: str
 
 
-def ledger_status(ledger: LedgerBook, *, as_of: dt.date) -> list[MeasureStatus]:
+def ledger_status(
+    ledger: LedgerBook, *, as_of: dt.date, notice_days: int = NOTICE_DAYS
+) -> list[MeasureStatus]:
     """Say where every measure of a ledger stands on a day.
 
-    A state a person wrote holds, at the measure or, for 已销号, at its whole issue. Else the dates
-    alone are looked at, on the day asked for and not on that of the run.
+    A state a person wrote holds, but 已销号, which is an issue's: it counts for all its measures
+    once the issue is approved with every step before in order, and is 完成待销号 until then. Else
+    the dates alone are looked at, on the day asked for and not on that of the run.
 
     Parameters
     ----------
@@ -60,6 +72,8 @@ def ledger_status(ledger: LedgerBook, *, as_of: dt.date) -> list[MeasureStatus]:
         A ledger as read.
     as_of
         The day.
+    notice_days
+        Least number of days a public notice of closing stands.
 
     Returns
     -------
@@ -67,18 +81,17 @@ def ledger_status(ledger: LedgerBook, *, as_of: dt.date) -> list[MeasureStatus]:
         In the order of the ledger.
     """
     written = {entry.key: cell_text(entry.value) for entry in entries_of(ledger)[0]}
-    closed = {
-        key[1]
-        for key, state in written.items()
-        if key[0] == ISSUES and key[3] == STATE_HEADER and state == Progress.CLOSED.value
-    }
+    steps = closings(ledger, notice_days=notice_days)
+    claimed = {key[1] for key, state in written.items() if _says_closed(key, state)}
     made = []
     for row in ledger.tables[MEASURES].rows:
         issue, measure = row_key(MEASURES, row)
         told = standing_of_words(cell_text(row.get("措施时限")), as_of=as_of)
         hand = written.get((MEASURES, issue, measure, STATE_HEADER), "")
-        if not hand and issue in closed:
+        if issue in steps and steps[issue].closed:
             hand = Progress.CLOSED.value
+        elif hand == Progress.CLOSED.value or (not hand and issue in claimed):
+            hand = Progress.DONE.value
         state = hand or (told.state.value if told.state else UNSTATED)
         made.append(
             MeasureStatus(
@@ -94,6 +107,97 @@ def ledger_status(ledger: LedgerBook, *, as_of: dt.date) -> list[MeasureStatus]:
             )
         )
     return made
+
+
+def _says_closed(key: CellKey, state: str) -> bool:
+    sheet, _, _, header = key
+    return sheet == ISSUES and header == STATE_HEADER and state == Progress.CLOSED.value
+
+
+def closing_faults(ledger: LedgerBook, *, notice_days: int = NOTICE_DAYS) -> list[str]:
+    """Say which steps of closing do not count, and which issues are called closed too early.
+
+    Parameters
+    ----------
+    ledger
+        A ledger as read.
+    notice_days
+        Least number of days a public notice of closing stands.
+
+    Returns
+    -------
+    list of str
+        A sentence each, in the order of the ledger.
+    """
+    found = []
+    steps = closings(ledger, notice_days=notice_days)
+    claims: dict[str, list[str]] = {}
+    for sheet in (ISSUES, MEASURES):
+        for row in ledger.tables[sheet].rows:
+            issue, measure = row_key(sheet, row)
+            if cell_text(row.get(STATE_HEADER)) == Progress.CLOSED.value and issue in steps:
+                claims.setdefault(issue, []).append(f"措施{measure}" if measure else "")
+    for issue, closing in steps.items():
+        found += [f"问题{issue}：{fault}" for fault in closing.faults]
+        if not closing.closed:
+            why = closing.missing or "销号环节次序有误"
+            found += [
+                f"问题{issue}{measure}已填“{Progress.CLOSED.value}”，但{why}，"
+                f"按“{Progress.DONE.value}”统计"
+                for measure in claims.get(issue, ())
+            ]
+    return found
+
+
+def settled(ledger: LedgerBook, *, notice_days: int = NOTICE_DAYS) -> LedgerBook:
+    """Print 已销号 where an issue is closed, and take it back where it was opened again.
+
+    Only states the package printed are changed; one a person wrote stays.
+
+    Parameters
+    ----------
+    ledger
+        The ledger, with its stamp.
+    notice_days
+        Least number of days a public notice of closing stands.
+
+    Returns
+    -------
+    LedgerBook
+        The ledger; what does not count is among its notes.
+    """
+    if ledger.stamp is None:
+        return ledger
+    steps = closings(ledger, notice_days=notice_days)
+    written = dict(ledger.written)
+    tables = dict(ledger.tables)
+    pressing: dict[str, set[str]] = {}
+    for sheet in (MEASURES, ISSUES):
+        rows = []
+        for row in tables[sheet].rows:
+            key = (sheet, *row_key(sheet, row), STATE_HEADER)
+            issue = key[1]
+            state = cell_text(row.get(STATE_HEADER))
+            printed = digest(state) == written.get(key, EMPTY_DIGEST)
+            wanted = state
+            if issue in steps and steps[issue].closed:
+                wanted = Progress.CLOSED.value
+            elif state == Progress.CLOSED.value:
+                words = cell_text(row.get("措施时限"))
+                own = standing_of_words(words, as_of=ledger.stamp.as_of).state
+                found = (
+                    {own.value if own else ""} if sheet == MEASURES else pressing.get(issue, set())
+                )
+                wanted = next((each.value for each in PRESSING if each.value in found), "")
+            if printed and wanted != state:
+                row = {**row, STATE_HEADER: wanted}  # noqa: PLW2901 - the row as it is printed
+                written[key] = digest(wanted)
+            if sheet == MEASURES:
+                pressing.setdefault(issue, set()).add(cell_text(row.get(STATE_HEADER)))
+            rows.append(row)
+        tables[sheet] = replace(tables[sheet], rows=tuple(rows))
+    notes = (*ledger.notes, *closing_faults(ledger, notice_days=notice_days))
+    return replace(ledger, tables=tables, written=written, notes=notes)
 
 
 def standing_of_words(words: str, *, as_of: dt.date) -> Standing:

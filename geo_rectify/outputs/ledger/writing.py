@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from geo_rectify.outputs.ledger.book import read_book, refuse_open, write_book
 from geo_rectify.outputs.ledger.entries import take_over
+from geo_rectify.outputs.ledger.rebound import rebounds
 from geo_rectify.outputs.ledger.sheets import ledger_book
+from geo_rectify.outputs.ledger.status import settled
 
 if TYPE_CHECKING:
     from geo_rectify.outputs.ledger.book import LedgerBook
@@ -63,7 +65,10 @@ def write_ledger(
         The file cannot be written.
     """
     ledger = ledger_book(assessment)
+    days = assessment.settings.notice_days
     if old is not None:
-        ledger = take_over(ledger, old)
+        ledger = take_over(ledger, old, part=not assessment.scope.whole)
+        ledger = settled(ledger, notice_days=days)
+        ledger = rebounds(ledger, old, notice_days=days)
     write_book(ledger, path)
     return ledger.notes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line
+from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line, titled
 from geo_rectify.drawing.symbology import (
     VerdictStyle,
     progress_styles,
@@ -79,7 +79,7 @@ def page_data(
     places = [site for site in sites if not site["extent"]]
     day = assessment.settings.as_of
     return {
-        "title": _TITLE,
+        "title": titled(_TITLE, assessment),
         "documents": [one_line(plan.title) for plan in assessment.plans],
         "as_of": f"{day.year}年{day.month}月{day.day}日",
         "marks": _marks(assessment),
@@ -189,7 +189,9 @@ def _counties(assessment: Assessment) -> list[dict[str, Any]]:
 
 
 def _base_codes(assessment: Assessment) -> list[str]:
-    """Give the prefectures the sites lie in; drawings show each as a whole."""
+    """Give the prefectures the sites lie in; drawings show each as a whole, a part its county."""
+    if assessment.scope.adcodes:
+        return list(assessment.scope.adcodes)
     cells = assessment.sites["adcode"]
     named = {code for cell in cells for code in split_list(cell)}
     table = counties()

@@ -161,7 +161,7 @@ def _checking_row(digest: Digest, ruling: Ruling, index: int) -> tuple[str, ...]
         "压占面积（亩）": DASH if overlap is None else mu(overlap),
         "占比": DASH if answer.share is None else percent(answer.share),
         "判定": answer.words + digest.answer_mark(answer),
-        "活动类型": words("annex", "activity_unknown"),
+        "活动类型": dossier.activity_words,
         "责任单位": listed((plain(unit) for unit in dossier.units), limit=4) or DASH,
         "时限": digest.deadline_words(dossier),
     }
@@ -353,7 +353,9 @@ def _area_words(applies_to: str) -> str:
 def _clauses(digest: Digest) -> Section:
     heading = words("headings", "annex_5")
     listed_rules = [
-        rule for rule in digest.assessment.rules if rule.checked_on is None or rule.penalty
+        rule
+        for rule in digest.assessment.rules
+        if not rule.question and (rule.checked_on is None or rule.penalty)
     ]
     ruled = {zone_class for rule in digest.assessment.rules for zone_class in rule.classes}
     unset = [label(zone_class) for zone_class in digest.classes if zone_class not in ruled]
@@ -377,9 +379,10 @@ def _clauses(digest: Digest) -> Section:
         dense=True,
     )
     intro = Paragraph(text=words("annex", "five"), tone=Tone.NOTE)
+    checklist = _checklist(digest)
     paired = paired_rows(digest)
     if not paired:
-        return Section(heading=heading, level=1, blocks=(intro, table))
+        return Section(heading=heading, level=1, blocks=(intro, table, *checklist))
     about = Paragraph(text=words("annex", "five_paired"), tone=Tone.NOTE)
     sides = (
         (16, Align.LEFT),
@@ -389,7 +392,39 @@ def _clauses(digest: Digest) -> Section:
         (40, Align.LEFT),
     )
     pairs = Table(columns=columns("annex_5_paired", sides), rows=paired, dense=True)
-    return Section(heading=heading, level=1, blocks=(intro, table, about, pairs))
+    return Section(heading=heading, level=1, blocks=(intro, table, *checklist, about, pairs))
+
+
+def _checklist(digest: Digest) -> tuple[Block, ...]:
+    """Set out what the classes of the checklists say and ask, each with boxes to tick."""
+    rules = [rule for rule in digest.assessment.rules if rule.question]
+    if not rules:
+        return ()
+    numbers = Counter[tuple[str, tuple[ZoneClass, ...]]]()
+    rows = []
+    for rule in rules:
+        numbers[rule.title, rule.classes] += 1
+        *_, about, status = _clause_row(digest, rule)
+        rows.append(
+            (
+                f"{numbers[rule.title, rule.classes]}．{plain(rule.item)}",
+                plain(rule.substance),
+                plain(rule.question),
+                words("annex", "boxes"),
+                f"{plain(rule.title)}；{about}",
+                status,
+            )
+        )
+    widths = (
+        (22, Align.LEFT),
+        (40, Align.LEFT),
+        (36, Align.LEFT),
+        (15, Align.LEFT),
+        (32, Align.LEFT),
+        (11, _CENTRE),
+    )
+    table = Table(columns=columns("annex_5_checklist", widths), rows=tuple(rows), dense=True)
+    return (Paragraph(text=words("annex", "five_checklist"), tone=Tone.NOTE), table)
 
 
 def _clause_row(digest: Digest, rule: Rule) -> tuple[str, ...]:

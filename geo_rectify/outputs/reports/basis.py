@@ -125,4 +125,17 @@ def _layers(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
             caption=tables.caption(words("basis", "layers")),
             note=words("basis", "layers_more"),
         ),
+        *(
+            Paragraph(
+                text=words(
+                    "basis",
+                    "assumed",
+                    title=plain(info.title),
+                    said="".join(plain(each) for each in info.assumptions),
+                ),
+                tone=Tone.NOTE,
+            )
+            for info in infos
+            if info.assumptions
+        ),
     )

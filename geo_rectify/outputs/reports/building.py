@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_rectify.drawing.figures import WIDTH_MM, draw_overview
-from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line
+from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line, titled
 from geo_rectify.outputs.reports.annexes import annexes
 from geo_rectify.outputs.reports.basis import basis_sections
 from geo_rectify.outputs.reports.checks import (
@@ -40,16 +40,22 @@ from geo_rectify.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo_rectify.pipeline import Assessment
 
 
-def build_report(assessment: Assessment) -> Report:
+def build_report(
+    assessment: Assessment, *, progress: Callable[[str], None] | None = None
+) -> Report:
     """Set out the red-line overlay report (套合分析报告) of a run.
 
     Parameters
     ----------
     assessment
         The run: rectification plans, documents without issues, or sites alone.
+    progress
+        Called with words as the figures are drawn.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def build_report(assessment: Assessment) -> Report:
     sections = [
         *overview_sections(digest, tables),
         *basis_sections(digest, tables),
-        *_overlay(digest, tables),
+        *_overlay(digest, tables, progress=progress),
         claims_section(digest, tables),
         on_site_section(digest, tables),
         disposal_section(digest),
@@ -72,7 +78,7 @@ def build_report(assessment: Assessment) -> Report:
     schematic = any(info.status is LayerStatus.SCHEMATIC for info in assessment.layers.infos)
     marks = [demo_mark(assessment.settings), SCHEMATIC_MARK if schematic else ""]
     return Report(
-        title=_title(assessment),
+        title=titled(_title(assessment), assessment),
         subtitle=words("title", "subtitle", date=date_words(assessment.settings.as_of)),
         sections=tuple(sections),
         mark="　".join(mark for mark in marks if mark),
@@ -95,10 +101,12 @@ def _title(assessment: Assessment) -> str:
 # --- 三 -------------------------------------------------------------------------------------------
 
 
-def _overlay(digest: Digest, tables: TableNumbers) -> list[Section]:
+def _overlay(
+    digest: Digest, tables: TableNumbers, *, progress: Callable[[str], None] | None
+) -> list[Section]:
     return [
         Section(heading=words("headings", "overlay"), level=1),
-        *flagged_sections(digest, next_caption=tables.caption),
+        *flagged_sections(digest, next_caption=tables.caption, progress=progress),
         *other_sections(digest, next_caption=tables.caption),
     ]
 

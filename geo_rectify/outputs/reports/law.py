@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo_rectify.findings import act_date, rules_for
+from geo_rectify.findings import act_date, checklist_for, rules_for
 from geo_rectify.outputs.reports.digest import FLAGGED
 from geo_rectify.outputs.reports.wording import listed, plain, words
-from geo_rectify.vocabulary import label
+from geo_rectify.vocabulary import Activity, label
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +46,13 @@ def checked_rules(digest: Digest, site: Dossier) -> str:
         dict.fromkeys(
             f"{plain(rule.title)}{plain(rule.article)}：{plain(rule.substance).rstrip('。')}"
             for zone_class in flagged
-            for rule in rules_for(checked, zone_class.value, day=day, adcode=site.adcode)
+            for rule in rules_for(
+                checked,
+                zone_class.value,
+                day=day,
+                adcode=site.adcode,
+                activities=site.told_activities,
+            )
         )
         for day in (acted.day, as_of)
     )
@@ -122,7 +128,7 @@ def paired_rows(digest: Digest) -> tuple[tuple[str, ...], ...]:
                 continue
             zone_class = ruling.answer.zone_class
             then, now = (
-                _titles(digest.assessment.rules, zone_class, day=day, adcode=site.adcode)
+                _titles(digest.assessment.rules, zone_class, day=day, site=site)
                 for day in (acted.day, as_of)
             )
             told = words("annex", "acted", day=acted.day.isoformat(), basis=act_words(acted))
@@ -130,8 +136,55 @@ def paired_rows(digest: Digest) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def _titles(rules: Iterable[Rule], zone_class: ZoneClass, *, day: dt.date, adcode: str) -> str:
-    found = rules_for(rules, zone_class.value, day=day, adcode=adcode)
+def checklist_words(digest: Digest, site: Dossier) -> str:
+    """List the classes of what may be allowed, each with a box to tick on site.
+
+    Parameters
+    ----------
+    digest
+        The run.
+    site
+        A flagged site.
+
+    Returns
+    -------
+    str
+        Short names alone, those that fit what goes on there named first to be seen; "" where no
+        checklist is in force for its flagged zone classes. What each class says and rests on
+        stands in annex 5.
+    """
+    listed_rules = dict.fromkeys(
+        rule
+        for ruling in digest.rulings_of(site)
+        if ruling.answer.verdict in FLAGGED
+        for rule in checklist_for(
+            digest.assessment.rules,
+            ruling.answer.zone_class.value,
+            day=digest.assessment.settings.as_of,
+            adcode=site.adcode,
+        )
+    )
+    if not listed_rules:
+        return ""
+    fitting = [
+        str(number)
+        for number, rule in enumerate(listed_rules, start=1)
+        if rule.activities
+        and Activity.UNKNOWN not in site.activities
+        and rule.speaks_of(site.activities)
+    ]
+    first = words("overlay", "checklist_first", numbers="、".join(fitting)) if fitting else ""
+    items = "；".join(
+        words("overlay", "checklist_item", number=number, item=plain(rule.item))
+        for number, rule in enumerate(listed_rules, start=1)
+    )
+    return words("overlay", "checklist", items=items, first=first)
+
+
+def _titles(rules: Iterable[Rule], zone_class: ZoneClass, *, day: dt.date, site: Dossier) -> str:
+    found = rules_for(
+        rules, zone_class.value, day=day, adcode=site.adcode, activities=site.told_activities
+    )
     named = (
         plain(rule.title)
         + plain(rule.article)

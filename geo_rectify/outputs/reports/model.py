@@ -116,6 +116,8 @@ class Report:
         What stands at the foot of each page.
     as_of
         Day the report is dated.
+    contents
+        Whether the chief sections are listed under the title.
     """
 
     title: str
@@ -124,6 +126,7 @@ class Report:
     mark: str
     provenance: str
     as_of: dt.date
+    contents: bool = True
 
     def tables(self) -> list[Table]:
         """List all tables in order."""

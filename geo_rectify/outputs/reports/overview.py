@@ -141,6 +141,8 @@ def _conclusions(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
     if results:
         sentences.append(words("overview", "claims", **claim_counts(results)))
     blocks: list[Block] = [Paragraph(text="".join(sentences))]
+    if digest.sites:
+        blocks.append(Paragraph(text=_unknown_in_short(digest)))
     if digest.rulings:
         blocks.append(_conclusion_table(digest, tables))
     return tuple(blocks)
@@ -196,6 +198,12 @@ def _conclusion_table(digest: Digest, tables: TableNumbers) -> Table:
     )
 
 
+def _left_out(digest: Digest) -> list[str]:
+    """Say how many sites a county's part leaves out because their county is not known."""
+    count = digest.assessment.scope.unplaced
+    return [words("overview", "unplaced", count=count)] if count else []
+
+
 def _idle_layers(digest: Digest) -> list[str]:
     """Name the layers that took no part, and why."""
     infos = digest.assessment.layers.infos
@@ -209,19 +217,41 @@ def _idle_layers(digest: Digest) -> list[str]:
     return told
 
 
+def _uncovered(digest: Digest) -> list[str]:
+    """Name the classes that no site was compared with."""
+    met = {
+        ruling.answer.zone_class
+        for ruling in digest.rulings
+        if ruling.answer.verdict is not Verdict.NOT_COVERED
+    }
+    return [label(zone_class) for zone_class in digest.classes if zone_class not in met]
+
+
+def _unknown_in_short(digest: Digest) -> str:
+    """Say on the first page what is not known: counts by precision, gaps, places to be found."""
+    counts = Counter(site.precision for site in digest.sites)
+    by_precision = listed(
+        words("overview", "short_precision", precision=label(precision), count=counts[precision])
+        for precision in Precision
+        if counts[precision]
+    )
+    uncovered = _uncovered(digest)
+    parts = [words("overview", "short", precision=by_precision)]
+    if len(digest.assessment.unlocated):
+        parts.append(words("overview", "short_unlocated", count=len(digest.assessment.unlocated)))
+    if uncovered:
+        parts.append(words("overview", "short_uncovered", classes=listed(uncovered)))
+    missing = digest.sites_with(Verdict.NOT_DELINEATED)
+    if missing:
+        parts.append(words("overview", "short_undelineated", count=len(missing)))
+    return "；".join(parts) + "。"
+
+
 def _unknown(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
     assessment = digest.assessment
     coarse = [site for site in digest.sites if site.precision in _COARSE]
     counted = [site for site in digest.sites if site.status is SiteStatus.COUNTED]
-    uncovered = [
-        label(zone_class)
-        for zone_class in digest.classes
-        if all(
-            ruling.answer.verdict is Verdict.NOT_COVERED
-            for ruling in digest.rulings
-            if ruling.answer.zone_class is zone_class
-        )
-    ]
+    uncovered = _uncovered(digest)
     missing = digest.sites_with(Verdict.NOT_DELINEATED)
     points = []
     if coarse:
@@ -238,7 +268,7 @@ def _unknown(digest: Digest, tables: TableNumbers) -> tuple[Block, ...]:
         points.append(words("overview", "not_delineated", count=len(missing)))
     if len(assessment.rejected):
         points.append(words("overview", "rejected", count=len(assessment.rejected)))
-    points += _idle_layers(digest)
+    points += [*_left_out(digest), *_idle_layers(digest)]
     if any(digest.hidden(info) for info in assessment.layers.infos):
         points.append(words("overview", "hidden"))
     if not points:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.drawing.details import WIDTH_MM, draw_details
 from geo_rectify.outputs.reports.annexes import columns
 from geo_rectify.outputs.reports.digest import FLAGGED, name_of
-from geo_rectify.outputs.reports.law import checked_rules
+from geo_rectify.outputs.reports.law import checked_rules, checklist_words
 from geo_rectify.outputs.reports.model import (
     Align,
     Block,
     Column,
     Paragraph,
+    Picture,
     Section,
     Table,
+    Tone,
 )
 from geo_rectify.outputs.reports.wording import (
     DASH,
@@ -28,10 +31,10 @@ from geo_rectify.outputs.reports.wording import (
     wording,
     words,
 )
-from geo_rectify.vocabulary import Verdict, ZoneClass, label, verdict_label
+from geo_rectify.vocabulary import Activity, Verdict, ZoneClass, label, verdict_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geo_rectify.outputs._dossiers import Dossier
     from geo_rectify.outputs.reports.digest import Digest, Ruling
@@ -40,6 +43,7 @@ CARDS: Final = 40
 """How many sites get a card of their own; the rest stand in one table, none is left out."""
 _QUOTE_LIMIT: Final = 130
 _UNITS_SHOWN: Final = 4
+_CUES_SHOWN: Final = 4
 _NEAREST: Final = 3
 _MATRIX_ROOM: Final = 80.0
 _NARROWEST, _WIDEST = 5.0, 14.0
@@ -52,7 +56,12 @@ _CARD: Final = (
 _CENTRE, _LEFT = Align.CENTER, Align.LEFT
 
 
-def flagged_sections(digest: Digest, *, next_caption: Callable[[str], str]) -> list[Section]:
+def flagged_sections(
+    digest: Digest,
+    *,
+    next_caption: Callable[[str], str],
+    progress: Callable[[str], None] | None = None,
+) -> list[Section]:
     """Set out the sites that lie, or may lie, in a zone.
 
     Parameters
@@ -61,11 +70,13 @@ def flagged_sections(digest: Digest, *, next_caption: Callable[[str], str]) -> l
         The run.
     next_caption
         Gives a numbered caption for a title.
+    progress
+        Called with words as the figures are drawn.
 
     Returns
     -------
     list of Section
-        A section with its introduction, a card for each of the first `CARDS` sites, and a table
+        A section with its introduction, a card and a figure for each of the first `CARDS` sites, and a table
         of the rest.
     """
     heading = words("headings", "flagged")
@@ -74,11 +85,12 @@ def flagged_sections(digest: Digest, *, next_caption: Callable[[str], str]) -> l
         none = Paragraph(text=words("overlay", "flagged_none"))
         return [Section(heading=heading, level=2, blocks=(none,))]
     shown, rest = sites[:CARDS], sites[CARDS:]
+    figures = _figures(digest, shown, progress=progress)
     cards = [
         Section(
             heading=words("overlay", "card_heading", position=index, name=name_of(site)),
             level=3,
-            blocks=(_card(digest, site),),
+            blocks=(_card(digest, site), *figures.get(site.site_id, ())),
         )
         for index, site in enumerate(shown, start=1)
     ]
@@ -101,6 +113,39 @@ def flagged_sections(digest: Digest, *, next_caption: Callable[[str], str]) -> l
     ]
 
 
+def _figures(
+    digest: Digest, sites: Sequence[Dossier], *, progress: Callable[[str], None] | None
+) -> dict[str, tuple[Block, ...]]:
+    """Draw each site with the zones around it, numbered in their order."""
+
+    def told(number: int) -> None:
+        if progress is not None:
+            progress(words("overlay", "figure_progress", number=number, count=len(sites)))
+
+    ids = [site.site_id for site in sites]
+    figures = draw_details(digest.assessment, ids, progress=told)
+    names = {site.site_id: name_of(site) for site in sites}
+    found: dict[str, tuple[Block, ...]] = {}
+    for number, (site_id, figure) in enumerate(figures.items(), start=1):
+        shown = {"number": number, "name": names[site_id], "scale": figure.scale}
+        blocks: list[Block] = [
+            Picture(
+                png=figure.png,
+                caption=words("overlay", "figure_caption", **shown),
+                alt=words("overlay", "figure_alt", **shown),
+                width_mm=WIDTH_MM,
+            )
+        ]
+        codes = [f"{code} {meaning}" for code, meaning in figure.key]
+        if codes or figure.notes:
+            said = "；".join((*codes, *figure.notes))
+            blocks.append(
+                Paragraph(text=words("annex", "figure_notes", notes=said), tone=Tone.NOTE)
+            )
+        found[site_id] = tuple(blocks)
+    return found
+
+
 def _card(digest: Digest, site: Dossier) -> Table:
     position = words("overlay", "no_position")
     if site.point is not None:
@@ -109,7 +154,7 @@ def _card(digest: Digest, site: Dossier) -> Table:
     rows: list[tuple[str, ...]] = [
         (
             words("overlay", "card_issue"),
-            digest.issue_words(site),
+            "；".join(w for w in (digest.issue_words(site), site.petition_words) if w),
             words("overlay", "card_place"),
             plain(site.place),
         ),
@@ -140,9 +185,19 @@ def _card(digest: Digest, site: Dossier) -> Table:
         )
         where = "" if site.mention.issue is None else f"（问题{_first_issue(digest, site)}）"
         rows.append((words("overlay", "card_quote"), said + where))
+    told = listed((f"“{plain(cue)}”" for cue in site.cues), limit=_CUES_SHOWN)
+    known = words("overlay", "activity_kind", activities=site.activity_words)
+    if told:
+        known = words("overlay", "activity_cues", activities=site.activity_words, cues=told)
+    elif Activity.UNKNOWN in site.activities:
+        known = site.activity_words
+    rows.append((words("overlay", "card_activity"), known))
     rules = checked_rules(digest, site)
     if rules:
         rows.append((words("overlay", "card_rules"), rules))
+    checklist = checklist_words(digest, site)
+    if checklist:
+        rows.append((words("overlay", "card_checklist"), checklist))
     units = listed((plain(unit) for unit in site.units), limit=_UNITS_SHOWN) or DASH
     deadline = digest.deadline_words(site)
     rows.append(

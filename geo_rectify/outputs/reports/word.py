@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from geo_rectify.drawing.markup import escape_xml, one_line
 from geo_rectify.files import rewrite_zip
+from geo_rectify.outputs.reports.fitting import stays_whole
 from geo_rectify.outputs.reports.model import (
     Page,
     Paragraph,
@@ -49,8 +50,6 @@ _DENSE_PT: Final = 9.0
 _SHORT_LEAD: Final = 80
 _TWIPS_MM: Final = 1440 / 25.4
 _LINES_OF_TITLE: Final = 20
-_KEPT_MM: Final = 60.0
-"""Tables up to about this height are kept on one page."""
 _HEADINGS: Final = {1: (_HEI, 16.0), 2: (_KAI, 16.0), 3: (_FANG, 14.0)}
 _ALIGN: Final = {"left": "left", "center": "center", "right": "right"}
 
@@ -256,7 +255,8 @@ def _title(document: Document, report: Report) -> None:
         title.paragraph_format.right_indent = int(spare // 2)
     date = document.add_paragraph(one_line(report.subtitle))
     date.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _contents(document, report)
+    if report.contents:
+        _contents(document, report)
 
 
 def _run_font(run: Any, family: str, size: float) -> None:
@@ -380,7 +380,7 @@ def _table_xml(table: Table, *, wide: bool) -> str:
         *(f'<w:gridCol w:w="{width}"/>' for width in widths),
         "</w:tblGrid>",
     ]
-    whole = table.card or _height_mm(table, widths) <= _KEPT_MM
+    whole = stays_whole(table, room_mm=room / _TWIPS_MM, type_pt=_TABLE_PT)
     if not table.card:
         titles = tuple(column.title for column in table.columns)
         parts.append(_row_xml(table, titles, widths=widths, style=style, head=True, keep=whole))
@@ -390,19 +390,6 @@ def _table_xml(table: Table, *, wide: bool) -> str:
         parts.append(_row_xml(table, row, widths=widths, style=style, keep=keep))
     parts.append("</w:tbl>")
     return "".join(parts)
-
-
-def _height_mm(table: Table, widths: list[int]) -> float:
-    """Guess how high a table's rows will be, every character as wide as a Chinese one."""
-    line_mm, cushion_mm = 4.6, 1.1
-    height = 0.0
-    for row in table.rows:
-        lines = [
-            -(-len(text) * _TABLE_PT * 20 // max(1, width - 140))
-            for text, width in zip(row, widths, strict=False)
-        ]
-        height += max([1.0, *lines]) * line_mm + cushion_mm
-    return height
 
 
 def _row_xml(

@@ -375,6 +375,8 @@ def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, A
         higher = [area for area in bearers if area.kind is not PlaceType.COUNTY]
         # 东城区 is more often the east of this city than a district of another.
         vague = len(name) < _TELLING or set(name) <= area_words().vague
+        # 茂名滨海新区 is no district of Tianjin.
+        vague = vague or (name.endswith("新区") and not here)
         told = list(bearers) if len(bearers) == 1 and not vague else []
         if here or higher or told:
             names[name] = (here or higher or told)[0]
@@ -397,7 +399,10 @@ def _names(
             for bearer in known.by_name[name]
             if bearer.kind is PlaceType.PREFECTURE
         ]
-    for area in (*inside, *wider):
+    # 岳阳 is the city before 岳阳县; a county under no prefecture is listed as one of its own.
+    within = {area.name for area in inside}
+    ordered = [area for area in wider if area.name not in within]
+    for area in (*ordered, *inside, *wider):
         names.setdefault(area.name, area)
         for other in customary_names(area.name):
             names.setdefault(other, area)

@@ -18,10 +18,19 @@ SETTLEMENTS: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 # A name that goes on before a known one with these is another: 老南河, 新西河, 上坪村.
 ATTRIBUTES: Final = frozenset("老新大小上下东西南北中内外前后左右头一二三四五六七八九十第古旧")
 
+_LONG_KINDS: Final = SETTLEMENTS | {
+    PlaceType.RIVER,
+    PlaceType.LAKE_RESERVOIR,
+    PlaceType.CATCHMENT,
+    PlaceType.FOREST_FARM,
+}
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
 _NAME: Final = 1.6
-STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1}
+STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1, 5: 2.8, 6: 3.4, 7: 4.0}
+# Names of other languages in characters are long: 吉尔嘎郎图苏木.
+_TRANSCRIBED: Final = 5
+_ONE_FUNCTION: Final = 0.5
 _RIVER_SHORT: Final = 0.2
 _HARD_WITHIN: Final = 2.2
 _SOFT_WITHIN: Final = 1.4
@@ -49,7 +58,7 @@ _AFTER_AREA: Final = -1.6
 _NEVER_FIRST: Final = 3.0
 _OBJECT: Final = 3.0
 _TOWN_WITHIN: Final = 1.5
-_TOWNS: Final = frozenset("镇乡")
+_TOWNS: Final = frozenset("镇乡岛")
 _HEADS_OF_TOWNS: Final = frozenset("镇乡村")
 _OVER_KNOWN: Final = 2.5
 _ONE_OVER_KNOWN: Final = 1.0
@@ -168,6 +177,8 @@ def name_cost(
         The cost; an unknown character costs 1.9, a word 1.
     """
     size = head - start
+    if size >= _TRANSCRIBED and entry.kind not in _LONG_KINDS:
+        return float("inf")
     ending = text[stop - 2 : stop]
     at_end = 0.0
     if text[start:stop] in lexicon.flags or (stop - head == 1 and ending in lexicon.flags):
@@ -179,6 +190,17 @@ def name_cost(
         if size >= _LONG_STEM and entry.short and not town:
             at_end = _LONG_WORD_AT_END
     length_cost = STEM_COST[size]
+    stem_cost = _stem_penalty(
+        text,
+        start,
+        head,
+        run_start=run_start,
+        lexicon=lexicon,
+        town=entry.kind is PlaceType.TOWNSHIP,
+        short=stop - head == 1,
+    )
+    if size >= _TRANSCRIBED and stem_cost > _ONE_FUNCTION:
+        return float("inf")
     if size == 1 and entry.short:
         length_cost = _RIVER_SHORT
     elif size == 1 and entry.kind is PlaceType.ROAD and text[start] in ATTRIBUTES:
@@ -191,15 +213,7 @@ def name_cost(
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
-        + _stem_penalty(
-            text,
-            start,
-            head,
-            run_start=run_start,
-            lexicon=lexicon,
-            town=entry.kind is PlaceType.TOWNSHIP,
-            short=stop - head == 1,
-        )
+        + stem_cost
     )
 
 
@@ -253,13 +267,18 @@ def by_areas(
     for first, last in spans:
         if first == start and last == stop - 1:
             # 昌江|河: the word 江河 does not stand there.
-            return -_WORD_AT_END if text[stop - 2 : stop] in vocabulary.lexicon.flags else 0.0
+            word = text[stop - 2 : stop] in vocabulary.lexicon.flags
+            return -_WORD_AT_END * word - _RANK_WITHIN * any(
+                char in _RANKS for char in text[start + 1 : last]
+            )
         full = text[first:last] == vocabulary.areas[text[first:last]].name
         cuts = first < start < last or start < first < stop < last
-        ends = start < first and last == stop
+        # 南|运河 beside 运河区
+        own = text[start:first] in ATTRIBUTES and len(text[start:first]) == 1 and not full
+        ends = start < first and last == stop and not own
         if cuts or ends or (full and first == start and last < stop):
             return _AREA_AT_END
-        if full and last == start:
+        if full and last == start and text[start] not in vocabulary.lexicon.single_hard:
             cost = _AFTER_AREA
     return cost
 

@@ -31,6 +31,8 @@ _LINEAR: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
 )
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
+_THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
+_SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _LONGEST_SENTENCE: Final = 2000
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
@@ -143,18 +145,19 @@ def _by_name(scene: Scene, document: Document) -> None:
                 told = None
         if told is None:
             zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
-            if zone:
-                told = (zone, TEXT)
-            elif draft.kind is PlaceType.DEV_ZONE and not _nearer(draft.prefix, document):
+            ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
+            if zone or (ending and draft.kind is PlaceType.DEV_ZONE):
+                told = (zone or ending or "", TEXT)
+            elif draft.kind is PlaceType.DEV_ZONE and not _in_a_county(draft.prefix, document):
                 told = (draft.surface, TEXT)
         if told is not None:
             _set(draft, *told)
 
 
-def _nearer(prefix: str, document: Document) -> bool:
-    """Say whether a prefix tells more than the province."""
+def _in_a_county(prefix: str, document: Document) -> bool:
+    """Say whether a prefix is a county's: zones of a city or province are areas of their own."""
     area = document.home.names.get(prefix)
-    return area is not None and area.kind is not PlaceType.PROVINCE
+    return area is not None and area.kind is PlaceType.COUNTY
 
 
 def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
@@ -280,20 +283,29 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 continue
             if not _open(draft):
                 if draft.county_basis == TEXT and draft.county:
-                    told_in = (_sentence(scene.text, draft.start), draft.county)
+                    told_in = (draft.start, draft.county)
                 continue
             inner = evidence.of_inner(draft)
-            sentence = _sentence(scene.text, draft.start)
-            near = told_in is not None and told_in[0] == sentence and not scene.units
+            near = (
+                told_in is not None
+                and not scene.units
+                and _same_sentence(scene.text, told_in[0], draft)
+            )
             told = evidence.counties(draft, scene.issue)
             if len(inner) == 1:
                 _set(draft, next(iter(inner)), ELSEWHERE)
-            elif near and told_in is not None and draft.kind not in _LINEAR:
+            elif near and told_in is not None and (draft.kind not in _LINEAR or _is_street(draft)):
+                told_in = (draft.start, told_in[1])
                 _set(draft, told_in[1], TEXT)
             elif len(told) == 1:
                 _set(draft, next(iter(told)), ELSEWHERE)
         _by_anchor(scene, anchors)
         _by_members(scene)
+
+
+def _is_street(draft: Draft) -> bool:
+    """Say whether a road stays in its town: not 国道, S101, 高速公路."""
+    return draft.kind is PlaceType.ROAD and not _THROUGH_ROAD.search(draft.surface)
 
 
 def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
@@ -325,9 +337,11 @@ def _by_members(scene: Scene) -> None:
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
-def _sentence(text: str, position: int) -> int:
-    floor = max(0, position - _LONGEST_SENTENCE)
-    return max(floor, *(text.rfind(mark, floor, position) + 1 for mark in "。；！？\n"))
+def _same_sentence(text: str, told: int, draft: Draft) -> bool:
+    """Say whether a sentence that tells a county goes on to a name; towns pass a semicolon."""
+    ends = "。！？\n" if draft.kind in _SETTLED else "。；！？\n"
+    between = text[told : draft.start]
+    return len(between) < _LONGEST_SENTENCE and not any(mark in between for mark in ends)
 
 
 def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
@@ -337,7 +351,8 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
     for scene in scenes:
         units[scene.issue].update(unit_counties(scene.units, document))
         for draft in scene.drafts:
-            if draft.county_basis == TEXT and draft.county and draft.role is not Role.TITLE_OR_UNIT:
+            in_text = draft.county_basis == TEXT and draft.county in document.home.counties
+            if in_text and draft.role is not Role.TITLE_OR_UNIT:
                 texts[scene.issue].add(draft.county)
     for scene in scenes:
         if scene.issue is None:

@@ -32,6 +32,10 @@ _SHARED: Final = frozenset(
         PlaceType.MINE,
     }
 )
+# These are never called by a name without their head.
+_WITH_HEADS: Final = frozenset(
+    {PlaceType.FACTORY, PlaceType.HOSPITAL, PlaceType.SCHOOL, PlaceType.PARK_SCENIC}
+)
 _SOFT_CODES: Final = frozenset("sSMI")
 _MAX_LEAD: Final = 4
 # Kinds called by ordinary words often enough to begin at the separator.
@@ -39,6 +43,18 @@ _LOOSE: Final = frozenset({PlaceType.CATCHMENT, PlaceType.RESIDENTIAL, PlaceType
 _NUMBERED: Final = frozenset({PlaceType.HOSPITAL, PlaceType.SCHOOL, PlaceType.WASTEWATER_PLANT})
 # Hills and hamlets before a mine are mines called by them: 凤凰山、张家坞采石场.
 _LIKE_MINES: Final = frozenset({PlaceType.MOUNTAIN, PlaceType.VILLAGE, PlaceType.CATCHMENT})
+# Kinds whose members are often called without a head noun.
+_CALLED_ALIKE: Final = frozenset(
+    {
+        PlaceType.TOWNSHIP,
+        PlaceType.VILLAGE,
+        PlaceType.CATCHMENT,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MINE,
+    }
+)
+_CLOSING: Final = codes.LISTED + codes.PUNCTUATION + codes.JOINED
+_AFTER_MEMBER: Final = _CLOSING + codes.SOFT + codes.HARD + codes.MODIFIER + codes.QUANTITY
 _WEAK_HEADS: Final = frozenset({PlaceType.CATCHMENT, PlaceType.OTHER})
 
 
@@ -55,6 +71,7 @@ def complete_lists(scene: Scene, context: Context) -> None:
     _whole_members(scene)
     _lead_members(scene)
     _trailing_members(scene)
+    _bare_members(scene)
     scene.drafts.sort(key=lambda draft: draft.start)
     _shared_tails(scene)
     _tails(scene, context)
@@ -179,6 +196,9 @@ def _member(scene: Scene, first: int, stop: int, last: Draft, here: Draft | None
     start, end = part[0].start, part[-1].end
     surface = scene.text[start:end]
     simple = len(part) == 1 and part[0].kind is not None
+    if here is not None and here.bare and last.kind in _CALLED_ALIKE:
+        here.kind, here.whole = last.kind, here.surface + last.head
+        return here
     if here is not None:
         rest = [token for token in part if token.start >= here.end]
         return _sharing(scene, here, last, rest, end)
@@ -203,7 +223,7 @@ def _sharing(
     shares = (
         here.end <= end
         and last.kind in _SHARED
-        and here.kind not in {last.kind, PlaceType.FACTORY}
+        and here.kind not in _WITH_HEADS | {last.kind}
         and (
             last.kind is PlaceType.MONITORING_SECTION
             or (last.kind is PlaceType.MINE and here.kind in _LIKE_MINES)
@@ -258,6 +278,35 @@ def _trailing_members(scene: Scene) -> None:
             prefix=before.prefix,
             head=surface,
             whole=before.prefix + surface,
+        )
+        scene.drafts.append(member)
+        by_end[end] = member
+
+
+def _bare_members(scene: Scene) -> None:
+    """Read unknown words behind a named member as one more: 白马村、郑家营|污水管网."""
+    tokens, by_end = scene.tokens, {draft.end: draft for draft in scene.drafts}
+    for index, token in enumerate(tokens):
+        before = by_end.get(token.start)
+        if token.code not in {codes.LISTED, codes.JOINED} or before is None:
+            continue
+        if before.kind not in _CALLED_ALIKE or (token.code == codes.JOINED and before.bare):
+            continue
+        stop = index + 1
+        while stop < len(tokens) and tokens[stop].code in codes.UNKNOWN + codes.STEM:
+            stop += 1
+        part = tokens[index + 1 : stop]
+        unknown = sum(item.code == codes.UNKNOWN for item in part)
+        follows = tokens[stop].code if stop < len(tokens) else codes.PUNCTUATION
+        if unknown < _MIN_ITEM or follows not in _AFTER_MEMBER:
+            continue
+        start, end = part[0].start, part[-1].end
+        longest = _MAX_LEAD if follows in _CLOSING else _MAX_LEAD - 1
+        if end - start > longest or any(d.start < end and start < d.end for d in scene.drafts):
+            continue
+        surface = scene.text[start:end]
+        member = Draft(
+            start=start, end=end, surface=surface, kind=before.kind, stem=surface, bare=True
         )
         scene.drafts.append(member)
         by_end[end] = member

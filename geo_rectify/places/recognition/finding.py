@@ -13,13 +13,15 @@ from geo_rectify.places.recognition.admin import find_home
 from geo_rectify.places.recognition.aliases import canonical_names
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.counties import assign_counties, zones_of
+from geo_rectify.places.recognition.cutting import tokenise
 from geo_rectify.places.recognition.drafts import Document, Draft, Scene
 from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
 from geo_rectify.places.recognition.lexicon import context, lexicon
-from geo_rectify.places.recognition.phrases import find_phrases, mark_bodies, titled_names
+from geo_rectify.places.recognition.phrases import find_phrases
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
-from geo_rectify.places.recognition.tokens import tokenise, vocabulary
+from geo_rectify.places.recognition.surroundings import mark_bodies, titled_names
+from geo_rectify.places.recognition.tokens import vocabulary
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
@@ -144,8 +146,9 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
     known: dict[str, PlaceType] = {}
+    cut = None
     for _ in range(2):
-        cut = vocabulary(words, document.home.names, known)
+        cut = vocabulary(words, document.home.names, known, before=cut)
         for scene in scenes:
             scene.tokens = tokenise(scene.text, cut)
             scene.drafts = find_phrases(

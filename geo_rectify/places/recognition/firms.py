@@ -24,6 +24,9 @@ _MAKERS: Final = frozenset(
     ["汽车", "机械", "化工", "制药", "药业", "股份", "陶瓷", "建材", "电子", "重工"]
 )
 _GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
+# Named by their city alone: 某名石化.
+_REFINERS: Final = frozenset({"石化", "炼化"})
+_OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
 _WATERS_AND_HILLS: Final = frozenset(
@@ -132,6 +135,9 @@ def _firm_start(
     registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
+    group = text[tokens[legal].start : tokens[legal].end] == "集团"
+    if group and admins and legal - admins[-1] > 1 and _all_soft(row[admins[-1] + 1 : legal]):
+        return admins[-1]
     if admins and registered and not generic and legal - admins[-1] > 1:
         return admins[-1]
     at = legal
@@ -157,6 +163,11 @@ def _firm_start(
     return None
 
 
+def _all_soft(between: Sequence[str]) -> bool:
+    """Say whether words of trades alone stand between a city's name and 集团."""
+    return all(code in "IMsH" for code in between)
+
+
 def _firm_word(text: str, token: Token, lexicon: Lexicon) -> bool:
     return token.code == codes.HARD and text[token.start : token.end] in lexicon.firm_words
 
@@ -170,7 +181,7 @@ def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: 
     return single and short and row[block - 2] in "AaVDP"
 
 
-def water_brand(text: str, part: Sequence[Token]) -> Draft | None:
+def water_brand(text: str, part: Sequence[Token], _: Lexicon) -> Draft | None:
     """Read a river's or hill's name before a trade as a firm: 某河|汽车.
 
     Parameters
@@ -198,6 +209,41 @@ def water_brand(text: str, part: Sequence[Token]) -> Draft | None:
         kind=PlaceType.FACTORY,
         stem=text[start : part[0].end],
         head=text[part[0].end : end],
+    )
+
+
+def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a county's short name and a trade as a firm where the words behind tell: 某西煤化工.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    Draft or None
+        The firm.
+    """
+    start, end = part[0].start, part[-1].end
+    trade = text[part[1].start : end]
+    told = trade in _REFINERS or (
+        trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
+    )
+    if not told or text.startswith(_OF_A_TRADE, end):
+        return None
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=PlaceType.FACTORY,
+        prefix=text[start : part[0].end],
+        stem=text[start : part[0].end],
+        head=trade,
     )
 
 

@@ -72,6 +72,8 @@ class Lexicon:
         What follows a firm called by a brand and a weak trade.
     never_first
         Characters no name begins with.
+    locality
+        Last characters of hamlets and headlands.
     objects_of
         Verbs whose object is the one-character head behind them.
     great_waters, great_water_after
@@ -96,6 +98,7 @@ class Lexicon:
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
     never_first: frozenset[str]
+    locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     great_water_after: tuple[str, ...]
@@ -108,6 +111,9 @@ class Context:
     """Patterns of the words around a name."""
 
     relation: re.Pattern[str]
+    between: re.Pattern[str]
+    stretch: re.Pattern[str]
+    stretch_from: re.Pattern[str]
     revealing: re.Pattern[str]
     extension: re.Pattern[str]
     located: re.Pattern[str]
@@ -117,6 +123,7 @@ class Context:
     reference_before: re.Pattern[str]
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
+    trouble: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
     water_body: re.Pattern[str]
@@ -211,6 +218,9 @@ def lexicon() -> Lexicon:
         for kind, listed in heads["facility"].items()
         for word in listed.split()
     }
+    for trade in heads["industry"]["words"].split():
+        # 有色冶金基地, 再生铅基地: parks called by a trade.
+        facility.setdefault(trade + "基地", PlaceType.INDUSTRIAL_PARK)
     city = {
         word: PlaceType(kind) for kind, listed in heads["city"].items() for word in listed.split()
     }
@@ -244,6 +254,7 @@ def lexicon() -> Lexicon:
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
+        locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         great_water_after=tuple(words["great_water_after"].split()),
@@ -278,6 +289,9 @@ def context() -> Context:
     base, around = alternation(relation["words"].split()), relation["areas"].split()
     return Context(
         relation=re.compile(f"[及和]?其?{base}(?:[及和]?{base})*(?:{alternation(around)})?"),
+        between=re.compile(alternation(relation["between"].split())),
+        stretch=re.compile(alternation(relation["stretch"].split())),
+        stretch_from=re.compile(alternation(relation["from"].split()) + "$"),
         revealing=re.compile("[及和]?(?:其)?" + alternation(relation["revealing"].split())),
         extension=re.compile(alternation(relation["extension"].split())),
         located=re.compile(alternation(located["words"].split()) + "$"),
@@ -287,6 +301,7 @@ def context() -> Context:
         reference_before=re.compile(f"(?:{roles['reference_before']})$"),
         reference_after=re.compile(roles["reference_after"]),
         acts_on=re.compile(roles["acts_on"]),
+        trouble=re.compile(roles["trouble"]),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
         water_body=re.compile(data["water_bodies"]["pattern"]),

@@ -11,15 +11,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.drafts import Document, Draft
+from geo_rectify.places.recognition.facilities import facility
 from geo_rectify.places.recognition.firms import (
-    firm_within,
+    area_firm,
     registered_firms,
     short_firm,
     water_brand,
 )
 from geo_rectify.places.recognition.lexicon import STEM
-from geo_rectify.vocabulary import PlaceType, Role
+from geo_rectify.places.recognition.partition import pieces, whole_names
+from geo_rectify.places.recognition.surroundings import figurative, relate, revealed, told_by_area
+from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,14 +30,15 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Context, Lexicon
     from geo_rectify.places.recognition.tokens import Token
 
-_TAIL: Final = "[MI]*[HG](?:[MI]*[HG])*"
+_TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
     rf"(?P<town>V{_TAIL})"
-    rf"|(?P<facility>a?[UNSF]+s?{_TAIL})"
+    rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
-    rf"|(?P<quoted>B[UNSaIM]{{1,6}}B{_TAIL})"
+    rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>NI{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
@@ -43,6 +47,7 @@ _PHRASE: Final = re.compile(
     r"|(?P<standing>M?[HG])"
 )
 _DESCRIBED: Final = re.compile("[AHN][sIMSU]{1,7}H")
+_ZONE: Final = re.compile("[aN][sIMSU]{1,6}H")
 _ALONE: Final = {
     codes.NAME: "name",
     codes.SETTLEMENT: "name",
@@ -50,36 +55,9 @@ _ALONE: Final = {
     codes.ADMIN: "admin",
     codes.SHORT_ADMIN: "admin",
 }
-_LOOK_BACK: Final = 6
 _MIN_STEM: Final = 2
-_MAX_STEM: Final = 7
 _MAX_BARE: Final = 5
-# Facilities that belong to the firm named before them and make no name with it.
-_OF_A_FIRM: Final = frozenset(
-    {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
-)
-# An administrative name alone before these says where they are, and names none of them.
-_UNNAMED_BY_COUNTY: Final = frozenset(
-    {
-        PlaceType.MINE,
-        PlaceType.FACTORY,
-        PlaceType.RESIDENTIAL,
-        PlaceType.MONITORING_SECTION,
-        PlaceType.DRAINAGE_OUTLET,
-        PlaceType.WATER_SOURCE,
-        PlaceType.PUMP_STATION,
-    }
-)
-# 耒水, 湘水: rivers only where something lies along them.
-_WATER_NAMES: Final = ("水", "港", "塘")
-_ALONG: Final = frozenset(
-    ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
-)
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
-_WATERS_AND_HILLS: Final = frozenset(
-    {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
-)
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 _MIN_DESCRIPTION: Final = 3
 _PLAIN_PARKS: Final = frozenset({"园区", "工业园区", "产业园区", "集聚区", "集中区", "工业区"})
 _EDGES: Final = "内外上下中前后里旁处"
@@ -117,35 +95,35 @@ def find_phrases(
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
-        draft = _draft(text, part, str(found.lastgroup), lexicon)
-        read = [draft] if draft is not None else list(_apart(text, part, lexicon))
-        drafts += [d for d in read if not d.bare or _revealed(text, d, context, document)]
-    drafts = [draft for draft in drafts if not _figurative(text, draft, lexicon)]
+        before_it = tokens[found.start() - 1] if found.start() else None
+        after_it = tokens[found.end()] if found.end() < len(tokens) else None
+        for group, piece in pieces(text, part, str(found.lastgroup), lexicon):
+            draft = _draft(text, piece, group, lexicon)
+            read = [draft] if draft is not None else list(_apart(text, piece, lexicon))
+            drafts += [
+                d
+                for d in read
+                if not d.bare
+                or revealed(text, d, context, document)
+                or told_by_area(d, before_it, after_it, lexicon)
+            ]
+    drafts = [draft for draft in drafts if not figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
+    drafts = whole_names(text, drafts)
     for draft in drafts:
-        _relate(text, draft, context)
+        relate(text, draft, context)
     return drafts
-
-
-def _figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
-    """Say whether a name is an event (清河|行动) or a figure of policy (绿色|发展路)."""
-    if draft.kind in ADMIN_KINDS or draft.head in lexicon.own:
-        return False
-    if text.startswith(lexicon.not_before, draft.end):
-        return True
-    if draft.stem not in lexicon.abstract or draft.prefix:
-        return False
-    return text[max(0, draft.start - 2) : draft.start] in lexicon.abstract
 
 
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
     if group in {"facility", "town", "county", "inserted", "quoted", "reserve"}:
-        return _facility(text, part, group, lexicon)
+        return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group in {"firm", "brand"}:
-        return short_firm(text, part, lexicon) if group == "firm" else water_brand(text, part)
+    if group in {"firm", "brand", "area_firm"}:
+        read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
+        return read(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -193,7 +171,8 @@ def _bare(surface: str, start: int) -> Draft | None:
 def _described(
     text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
 ) -> Iterator[Draft]:
-    """Find parks called by what is made there: 某县|高纯氧化铝粉体研发制备基地."""
+    """Find parks and zones called by what is made or tried there: 某县|高纯氧化铝粉体研发制备基地."""
+    yield from _zones(text, tokens, row, lexicon)
     for found in _DESCRIBED.finditer("".join(row)):
         first, last = tokens[found.start()], tokens[found.end() - 1]
         head = text[last.start : last.end]
@@ -223,182 +202,26 @@ def _described(
             row[used] = codes.TITLE
 
 
-def _facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
-    """Read a stem, modifiers and a facility head as one name."""
-    part = _works(text, part)
-    last = part[-1]
-    head = text[last.start : last.end]
-    start, end = part[0].start, last.end
-    kind = lexicon.facility[head]
-    prefix = ""
-    begin = 0
-    if part[0].code in {codes.SHORT_ADMIN, codes.ADMIN}:
-        begin = 2 if part[1].code == codes.SHORT_ADMIN else 1
-        prefix = text[part[begin - 1].start : part[begin - 1].end]
-    stem_end = begin
-    inside = "UNSVIMaB" if group == "quoted" else "UNSFV("
-    if group == "inserted":
-        inside = "UNSVa()"
-    while stem_end < len(part) and part[stem_end].code in inside:
-        stem_end += 1
-    stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
-    middle = part[stem_end:]
-    described = group == "county" and part[begin].code == codes.SOFT
-    if (
-        group == "county"
-        and not stem
-        and (kind in _UNNAMED_BY_COUNTY or (described and kind is not PlaceType.INDUSTRIAL_PARK))
-    ):
-        return None
-    if group == "facility" and not _least_stem(middle) <= len(stem) <= _MAX_STEM:
-        return None
-    if group == "inserted" and part[0].end - part[0].start < _MIN_STEM and part[1].code == "(":
-        return None
-    stems = [token for token in part[begin:stem_end] if token.code == codes.STEM]
-    if group == "facility" and len(stems) == stem_end - begin and len(stems) > 1:
-        return None
-    if group == "facility" and _loose(text, part, middle[0], kind=kind, lexicon=lexicon):
-        return None
-    firm_end = firm_within(text, part, stem_end, group, lexicon)
-    if firm_end is not None and kind in _OF_A_FIRM:
-        end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
-    return Draft(
-        start=start,
-        end=end,
-        surface=text[start:end],
-        kind=kind,
-        prefix=prefix,
-        stem=stem,
-        head=text[middle[0].start : end] if middle else head,
-    )
-
-
-def _works(text: str, part: Sequence[Token]) -> Sequence[Token]:
-    """Leave out a mine after the works it belongs to: 某某水泥厂|矿山."""
-    last = part[-1]
-    belongs = text[last.start : last.end] in _PARTS_OF_WORKS and part[-2].code == codes.HEAD
-    return part[:-1] if belongs else part
-
-
-def _least_stem(middle: Sequence[Token]) -> int:
-    """Give the least length of a stem; one character will do before two heads (大|铜厂尾矿库)."""
-    return 1 if sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
-
-
-def _loose(
-    text: str, part: Sequence[Token], word: Token, *, kind: PlaceType, lexicon: Lexicon
-) -> bool:
-    """Say whether an ordinary word keeps a head from the name before it."""
-    if word.code != codes.SOFT:
-        return False
-    structure = text[word.start : word.end] in lexicon.section_words
-    if kind is PlaceType.MONITORING_SECTION and structure:
-        return False
-    known = all(token.code != codes.UNKNOWN for token in part)
-    return known or any(token.code == codes.NAME for token in part)
-
-
-def before(text: str, position: int) -> str:
-    """Give the few characters before a position.
-
-    Parameters
-    ----------
-    text
-        The passage.
-    position
-        Offset into it.
-
-    Returns
-    -------
-    str
-        At most six characters.
-    """
-    return text[max(0, position - _LOOK_BACK) : position]
-
-
-def _revealed(text: str, draft: Draft, context: Context, document: Document) -> bool:
-    """Say whether the words around a bare word make it a place."""
-    if draft.surface in document.gazetteer:
-        return True
-    if context.revealing.match(text, draft.end):
-        return True
-    if context.located.search(before(text, draft.start)):
-        following = text[draft.end : draft.end + 1]
-        return not following or following in "，。；、的内处（”"
-    return False
-
-
-def _relate(text: str, draft: Draft, context: Context) -> None:
-    """Take the words that set a site off from the named place."""
-    if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
-        # Streets are called by two characters and more: 横路 is a locality.
-        draft.kind = PlaceType.CATCHMENT
-    if draft.kind is PlaceType.ROAD:
-        longer = context.extension.match(text, draft.end)
-        if longer:
-            draft.end = longer.end()
-            draft.surface = text[draft.start : draft.end]
-            draft.relation = longer[0]
-            return
-    if draft.kind in ADMIN_KINDS:
-        return
-    relation = context.relation.match(text, draft.end)
-    if relation:
-        draft.relation = relation[0]
-        if draft.bare and draft.surface.endswith(_WATER_NAMES) and relation[0] in _ALONG:
-            draft.kind = PlaceType.RIVER
-
-
-def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
-    """Mark administrative names that only begin the name of a body.
-
-    Parameters
-    ----------
-    text
-        The passage.
-    drafts
-        Its drafts, changed in place.
-    context
-        The patterns.
-    """
-    for draft in drafts:
-        if draft.kind in ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}:
-            body = context.body.match(text, draft.end)
-            if body:
-                draft.role = Role.TITLE_OR_UNIT
-        elif draft.kind in _WATERS_AND_HILLS and context.water_body.match(text, draft.end):
-            draft.role = Role.TITLE_OR_UNIT
-
-
-def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:
-    """Find administrative names inside the titles of documents.
-
-    Parameters
-    ----------
-    text
-        The passage.
-    tokens
-        Its tokens.
-    document
-        What is known of the document.
-
-    Yields
-    ------
-    Draft
-        With the role title-or-unit.
-    """
-    names = [name for name, area in document.home.names.items() if name == area.name]
-    if not names:
-        return
-    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
-    for token in tokens:
-        if token.code != codes.TITLE:
+def _zones(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon) -> Iterator[Draft]:
+    """Find development zones of an area called by a purpose: 某岛|海洋生态文明综合试验区."""
+    for found in _ZONE.finditer("".join(row)):
+        first, last = tokens[found.start()], tokens[found.end() - 1]
+        head = text[last.start : last.end]
+        inner = row[found.start() + 1 : found.end() - 1]
+        if (
+            lexicon.facility[head] is not PlaceType.DEV_ZONE
+            or codes.SOFT not in inner
+            or first.kind is PlaceType.RIVER
+        ):
             continue
-        for found in pattern.finditer(text, token.start, token.end):
-            yield Draft(
-                start=found.start(),
-                end=found.end(),
-                surface=found[0],
-                kind=document.home.names[found[0]].kind,
-                role=Role.TITLE_OR_UNIT,
-            )
+        yield Draft(
+            start=first.start,
+            end=last.end,
+            surface=text[first.start : last.end],
+            kind=PlaceType.DEV_ZONE,
+            prefix=text[first.start : first.end] if first.code == codes.SHORT_ADMIN else "",
+            stem=text[first.start : last.start],
+            head=head,
+        )
+        for used in range(found.start(), found.end()):
+            row[used] = codes.TITLE

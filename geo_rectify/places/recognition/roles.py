@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.phrases import before
+from geo_rectify.places.recognition.surroundings import before
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _BUILT: Final = re.compile(r"(?:已建成|已建|现有|原有|新建)?的?")
 _LISTED: Final = re.compile(r"[^，。；：、（）]{0,8}（")
-_STRETCH: Final = re.compile(r"^(?:[^，。；]{0,3})[至到]$")
+_STRETCH: Final = re.compile(r"^(?:[^，。；迁搬移运送排转流]{0,3})[至到]$")
+_DASH: Final = re.compile(r"^(?:[—–－~～-]{1,2})$")
 _CONTAINED_BY: Final = ADMIN_KINDS | {
     PlaceType.DEV_ZONE,
     PlaceType.TOWNSHIP,
@@ -28,6 +29,7 @@ _CONTAINED_BY: Final = ADMIN_KINDS | {
     PlaceType.PARK_SCENIC,
 }
 _ACTING_AREAS: Final = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}
+_BODY: Final = "body"
 _AHEAD: Final = 12
 _CITY_AREAS: Final = ("城区", "建成区", "老城")
 
@@ -43,12 +45,16 @@ def assign_roles(scene: Scene, context: Context) -> None:
         The patterns.
     """
     chosen = [d for d in scene.drafts if d.role is not Role.TITLE_OR_UNIT]
-    stretches(scene.text, chosen)
+    stretches(scene.text, chosen, context)
     for index, draft in enumerate(chosen):
         following = chosen[index + 1] if index + 1 < len(chosen) else None
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
+        told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
+        if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
+            # A report tells of its city on every line: an extent only where something is amiss.
+            draft.role = Role.REFERENCE
     for run in enumerations(scene):
         last = run[-1]
         if last.role is Role.CONTAINER and last.relation and last.kind not in ADMIN_KINDS:
@@ -61,8 +67,12 @@ def assign_roles(scene: Scene, context: Context) -> None:
                 draft.role = last.role
 
 
-def stretches(text: str, drafts: list[Draft]) -> None:
-    """Mark the ends of a stretch: A大道至B大道.
+def _ahead(draft: Draft) -> tuple[int, int]:
+    return draft.end, draft.end + _AHEAD
+
+
+def stretches(text: str, drafts: list[Draft], context: Context) -> None:
+    """Mark the ends of a stretch: A大道至B大道, 从A桥到B断面, A村至B桥段.
 
     Parameters
     ----------
@@ -70,9 +80,14 @@ def stretches(text: str, drafts: list[Draft]) -> None:
         The passage.
     drafts
         Its drafts in order, changed in place.
+    context
+        The patterns.
     """
     for first, after in pairwise(drafts):
-        if first.kind is after.kind and _STRETCH.match(text[first.end : after.start]):
+        between = text[first.end : after.start]
+        said = context.stretch.match(text, after.end) is not None
+        alike = first.kind is after.kind or context.stretch_from.search(before(text, first.start))
+        if (_STRETCH.match(between) and (said or alike)) or (_DASH.match(between) and said):
             first.relation, after.relation = "起点", "终点"
 
 
@@ -83,7 +98,7 @@ def _role(
         return Role.CONTAINER
     if draft.kind in context.actor_types and _acts_on_a_place(text, draft, rest, context):
         return Role.ACTOR
-    if draft.kind in _ACTING_AREAS and not draft.prefix:
+    if draft.kind in _ACTING_AREAS and (not draft.prefix or draft.kind is PlaceType.DEV_ZONE):
         acting = _area_role(text, draft, context)
         if acting is not None:
             return acting
@@ -96,6 +111,8 @@ def _role(
 
 def _area_role(text: str, draft: Draft, context: Context) -> Role | None:
     """Read an area as actor or reference from the words beside it, None where neither."""
+    if context.between.match(text, draft.end):
+        return None
     if context.reference_before.search(before(text, draft.start)):
         return Role.REFERENCE
     if context.reference_after.match(text, draft.end):

@@ -50,10 +50,16 @@ class Asked:
         Hits as gazetteer rows (`tables.GAZETTEER`), their source naming service and level.
     notes
         A sentence for each name that was not sent, each hit refused, and an early end.
+    sent, answered, refused
+        How many names were sent, how many of them have a hit that stands, how many hits were
+        refused.
     """
 
     places: gpd.GeoDataFrame
     notes: tuple[str, ...]
+    sent: int = 0
+    answered: int = 0
+    refused: int = 0
 
 
 def unfit(name: str) -> str:
@@ -180,7 +186,7 @@ def ask_worklist(sites: pd.DataFrame, geocoder: Geocoder) -> Asked:
     """
     rows: list[dict[str, Any]] = []
     notes: list[str] = []
-    answered = False
+    sent = answered = refused = 0
     for record in sites.to_dict("records"):
         name, kind = str(record["name"]), kind_of(str(record["kind"])) or PlaceType.OTHER
         area = area_of_codes(str(record["adcode"] or ""))
@@ -191,16 +197,24 @@ def ask_worklist(sites: pd.DataFrame, geocoder: Geocoder) -> Asked:
         try:
             answer = ask(name, geocoder, area=area, kind=kind)
         except ServiceError as err:
-            if not answered:
+            if not sent:
                 raise
             notes.append(f"在线查询中止：{err}")
             break
-        answered = True
+        sent += 1
+        answered += bool(answer.hits)
+        refused += len(answer.refused)
         notes.extend(
             f"{name}：{hit.service.value}的结果已排除，{why}" for hit, why in answer.refused
         )
         rows.extend(_row(hit, name, kind, area) for hit in answer.hits)
-    return Asked(places=geoframe_of(rows, GAZETTEER), notes=tuple(notes))
+    return Asked(
+        places=geoframe_of(rows, GAZETTEER),
+        notes=tuple(notes),
+        sent=sent,
+        answered=answered,
+        refused=refused,
+    )
 
 
 def area_of_codes(adcode: str) -> Area:

@@ -1,0 +1,324 @@
+"""Cutting a clause into words, names and unknown characters at the least cost.
+
+A lattice over the characters holds every known word, every administrative name, every stem with
+a head noun directly behind it, and every single character as unknown. The cheapest path decides
+where a name begins: 进入|西河, 污水|经|韦陀桥, but 经公桥镇 in a list of towns.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import lexicon as words
+from geo_rectify.places.recognition.costs import (
+    SETTLEMENTS,
+    STEM_COST,
+    areas_in,
+    by_areas,
+    name_cost,
+    over_known,
+)
+from geo_rectify.places.recognition.numbering import (
+    KIND_OF,
+    LEVEL_HOSPITAL,
+    NUMBERED,
+    REGIMENT,
+)
+from geo_rectify.places.recognition.tokens import (
+    ADMIN,
+    BRAND,
+    CLOSE,
+    COUNTING,
+    LISTED,
+    NAME,
+    OPEN,
+    PUNCTUATION,
+    QUANTITY,
+    QUOTE,
+    SETTLEMENT,
+    SHORT_ADMIN,
+    SOFT,
+    TITLE,
+    UNKNOWN,
+    Token,
+)
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.places.recognition.admin import Area
+    from geo_rectify.places.recognition.lexicon import Lexicon
+    from geo_rectify.places.recognition.tokens import Vocabulary
+
+_CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
+_PIECES: Final = re.compile(
+    r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
+    rf"|{NUMBERED}"
+    r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
+    rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
+    r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
+    r"|(?P<listed>、)"
+    r"|(?P<open>[（(〔【\[])"
+    r"|(?P<close>[）)〕】\]])"
+    r"|(?P<quote>[“”‘’\"「」『』])"
+    r"|(?P<run>[\u3400-\u9fff\U00020000-\U0003ffff·]+)"
+    r"|(?P<punctuation>.)",
+    re.DOTALL,
+)
+_PIECE_CODES: Final = {
+    "title": TITLE,
+    "quantity": QUANTITY,
+    "coded": UNKNOWN,
+    "letters": SOFT,
+    "listed": LISTED,
+    "open": OPEN,
+    "close": CLOSE,
+    "quote": QUOTE,
+    "punctuation": PUNCTUATION,
+}
+# 一江三河, 两江四岸, 三山五园: a figure of speech, no name.
+_FIGURES: Final = re.compile(
+    r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
+    r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
+)
+_NO_STEM: Final = frozenset("各每全该本两我此某多数几这同整县市省区旗盟的了不未其")
+_VILLAGE_BODIES: Final = frozenset({"村委会", "居委会", "村民小组"})
+_NEVER_WITHIN: Final = frozenset("的了等")
+
+_WORD: Final = 1.0
+_FUNCTION: Final = 1.2
+_FULL_ADMIN: Final = 0.7
+_SHORT_ADMIN: Final = 0.95
+_KNOWN: Final = 0.9
+_UNKNOWN: Final = 1.9
+_COUNT: Final = 1.3
+_CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
+# Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
+_WATERS: Final = frozenset("江河湖溪")
+_FLOWING_INTO: Final = frozenset("入汇")
+_INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注入", "倾入", "抽入"])
+_CUTS_AREA: Final = 1.5
+_SAME: Final = 1e-9
+
+
+def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
+    """Cut a text into tokens that cover it.
+
+    Parameters
+    ----------
+    text
+        One passage.
+    vocabulary
+        The words to cut it by.
+
+    Returns
+    -------
+    tuple of Token
+        In order, without gaps; offsets into the passage.
+    """
+    tokens: list[Token] = []
+    for piece in _PIECES.finditer(text):
+        group = str(piece.lastgroup)
+        if group == "run":
+            tokens.extend(_cut_once(text, piece.start(), piece.end(), vocabulary))
+        elif group in KIND_OF:
+            kind = KIND_OF[group]
+            code = SETTLEMENT if kind in SETTLEMENTS else NAME
+            tokens.append(
+                Token(piece.start(), piece.end(), code, kind=kind, stem=len(piece[0]) - 1)
+            )
+        else:
+            tokens.append(Token(piece.start(), piece.end(), _PIECE_CODES[group]))
+    return tuple(tokens)
+
+
+def _cut_once(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+    """Cut a run, or repeat the cut of one alike."""
+    key = (text[max(0, begin - 1) : begin] == "、", text[begin:end])
+    held = vocabulary.cuts.get(key)
+    if held is None:
+        tokens = _cut(text, begin, end, vocabulary)
+        vocabulary.cuts[key] = tuple(_moved(token, -begin) for token in tokens)
+        return tokens
+    return [_moved(token, begin) for token in held]
+
+
+def _moved(token: Token, by: int) -> Token:
+    return Token(token.start + by, token.end + by, token.code, token.flags, token.kind, token.stem)
+
+
+def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+    """Find the cheapest cut of one run of Chinese characters."""
+    lattice = _Lattice(text, begin, end, vocabulary)
+    names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
+    for token, cost in _patterned(text, begin, end, lattice.areas):
+        names.setdefault(token.start, []).append((token, cost))
+    for position in range(begin, end):
+        lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
+        lattice.offer_words(position)
+        for token, cost in names.get(position, ()):
+            lattice.put(token, cost)
+        lattice.offer_names(position)
+    return lattice.cheapest()
+
+
+def _patterned(
+    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Token, float]]:
+    """Give what is read by a pattern: figures of speech, regiments, hospitals by rank, counts."""
+    for figure in _FIGURES.finditer(text, begin, end):
+        yield Token(figure.start(), figure.end(), SOFT, flags=words.SOFT), _WORD
+    for team in REGIMENT.finditer(text, begin, end):
+        at, stop = team.span()
+        kind = PlaceType.TOWNSHIP
+        yield Token(at, stop, SETTLEMENT, kind=kind, stem=stop - at - 1), _WORD
+    for hospital in LEVEL_HOSPITAL.finditer(text, begin, end):
+        at, stop = hospital.span()
+        if not any(first < at < last for first, last in areas):
+            yield Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2), _WORD
+    for counted in COUNTING.finditer(text, begin, end):
+        yield Token(counted.start(), counted.end(), QUANTITY), _COUNT
+
+
+class _Lattice:
+    """The cheapest way to each character of a run; what is offered must come in order."""
+
+    def __init__(self, text: str, begin: int, end: int, vocabulary: Vocabulary) -> None:
+        self._text, self._begin, self._end, self._words = text, begin, end, vocabulary
+        self._best = [0.0] + [float("inf")] * (end - begin)
+        self._back = [Token(begin, begin, PUNCTUATION)] * (end - begin + 1)
+        self.areas = areas_in(text, begin, end, vocabulary)
+        self._full = [
+            (first, last)
+            for first, last in self.areas
+            if text[first:last] == vocabulary.areas[text[first:last]].name
+        ]
+
+    def offer(self, start: int, stop: int, code: str, cost: float) -> None:
+        """Offer a token without kind."""
+        total = self._best[start - self._begin] + cost
+        if total < self._best[stop - self._begin] - _SAME:
+            self._best[stop - self._begin] = total
+            self._back[stop - self._begin] = Token(start, stop, code)
+
+    def put(self, token: Token, cost: float) -> None:
+        """Offer a token."""
+        total = self._best[token.start - self._begin] + cost
+        if total < self._best[token.end - self._begin] - _SAME:
+            self._best[token.end - self._begin] = total
+            self._back[token.end - self._begin] = token
+
+    def cheapest(self) -> list[Token]:
+        """Give the tokens of the cheapest way."""
+        tokens: list[Token] = []
+        position = self._end - self._begin
+        while position:
+            tokens.append(self._back[position])
+            position = self._back[position].start - self._begin
+        tokens.reverse()
+        return tokens
+
+    def offer_words(self, position: int) -> None:
+        """Offer the words of the lexicon that begin at a position."""
+        text, lexicon = self._text, self._words.lexicon
+        for length in lexicon.lengths.get(text[position], ()):
+            stop = position + length
+            word = text[position:stop]
+            flags = lexicon.flags.get(word) if stop <= self._end else None
+            if flags is None:
+                continue
+            if word in lexicon.great_waters and (
+                text.startswith(lexicon.great_water_after, stop)
+                or text[max(0, position - 2) : position] in _INTO
+            ):
+                river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
+                self.put(river, _FULL_ADMIN)
+            cost = _FUNCTION if length == 1 else _WORD
+            if self._full and any(first < position < last < stop for first, last in self._full):
+                cost += _CUTS_AREA
+            if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
+                cost += _CUTS_AREA
+            if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
+                self.put(Token(position, stop, self._words.codes[word], flags=flags), cost)
+
+    def offer_names(self, position: int) -> None:
+        """Offer administrative and learnt names that begin at a position."""
+        text, vocabulary = self._text, self._words
+        for length in vocabulary.area_lengths.get(text[position], ()):
+            stop = position + length
+            area = vocabulary.areas.get(text[position:stop]) if stop <= self._end else None
+            if area is not None:
+                along = vocabulary.lexicon.great_water_after
+                self.put(*_area_token(text, position, stop, area, along))
+        for length in vocabulary.known_lengths.get(text[position], ()):
+            stop = position + length
+            name = text[position:stop]
+            if stop <= self._end and name in vocabulary.known:
+                kind = vocabulary.known[name]
+                code = NAME
+                if kind is PlaceType.FACTORY:
+                    code = BRAND
+                elif kind in SETTLEMENTS:
+                    code = SETTLEMENT
+                stem = length if code == BRAND else length - _head_length(name, vocabulary.lexicon)
+                self.put(Token(position, stop, code, kind=kind, stem=stem), _KNOWN)
+
+
+def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
+    """Say whether a run goes on with characters that begin no word: 北流市|民安工业集中区."""
+    return stop < end and not any(
+        text[stop : stop + length] in lexicon.flags
+        for length in lexicon.lengths.get(text[stop], ())
+        if stop + length <= end
+    )
+
+
+def _area_token(
+    text: str, position: int, stop: int, area: Area, along: tuple[str, ...]
+) -> tuple[Token, float]:
+    """Read an administrative name; the short name of a county or city may be a river's."""
+    if text[position:stop] == area.name:
+        return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
+    flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
+    if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
+        return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
+    return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
+
+
+def _head_length(name: str, lexicon: Lexicon) -> int:
+    """Give the length of the head noun a name ends with, 0 where it has none."""
+    return next((len(name) - at for at in range(1, len(name)) if name[at:] in lexicon.simple), 0)
+
+
+def _names_by_start(
+    text: str, begin: int, end: int, vocabulary: Vocabulary, spans: Sequence[tuple[int, int]]
+) -> dict[int, list[tuple[Token, float]]]:
+    """List the names with a head noun directly behind a stem of one to four characters."""
+    lexicon = vocabulary.lexicon
+    found: dict[int, list[tuple[Token, float]]] = {}
+    for head in range(begin + 1, end):
+        for length in lexicon.simple_lengths.get(text[head], ()):
+            stop = head + length
+            entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
+            if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):
+                continue
+            for stem in STEM_COST:
+                start = head - stem
+                if start < begin or text[start] in _NEVER_WITHIN:
+                    break
+                if text[start] in _NO_STEM or text[head - 1] == "之":
+                    continue
+                if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
+                    # 某村|村委会 is a body of the village.
+                    continue
+                cost = name_cost(
+                    text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
+                )
+                cost += by_areas(text, start, stop, spans, vocabulary)
+                cost += over_known(text, start, stop, vocabulary)
+                code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
+                token = Token(start, stop, code, kind=entry.kind, stem=stem)
+                found.setdefault(start, []).append((token, cost))
+    return found

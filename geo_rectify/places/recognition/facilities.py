@@ -1,0 +1,164 @@
+"""Facilities: a stem, modifiers and a head noun read as one name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.places.recognition.firms import firm_within
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_rectify.places.recognition.lexicon import Lexicon
+    from geo_rectify.places.recognition.tokens import Token
+
+_DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
+_MIN_STEM: Final = 2
+_MAX_STEM: Final = 7
+_MAX_CODED: Final = 16
+# Facilities that belong to the firm named before them and make no name with it.
+_OF_A_FIRM: Final = frozenset(
+    {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
+)
+# An administrative name alone before these says where they are, and names none of them.
+_UNNAMED_BY_COUNTY: Final = frozenset(
+    {
+        PlaceType.MINE,
+        PlaceType.FACTORY,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MONITORING_SECTION,
+        PlaceType.DRAINAGE_OUTLET,
+        PlaceType.WATER_SOURCE,
+        PlaceType.PUMP_STATION,
+    }
+)
+_OF_ORE: Final = (
+    "偷采",
+    "盗采",
+    "私采",
+    "开采",
+    "资源",
+    "企业",
+    "产业",
+    "储量",
+    "行业",
+    "采选",
+    "石",
+    "山企业",
+)
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
+
+
+def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
+    """Read a stem, modifiers and a facility head as one name.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    group
+        Which phrase of the grammar matched.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    Draft or None
+        The facility, or the firm it belongs to; None where nothing is named.
+    """
+    part = _works(text, part)
+    last = part[-1]
+    head = text[last.start : last.end]
+    start, end = part[0].start, last.end
+    kind = lexicon.facility[head]
+    prefix = ""
+    begin = 0
+    if part[0].code in {codes.SHORT_ADMIN, codes.ADMIN}:
+        begin = 2 if part[1].code == codes.SHORT_ADMIN else 1
+        prefix = text[part[begin - 1].start : part[begin - 1].end]
+    stem_end = begin
+    inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
+    if group == "inserted":
+        inside = "UNSVa()"
+    while stem_end < len(part) and part[stem_end].code in inside:
+        stem_end += 1
+    stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
+    middle = part[stem_end:]
+    if head == "矿" and text.startswith(_OF_ORE, last.end):
+        return None
+    if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
+        return None
+    firm_end = firm_within(text, part, stem_end, group, lexicon)
+    if firm_end is not None and kind in _OF_A_FIRM:
+        end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
+    return Draft(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=kind,
+        prefix=prefix,
+        stem=stem,
+        head=text[middle[0].start : end] if middle else head,
+    )
+
+
+def _names(
+    text: str,
+    part: Sequence[Token],
+    group: str,
+    *,
+    span: tuple[int, int],
+    kind: PlaceType,
+    lexicon: Lexicon,
+) -> bool:
+    """Say whether a phrase names something; the span is that of its stem, in tokens."""
+    begin, stem_end = span
+    if group == "county":
+        described = part[begin].code == codes.SOFT
+        unnamed = kind in _UNNAMED_BY_COUNTY or (described and kind not in _DESCRIBED_KINDS)
+        return stem_end > begin or not unnamed
+    if group == "inserted":
+        return part[0].end - part[0].start >= _MIN_STEM or part[1].code != codes.OPEN
+    if group != "facility":
+        return True
+    stem = text[part[begin].start : part[stem_end].start]
+    longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
+    words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
+    return (
+        _least_stem(part[stem_end:]) <= len(stem) <= longest
+        and not (len(words) == stem_end - begin and len(words) > 1)
+        and not _loose(text, part, part[stem_end], kind=kind, lexicon=lexicon)
+    )
+
+
+def _works(text: str, part: Sequence[Token]) -> Sequence[Token]:
+    """Leave out a mine after the works it belongs to: 某某水泥厂|矿山."""
+    last = part[-1]
+    belongs = text[last.start : last.end] in _PARTS_OF_WORKS and part[-2].code == codes.HEAD
+    return part[:-1] if belongs else part
+
+
+def _least_stem(middle: Sequence[Token]) -> int:
+    """Give the least length of a stem; one character will do before two heads (大|铜厂尾矿库)."""
+    return 1 if sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
+
+
+def _loose(
+    text: str, part: Sequence[Token], word: Token, *, kind: PlaceType, lexicon: Lexicon
+) -> bool:
+    """Say whether an ordinary word keeps a head from the name before it."""
+    if word.code != codes.SOFT:
+        return False
+    if kind is PlaceType.PARK_SCENIC:
+        # 某江|百里|风光带
+        return False
+    structure = text[word.start : word.end] in lexicon.section_words
+    if kind is PlaceType.MONITORING_SECTION and structure:
+        return False
+    known = all(token.code != codes.UNKNOWN for token in part)
+    return known or any(token.code == codes.NAME for token in part)

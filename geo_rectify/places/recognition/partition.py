@@ -1,0 +1,145 @@
+"""Names that stand side by side: parted where they are two, joined where they are one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.vocabulary import PlaceType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_rectify.places.recognition.drafts import Draft
+    from geo_rectify.places.recognition.lexicon import Lexicon
+    from geo_rectify.places.recognition.tokens import Token
+
+_MIN_STEM: Final = 2
+# 某水库|保护区, 某湖|水域: said of the water.
+_OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
+_FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
+# 某河|某某电站: these are called by a village, and lie on the water named before.
+_WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
+# 某镇|草原: of a town, and no name.
+_OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+_AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
+_ORES: Final = frozenset(
+    {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
+)
+_OF_ORE: Final = (
+    "偷采",
+    "盗采",
+    "私采",
+    "开采",
+    "资源",
+    "企业",
+    "产业",
+    "储量",
+    "行业",
+    "采选",
+    "石",
+    "山企业",
+)
+
+
+def pieces(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part names that stand side by side: a village and a facility, a river and a works.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of a phrase.
+    group
+        Which phrase of the grammar matched.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    list of tuple
+        Phrases and their tokens; the one given where nothing is to be parted.
+    """
+    if group == "town" and _of_the_town(text, part):
+        return [("name", part[:1])]
+    if len(part) > _MIN_STEM and _land_of_a_facility(text, part):
+        part = part[:-1]
+    if group != "facility":
+        return [(group, part)]
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
+    if village and kind is not PlaceType.MONITORING_SECTION:
+        lead, rest = part[:village], part[village:]
+        alone = "name" if len(lead) == 1 and lead[0].code == codes.NAME else "bare"
+        if rest[1].code == codes.SOFT:
+            return [(alone, lead), ("name", rest[:1])]
+        return [(alone, lead), *pieces(text, rest, "town", lexicon)]
+    return _on_the_water(text, part, kind)
+
+
+def _on_the_water(
+    text: str, part: Sequence[Token], kind: PlaceType | None
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part a river or lake from a facility behind it that has a name of its own."""
+    whole: list[tuple[str, Sequence[Token]]] = [("facility", part)]
+    if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
+        return whole
+    if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
+        return [("name", part[:1])]
+    at = 1
+    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
+        at += 1
+    own = part[at].start - part[0].end
+    if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
+        return whole
+    return [("name", part[:1]), ("facility", part[1:])]
+
+
+def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
+    """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
+    return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
+
+
+def _of_the_town(text: str, part: Sequence[Token]) -> bool:
+    """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
+    last = part[-1]
+    head = text[last.start : last.end]
+    at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
+    ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
+    return head in _OPEN_COUNTRY or at_large or ore
+
+
+def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
+    """Join what stands side by side and is one: 某大学|某医院, 某集团|某分公司.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    drafts
+        Its drafts in order, changed in place.
+
+    Returns
+    -------
+    list of Draft
+        Those that are left.
+    """
+    joined: list[Draft] = []
+    for draft in drafts:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == draft.start and _one_name(last, draft):
+            last.kind, last.head, last.end = draft.kind, draft.head, draft.end
+            last.surface = text[last.start : last.end]
+        else:
+            joined.append(draft)
+    return joined
+
+
+def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.SCHOOL:
+        return second.kind is PlaceType.HOSPITAL
+    firms = first.kind is second.kind is PlaceType.FACTORY
+    return firms and first.head == "集团" and second.surface.endswith("公司")

@@ -1,0 +1,254 @@
+"""What the words around a name say: that it is a place, of which kind, whose body, where."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.numbering import take_pits
+from geo_rectify.vocabulary import PlaceType, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo_rectify.places.recognition.lexicon import Context, Lexicon
+    from geo_rectify.places.recognition.tokens import Token
+
+_LOOK_BACK: Final = 6
+_MAX_LOCALITY: Final = 3
+# 耒水, 湘水: rivers only where something lies along them.
+_WATER_NAMES: Final = ("水", "港", "塘")
+_ALONG: Final = frozenset(
+    ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
+)
+_WATERS_AND_HILLS: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
+)
+_RANKS: Final = ("省", "市", "县", "区", "旗", "州", "盟")
+_NEAR_PORT: Final = 14
+_OF_PORTS: Final = (
+    "码头",
+    "泊位",
+    "渔",
+    "船",
+    "堆场",
+    "港区",
+    "油污",
+    "料棚",
+    "航道",
+    "锚地",
+    "海域",
+    "货",
+    "煤",
+    "装卸",
+)
+_WITH_BODIES: Final = _WATERS_AND_HILLS | {PlaceType.FOREST_FARM}
+
+
+def before(text: str, position: int) -> str:
+    """Give the few characters before a position.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    position
+        Offset into it.
+
+    Returns
+    -------
+    str
+        At most six characters.
+    """
+    return text[max(0, position - _LOOK_BACK) : position]
+
+
+def revealed(text: str, draft: Draft, context: Context, document: Document) -> bool:
+    """Say whether the words around a bare word make it a place.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    draft
+        The bare word.
+    context
+        The patterns.
+    document
+        What is known of the document.
+
+    Returns
+    -------
+    bool
+        True where a relation, a verb of place or the gazetteer says so.
+    """
+    if draft.surface in document.gazetteer:
+        return True
+    if context.revealing.match(text, draft.end):
+        return True
+    if context.located.search(before(text, draft.start)):
+        following = text[draft.end : draft.end + 1]
+        return not following or following in "，。；、的内处（”"
+    return False
+
+
+def told_by_area(
+    draft: Draft, before_it: Token | None, after_it: Token | None, lexicon: Lexicon
+) -> bool:
+    """Say whether unknown characters behind an area's name are a place in it.
+
+    Parameters
+    ----------
+    draft
+        The bare word.
+    before_it, after_it
+        The tokens beside it.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    bool
+        True in an enumeration, or where the last character is one of hamlets and headlands.
+    """
+    if before_it is None or before_it.end != draft.start:
+        return False
+    area = before_it.code == codes.ADMIN or before_it.kind is PlaceType.TOWNSHIP
+    if area and after_it is not None and after_it.code in codes.LISTED + codes.JOINED:
+        return True
+    water = before_it.kind in _WATERS_AND_HILLS | {PlaceType.CATCHMENT}
+    named = area or before_it.code == codes.SETTLEMENT or (before_it.stem > 0 and water)
+    return named and draft.surface[-1] in lexicon.locality and len(draft.surface) <= _MAX_LOCALITY
+
+
+def _is_port(text: str, draft: Draft) -> bool:
+    """Say whether 港 is a harbour, not a creek: ships or quays stand near it."""
+    around = text[max(0, draft.start - _NEAR_PORT) : draft.end + _NEAR_PORT]
+    return any(word in around for word in _OF_PORTS)
+
+
+def relate(text: str, draft: Draft, context: Context) -> None:
+    """Take the words that set a site off from the named place.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    draft
+        A draft, changed in place.
+    context
+        The patterns.
+    """
+    if draft.kind is PlaceType.RIVER and draft.head == "港" and _is_port(text, draft):
+        draft.kind = PlaceType.OTHER
+    take_pits(text, draft)
+    if draft.kind is PlaceType.ROAD and len(draft.stem) == 1 and draft.head == "路":
+        # Streets are called by two characters and more: 横路 is a locality.
+        draft.kind = PlaceType.CATCHMENT
+    if draft.kind is PlaceType.ROAD:
+        longer = context.extension.match(text, draft.end)
+        if longer:
+            draft.end = longer.end()
+            draft.surface = text[draft.start : draft.end]
+            draft.relation = longer[0]
+            return
+    admin = draft.kind in ADMIN_KINDS
+    relation = (context.between if admin else context.relation).match(text, draft.end)
+    if relation:
+        draft.relation = relation[0]
+        if draft.bare and draft.surface.endswith(_WATER_NAMES) and relation[0] in _ALONG:
+            draft.kind = PlaceType.RIVER
+
+
+def mark_bodies(text: str, drafts: Sequence[Draft], context: Context) -> None:
+    """Mark administrative names that only begin the name of a body.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    drafts
+        Its drafts, changed in place.
+    context
+        The patterns.
+    """
+    for draft in drafts:
+        if draft.kind in ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}:
+            body = context.body.match(text, draft.end)
+            if body:
+                draft.role = Role.TITLE_OR_UNIT
+        elif draft.kind in _WITH_BODIES and context.water_body.match(text, draft.end):
+            draft.role = Role.TITLE_OR_UNIT
+
+
+def _in_a_slogan(text: str, draft: Draft) -> bool:
+    """Say whether a short name stands with other words inside quotation marks: “某西样板”."""
+    opened = text.rfind("“", 0, draft.start)
+    if opened < 0 or "”" in text[opened : draft.start]:
+        return False
+    closed = text.find("”", draft.end)
+    whole = closed < 0 or text[opened + 1 : closed] == draft.surface
+    return not whole and not draft.surface.endswith(_RANKS)
+
+
+def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:
+    """Find administrative names inside the titles of documents.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    tokens
+        Its tokens.
+    document
+        What is known of the document.
+
+    Yields
+    ------
+    Draft
+        With the role title-or-unit.
+    """
+    titles = [token for token in tokens if token.code == codes.TITLE]
+    names = [name for name, area in document.home.names.items() if name == area.name]
+    if not titles or not names:
+        return
+    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+    for token in titles:
+        for found in pattern.finditer(text, token.start, token.end):
+            yield Draft(
+                start=found.start(),
+                end=found.end(),
+                surface=found[0],
+                kind=document.home.names[found[0]].kind,
+                role=Role.TITLE_OR_UNIT,
+            )
+
+
+def figurative(text: str, draft: Draft, lexicon: Lexicon) -> bool:
+    """Say whether a name is an event (清河|行动) or a figure of policy (绿色|发展路).
+
+    Parameters
+    ----------
+    text
+        The passage.
+    draft
+        A draft.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    bool
+        True where it is no place.
+    """
+    if draft.kind in ADMIN_KINDS:
+        return _in_a_slogan(text, draft)
+    if draft.head in lexicon.own:
+        return False
+    if text.startswith(lexicon.not_before, draft.end):
+        return True
+    if draft.stem not in lexicon.abstract or draft.prefix:
+        return False
+    return text[max(0, draft.start - 2) : draft.start] in lexicon.abstract

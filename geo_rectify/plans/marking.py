@@ -1,0 +1,354 @@
+"""Marking lines: the number and the label each line of a document opens with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.plans.grids import (
+    CELL_STYLE,
+    common_width,
+    find_columns,
+    holds_issues,
+    table_lines,
+    tables_of,
+)
+from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.records import FieldRole, Label, Line, Number
+from geo_rectify.plans.wording import (
+    any_of,
+    bracket_pairs,
+    inferred_role,
+    label_pattern,
+    plain_label,
+    role_of_label,
+    word_list,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo_rectify.models import Block
+    from geo_rectify.plans.records import SourceText
+
+_NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
+_OWN_LABEL: Final = re.compile(
+    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]"
+    r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
+    r"(?(open)[〕】）)\]］])\s?[：:]\s*"
+)
+_MIN_REPEATS: Final = 2
+
+
+@lru_cache(maxsize=1)
+def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Give the patterns for a marked label, a bare one, and a marked one within a line."""
+    openings = "".join(map(re.escape, bracket_pairs()))
+    closings = "".join(map(re.escape, bracket_pairs().values()))
+    label = label_pattern()
+    note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
+    marked = re.compile(
+        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{label.replace('?P<label>', '?P<plain>')}\s?{note}\s?[:：])\s*"
+    )
+    bare = re.compile(rf"{label}\s*\Z")
+    inline = re.compile(rf"(?<=[。；;！!\s])(?:{label}\s?[:：])\s*")
+    return marked, bare, inline
+
+
+@lru_cache(maxsize=1)
+def _headed() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+
+
+@lru_cache(maxsize=1)
+def _number_label() -> re.Pattern[str]:
+    """Give the pattern of a label before an issue's number: 问题编号, 任务序号：3."""
+    words = any_of(word_list("layout")["headers"]["number"])
+    return re.compile(rf"(?:{words})\s?[:：]?\s*(?:第\s?)?(?P<value>{NUMERAL})?(?:[项个条])?\Z")
+
+
+@lru_cache(maxsize=1)
+def _residue() -> re.Pattern[str]:
+    marks: list[str] = word_list("layout")["marks"]["residue"]
+    return re.compile(rf"(?:{'|'.join(marks)}|[\s\u3000])*")
+
+
+def mark_lines(source: SourceText) -> tuple[Line, ...]:
+    """Cut a document into lines, each with its number and label where it has one.
+
+    Parameters
+    ----------
+    source
+        The document.
+
+    Returns
+    -------
+    tuple of Line
+        One line a block; a block in which labels follow one another gives a line for each.
+    """
+    lines: list[Line] = []
+    cells = source.cells
+    tables = _issue_tables(source)
+    for index, block in enumerate(source.blocks):
+        if index in tables:
+            lines.extend(tables[index])
+        else:
+            lines.extend(_lines_of(source.text, block, cell=index in cells))
+    lines = _with_numbers(source.text, lines)
+    lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
+    bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
+    return tuple(
+        replace(line, label=None)
+        if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
+        else line
+        for line in lines
+    )
+
+
+def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
+    """Give the lines of tables that list issues by the first block of each, none for its others."""
+    made: dict[int, list[Line]] = {}
+    columns = None
+
+    def cut(index: int) -> list[Line]:
+        return list(_lines_of(source.text, source.blocks[index], cell=True))
+
+    for cells in tables_of(source).values():
+        found = find_columns(source, cells)
+        if found is not None:
+            columns, header = found
+        elif columns is not None and common_width(cells) == columns.width:
+            header = 0  # the table goes on without its header
+        else:
+            columns = None
+        if columns is None or not holds_issues(columns):
+            columns = None
+            continue
+        first = [cell.first for cell in cells if cell.row > header and cell.last > cell.first]
+        if not first:
+            continue
+        heads = range(
+            min(cell.first for cell in cells),
+            max((cell.last for cell in cells if cell.row <= header), default=cells[0].first),
+        )
+        titles = {
+            index
+            for cell in cells
+            if cell.row <= header and cell.columns >= columns.width and columns.width > 1
+            for index in range(cell.first, cell.last)
+        }
+        made.update((i, cut(i) if i in titles else []) for i in heads)
+        made.update(
+            (i, []) for cell in cells for i in range(cell.first, cell.last) if i not in made
+        )
+        made[min(first)] = table_lines(source, cells, columns, header + 1, cut)
+    return made
+
+
+def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
+    """Read a label of numbers and the number in it, or in the cell after it, as one number."""
+    made: list[Line] = []
+    skip = False
+    for index, line in enumerate(lines):
+        if skip:
+            skip = False
+            continue
+        found = None
+        if line.label is None and line.rows is None:
+            found = _number_label().match(text, line.start, line.end)
+        if found is None:
+            made.append(line)
+            continue
+        last = line
+        raw = found["value"] or ""
+        if not raw and index + 1 < len(lines) and lines[index + 1].cell and line.cell:
+            last = lines[index + 1]
+            raw = text[last.start : last.end].strip()
+        value = numeral_value(raw) if raw else None
+        if value is None:
+            made.append(line)
+            continue
+        skip = last is not line
+        number = Number(style=CELL_STYLE, value=value, raw=raw, start=line.start, end=last.end)
+        made.append(replace(line, end=last.end, number=number))
+    return made
+
+
+def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
+    """Label the lines that open with words of the document's own, told by what they are made of.
+
+    Such words count where they come again before a colon, and no list holds them.
+    """
+    found: dict[int, tuple[re.Match[str], FieldRole]] = {}
+    counts: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        if line.label is not None or line.rows is not None:
+            continue
+        start = line.start if line.number is None else line.number.end
+        match = _OWN_LABEL.match(text, start, line.end)
+        role = None if match is None else inferred_role(match["words"])
+        if match is not None and role is not None:
+            found[index] = match, role
+            counts[plain_label(match["words"])] += 1
+    made = list(lines)
+    for index, (match, role) in found.items():
+        spelling = plain_label(match["words"])
+        if counts[spelling] >= _MIN_REPEATS:
+            label = Label(
+                role=role, spelling=spelling, start=match.start(), end=match.end(), marked=True
+            )
+            made[index] = replace(lines[index], label=label)
+    return made
+
+
+def _tasks_as_problems(lines: list[Line]) -> list[Line]:
+    """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
+    spelled: dict[str, int] = {}
+    for line in lines:
+        if line.label is not None and line.label.role is FieldRole.MEASURES:
+            spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+    if len(spelled) < 2 or any(role_of(line) is FieldRole.PROBLEM for line in lines):  # noqa: PLR2004
+        return lines
+    task, count = max(
+        ((word, n) for word, n in spelled.items() if "任务" in word),
+        key=lambda each: each[1],
+        default=("", 0),
+    )
+    others = [n for word, n in spelled.items() if "任务" not in word]
+    marked = all(
+        line.label.marked
+        for line in lines
+        if line.label is not None and line.label.role is FieldRole.MEASURES
+    )
+    if not count or not others or max(others) != count or not (marked or count > 1):
+        return lines  # a heading is no label
+    return [
+        replace(line, label=replace(line.label, role=FieldRole.PROBLEM))
+        if line.label is not None and line.label.spelling == task
+        else line
+        for line in lines
+    ]
+
+
+def _headings_as_labels(lines: list[Line]) -> list[Line]:
+    """Read numbered headings as labels where they set out one issue (一、整改问题 二、整改措施).
+
+    The same words head parts of a plan's introduction; so a problem must be among them, and
+    measures, a goal or the state of completion.
+    """
+    held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
+    repeated = [role for role, count in Counter(held).items() if count >= _MIN_REPEATS]
+    notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
+    notice = notice or len(repeated) >= _MIN_REPEATS
+    kept = [
+        line if notice or not _is_numbered_heading(line) else replace(line, label=None)
+        for line in lines
+    ]
+    if not notice:
+        return kept
+    return [
+        replace(line, number=None, label=replace(line.label, marked=True))
+        if line.label is not None and _is_numbered_heading(line)
+        else line
+        for line in kept
+    ]
+
+
+def _is_numbered_heading(line: Line) -> bool:
+    return (
+        line.number is not None
+        and line.label is not None
+        and not line.label.marked
+        and not line.cell
+    )
+
+
+def _is_bare(line: Line) -> bool:
+    return line.label is not None and not line.label.marked and not line.cell
+
+
+def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
+    marked, bare, inline = _label_patterns()
+    found = _residue().match(text, block.start, block.end)
+    start = block.start if found is None else found.end()
+    end = block.start + len(text[block.start : block.end].rstrip())
+    if start >= end:
+        return
+    number = match_number(text, start, end)
+    words = start if number is None else number.end
+    label = None
+    hit = marked.match(text, words, end)
+    if hit is not None:
+        label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
+    else:
+        # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
+        hit = bare.match(text, words, end) or (
+            None if number is None else _headed().match(text, words, end)
+        )
+        if hit is not None:
+            label = _label(hit["label"], words, hit.end(), marked=False)
+    after = words if label is None else label.end
+    cuts = list(_outside_brackets(text, after, inline.finditer(text, after, end)))
+    first_end = cuts[0].start() if cuts else end
+    yield Line(
+        head=block.start,
+        start=start,
+        end=_trimmed(text, start, first_end),
+        number=number,
+        label=label,
+        cell=cell,
+    )
+    for position, cut in enumerate(cuts):
+        stop = cuts[position + 1].start() if position + 1 < len(cuts) else end
+        body = min(cut.end(), stop)
+        yield Line(
+            head=cut.start(),
+            start=cut.start(),
+            end=_trimmed(text, cut.start(), stop),
+            label=_label(cut["label"], cut.start(), body, marked=True),
+            cell=cell,
+            inline=True,
+        )
+
+
+def _outside_brackets(
+    text: str, start: int, found: Iterator[re.Match[str]]
+) -> Iterator[re.Match[str]]:
+    """Leave out what stands within brackets, as the second label of 〔牵头单位：…；配合单位：…〕."""
+    openings, closings = set(bracket_pairs()), set(bracket_pairs().values())
+    depth, position = 0, start
+    for match in found:
+        for character in text[position : match.start()]:
+            depth += character in openings
+            depth = max(0, depth - (character in closings))
+        position = match.start()
+        if not depth:
+            yield match
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip())
+
+
+def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:
+    role = role_of_label(spelling)
+    return Label(role=role, spelling=plain_label(spelling), start=start, end=end, marked=marked)
+
+
+def role_of(line: Line) -> FieldRole | None:
+    """Give the role of a line's label, None for a line without one.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    FieldRole or None
+        Its role.
+    """
+    return None if line.label is None else line.label.role

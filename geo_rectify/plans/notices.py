@@ -1,0 +1,71 @@
+"""Public notices (销号公示): how long they are shown, and whom to turn to, persons left out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.models import Notice, Passage
+from geo_rectify.plans.deadlines import find_dates
+from geo_rectify.plans.masking import mask_names
+from geo_rectify.plans.wording import any_of, word_list
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from geo_rectify.plans.deadlines import DateSpan
+
+_LABELLED: Final = re.compile(
+    r"公示(?:期限?|时间|日期)(?:为|是|自|[:：])?\s*(?P<value>[^。；;\n]{4,60})"
+)
+_SENTENCE: Final = re.compile(r"[^。；;\n]*(?:异议|公示)[^。；;\n]*")
+
+
+def read_notice(text: str, *, day: dt.date | None = None) -> Notice:
+    """Read what a public notice says of itself.
+
+    Parameters
+    ----------
+    text
+        The notice.
+    day
+        Dates that name no year lie after this day.
+
+    Returns
+    -------
+    Notice
+        With None for what it does not tell.
+    """
+    period, begins, ends = _period(text, day)
+    return Notice(period=period, begins=begins, ends=ends, contact=_contact(text))
+
+
+def _period(
+    text: str, day: dt.date | None
+) -> tuple[Passage | None, dt.date | None, dt.date | None]:
+    for match in _LABELLED.finditer(text):
+        start, end = match.span("value")
+        dates = find_dates(text, start, end, after=day)
+        if dates:
+            return Passage(text=text[start:end], start=start, end=end), *_bounds(dates)
+    for match in _SENTENCE.finditer(text):
+        dates = find_dates(text, match.start(), match.end(), after=day)
+        if len(dates) > 1 and dates[0].first == dates[0].last:
+            start, end = dates[0].start, dates[-1].end
+            return Passage(text=text[start:end], start=start, end=end), *_bounds(dates)
+    return None, None, None
+
+
+def _bounds(dates: Sequence[DateSpan]) -> tuple[dt.date, dt.date | None]:
+    return dates[0].first, dates[-1].last if len(dates) > 1 else None
+
+
+def _contact(text: str) -> Passage | None:
+    """Give the lines from the first contact to the last."""
+    labels = any_of(word_list("documents")["notice"]["contact"])
+    found = list(re.finditer(rf"(?:{labels})\s?[:：为][^\n]{{2,80}}", text))
+    if not found:
+        return None
+    start, end = found[0].start(), found[-1].end()
+    return Passage(text=mask_names(text[start:end]), start=start, end=end)
