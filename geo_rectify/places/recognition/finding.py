@@ -145,7 +145,8 @@ def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
 def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
-    known: dict[str, PlaceType] = {}
+    works = dict.fromkeys(words.works, PlaceType.FACTORY)
+    known = dict(works)
     cut = None
     for _ in range(2):
         cut = vocabulary(words, document.home.names, known, before=cut)
@@ -154,9 +155,10 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
             scene.drafts = find_phrases(
                 scene.text, scene.tokens, lexicon=words, context=around, document=document
             )
-        known = _learn(scenes)
-        if not known:
+        learnt = _learn(scenes)
+        if not learnt:
             return
+        known = works | learnt
 
 
 def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
@@ -175,6 +177,8 @@ def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
                 if sure or (before is not None and before.code in codes.LISTED + codes.PUNCTUATION):
                     known[draft.surface] = draft.kind
             elif draft.kind is PlaceType.FACTORY and draft.prefix and _is_brand(draft.stem):
+                known[draft.stem] = PlaceType.FACTORY
+            elif draft.kind is PlaceType.FACTORY and not draft.head and _is_brand(draft.stem):
                 known[draft.stem] = PlaceType.FACTORY
     return {name: kind for name, kind in known.items() if not _leads_to_another(name, known)}
 

@@ -70,6 +70,10 @@ class Lexicon:
         Structures that stand between a river and the head of a monitoring section.
     firm_evidence
         What follows a firm called by a brand and a weak trade.
+    firm_told
+        What follows a firm called by unknown characters alone.
+    works
+        Works with a name of their own and no trade in it.
     never_first
         Characters no name begins with.
     locality
@@ -97,6 +101,8 @@ class Lexicon:
     weak_industry: frozenset[str]
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
+    firm_told: re.Pattern[str]
+    works: frozenset[str]
     never_first: frozenset[str]
     locality: frozenset[str]
     objects_of: frozenset[str]
@@ -252,6 +258,8 @@ def lexicon() -> Lexicon:
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
+        firm_told=re.compile(heads["firm_told"]["pattern"]),
+        works=frozenset(heads["works"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
         locality=frozenset(words["locality"]),

@@ -21,7 +21,7 @@ from geo_rectify.places.recognition.firms import (
 )
 from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.places.recognition.partition import pieces, whole_names
-from geo_rectify.places.recognition.surroundings import figurative, relate, revealed, told_by_area
+from geo_rectify.places.recognition.surroundings import figurative, relate, revealed, told_by_area, told_by_work
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
     r"|(?P<area_firm>aI{1,2})"
-    r"|(?P<brand>NI{1,2})"
+    r"|(?P<brand>[NS]I{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
     r"|(?P<admin>[Aa])"
@@ -104,6 +104,7 @@ def find_phrases(
                 d
                 for d in read
                 if not d.bare
+                or told_by_work(text, d, before_it, lexicon)
                 or revealed(text, d, context, document)
                 or told_by_area(d, before_it, after_it, lexicon)
             ]

@@ -123,6 +123,37 @@ def told_by_area(
     return named and draft.surface[-1] in lexicon.locality and len(draft.surface) <= _MAX_LOCALITY
 
 
+def told_by_work(text: str, draft: Draft, before_it: Token | None, lexicon: Lexicon) -> bool:
+    """Say whether unknown characters are a firm by what follows: 某园区|恒源国贸|电石炉.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    draft
+        The bare word; it becomes a firm.
+    before_it
+        The token before it.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    bool
+        True behind an area, a zone, a separator or at the head of a clause, before a word of
+        works.
+    """
+    if before_it is None or lexicon.firm_told.match(text, draft.end) is None:
+        return False
+    zone = before_it.code == codes.HEAD and before_it.end == draft.start
+    opens = before_it.code in codes.ADMIN + codes.SETTLEMENT + codes.LISTED
+    clause = before_it.code == codes.PUNCTUATION and len(draft.surface) > _MAX_LOCALITY
+    if not (zone or opens or clause):
+        return False
+    draft.kind, draft.bare = PlaceType.FACTORY, False
+    return True
+
+
 def _is_port(text: str, draft: Draft) -> bool:
     """Say whether 港 is a harbour, not a creek: ships or quays stand near it."""
     around = text[max(0, draft.start - _NEAR_PORT) : draft.end + _NEAR_PORT]
