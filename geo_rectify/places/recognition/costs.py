@@ -299,7 +299,9 @@ def by_areas(
         ends = start < first and last == stop and not own
         if cuts or ends or (full and first == start and last < stop):
             return _AREA_AT_END
-        if full and last == start and text[start] not in vocabulary.lexicon.single_hard:
+        lead = vocabulary.lexicon.flags.get(text[start : start + _WORD_SIZE], "")
+        verb = text[start] in vocabulary.lexicon.single_hard or words.HARD in lead
+        if full and last == start and not verb:
             cost = _AFTER_AREA
     return cost
 
@@ -325,7 +327,10 @@ def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> floa
         return 0.0
     for first in range(start + 1, stop - 1):
         if text[first:stop] in vocabulary.known.keys() | vocabulary.lexicon.great_waters:
-            own = any(char in ATTRIBUTES for char in text[start:first])
+            great = text[first:stop] in vocabulary.lexicon.great_waters
+            own = any(char in ATTRIBUTES for char in text[start:first]) and not (
+                great and first > start + 1
+            )
             short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
             if own:
                 return 0.0

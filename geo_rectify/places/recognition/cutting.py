@@ -99,6 +99,8 @@ _CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", 
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")
 _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注入", "倾入", "抽入"])
+# After these 钢 is the metal: 某某|钢铁, 某某|钢管.
+_OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
 _SAME: Final = 1e-9
 
@@ -255,6 +257,8 @@ class _Lattice:
         for length in vocabulary.known_lengths.get(text[position], ()):
             stop = position + length
             name = text[position:stop]
+            if text.startswith(_OF_STEEL, stop) and name in vocabulary.lexicon.works:
+                continue
             if stop <= self._end and name in vocabulary.known:
                 kind = vocabulary.known[name]
                 code = NAME

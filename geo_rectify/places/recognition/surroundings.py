@@ -26,6 +26,7 @@ _ALONG: Final = frozenset(
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 _RANKS: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = (
@@ -143,11 +144,17 @@ def told_by_work(text: str, draft: Draft, before_it: Token | None, lexicon: Lexi
         True behind an area, a zone, a separator or at the head of a clause, before a word of
         works.
     """
-    if before_it is None or lexicon.firm_told.match(text, draft.end) is None:
+    told = lexicon.firm_told.match(text, draft.end)
+    if before_it is None or told is None:
         return False
-    zone = before_it.code == codes.HEAD and before_it.end == draft.start
+    head = lexicon.facility.get(text[before_it.start : before_it.end])
+    zone = before_it.code == codes.HEAD and head in _ZONES
     opens = before_it.code in codes.ADMIN + codes.SETTLEMENT + codes.LISTED
-    clause = before_it.code == codes.PUNCTUATION and len(draft.surface) > _MAX_LOCALITY
+    clause = (
+        before_it.code == codes.PUNCTUATION
+        and len(draft.surface) > _MAX_LOCALITY
+        and told["works"] is not None
+    )
     if not (zone or opens or clause):
         return False
     draft.kind, draft.bare = PlaceType.FACTORY, False
