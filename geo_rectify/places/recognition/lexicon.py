@@ -82,6 +82,8 @@ class Lexicon:
         Verbs whose object is the one-character head behind them.
     great_waters, great_water_after
         Rivers policy texts speak of, and what makes places of them.
+    long_rivers
+        Rivers through several counties: the text's county is not theirs.
     not_before
         Words that make an event or a title of the name before them.
     abstract
@@ -107,6 +109,7 @@ class Lexicon:
     locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
+    long_rivers: frozenset[str]
     great_water_after: tuple[str, ...]
     not_before: tuple[str, ...]
     abstract: frozenset[str]
@@ -265,6 +268,7 @@ def lexicon() -> Lexicon:
         locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
+        long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
         great_water_after=tuple(words["great_water_after"].split()),
         not_before=tuple(words["not_before"].split()),
         abstract=frozenset(words["abstract"].split()),
