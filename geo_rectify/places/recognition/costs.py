@@ -39,8 +39,11 @@ _FUNCTION_AT_START: Final = 1.6
 _FUNCTION_IN_LIST: Final = 0.2
 _FUNCTION_WITHIN: Final = 0.4
 _JOIN_WITHIN: Final = 1.5
-# A village may begin with any character there: 某镇|其龙村.
-_BEFORE_VILLAGES: Final = frozenset("镇乡、")
+# Settlements may begin with any character there: 某镇|其龙村, 某区|向山镇.
+_BEFORE: Final = {
+    PlaceType.VILLAGE: frozenset("镇乡、"),
+    PlaceType.TOWNSHIP: frozenset("县市区旗、"),
+}
 _JOINING_CHARS: Final = frozenset("和及与或")
 _WORD_AT_END: Final = 3.0
 _SETTLEMENT_WORD_AT_END: Final = 1.2
@@ -81,7 +84,7 @@ def _stem_penalty(
     stem = text[start:head]
     if stem in lexicon.stems:
         return 0.0
-    behind = text[start - 1 : start] in _BEFORE_VILLAGES and kind is PlaceType.VILLAGE
+    behind = text[start - 1 : start] in _BEFORE.get(kind, ())
     called = kind is PlaceType.TOWNSHIP or behind
     if called and len(stem) == _WORD_SIZE and stem in lexicon.flags:
         # 中和|镇, 某镇平原|村: settlements are called by words of any kind.

@@ -102,6 +102,8 @@ _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注
 # After these 钢 is the metal: 某某|钢铁, 某某|钢管.
 _OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
+_WORD_STEM: Final = 2
+_TOWNS: Final = frozenset("镇乡")
 _SAME: Final = 1e-9
 
 
@@ -312,7 +314,10 @@ def _names_by_start(
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                if text[start] in _NO_STEM or text[head - 1] == "之":
+                whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
+                if text[start] in _NO_STEM and not (whole and text[start] == "同"):
+                    continue
+                if text[head - 1] == "之":
                     continue
                 if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.

@@ -44,6 +44,7 @@ _GENERIC_AFTER: Final = ("企业", "工序", "工段", "产业", "行业", "制�
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
+_OPENING: Final = frozenset("市县区旗．")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
 _MIN_STEM: Final = 2
@@ -264,7 +265,9 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     told = trade in _REFINERS or (
         trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
     )
-    if not told or text.startswith(_OF_A_TRADE, end):
+    # 某峡市|某峡铝业: behind the county's full name, or at the head of a measure.
+    opens = text[max(0, start - 1) : start] in _OPENING and _makes(trade, lexicon)
+    if not (told or opens) or text.startswith(_OF_A_TRADE, end):
         return None
     return Draft(
         start=start,
