@@ -133,6 +133,7 @@ class Context:
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
     trouble: re.Pattern[str]
+    worked_at: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
     water_body: re.Pattern[str]
@@ -314,6 +315,7 @@ def context() -> Context:
         reference_after=re.compile(roles["reference_after"]),
         acts_on=re.compile(roles["acts_on"]),
         trouble=re.compile(roles["trouble"]),
+        worked_at=re.compile(f"[^，。；\n]*(?:{roles['worked_at']})"),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
         water_body=re.compile(data["water_bodies"]["pattern"]),
