@@ -174,12 +174,7 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
             and draft.role is not Role.TITLE_OR_UNIT
         ):
             anchors[id(draft)] = previous
-            if draft.kind is PlaceType.DEV_ZONE and _right_behind(previous, draft):
-                # 某区|某市经济技术开发区: the county before it says where the zone lies.
-                _set(draft, previous.county, TEXT)
-            abroad = previous.kind in ADMIN_KINDS and previous.kind is not PlaceType.PROVINCE
-            if _open(draft) and previous.county_basis == TEXT and (previous.county or abroad):
-                _set(draft, previous.county, TEXT)
+            _by_container(previous, draft)
         if draft.role is not Role.TITLE_OR_UNIT:
             previous = draft
     for run in enumerations(scene):
@@ -190,6 +185,16 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
                 anchors[id(draft)] = anchors[id(before)]
                 if _open(draft) and before.county_basis == TEXT and before.county:
                     _set(draft, before.county, TEXT)
+
+
+def _by_container(container: Draft, draft: Draft) -> None:
+    """Take the county of the name that holds a place."""
+    if draft.kind is PlaceType.DEV_ZONE and _right_behind(container, draft):
+        # 某区|某市经济技术开发区: the county before it says where the zone lies.
+        _set(draft, container.county, TEXT)
+    abroad = container.kind in ADMIN_KINDS and container.kind is not PlaceType.PROVINCE
+    if _open(draft) and container.county_basis == TEXT and (container.county or abroad):
+        _set(draft, container.county, TEXT)
 
 
 def _right_behind(previous: Draft, draft: Draft) -> bool:

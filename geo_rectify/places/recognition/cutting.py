@@ -103,6 +103,7 @@ _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注
 _OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
 _WORD_STEM: Final = 2
+_FIRST_IN_VILLAGES: Final = frozenset("同其")
 _TOWNS: Final = frozenset("镇乡")
 _SAME: Final = 1e-9
 
@@ -315,7 +316,7 @@ def _names_by_start(
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
                 whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
-                if text[start] in _NO_STEM and not (whole and text[start] == "同"):
+                if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
                     continue
                 if text[head - 1] == "之":
                     continue

@@ -51,7 +51,25 @@ _OF_ORE: Final = (
 )
 # Works a city has one of, called by its short name.
 _ONE_OF_A_CITY: Final = frozenset(
-    "钢厂 钢铁厂 锌厂 铅厂 铜厂 铝厂 硅厂 焦化厂 炼油厂 化肥厂 化工厂 热电厂 发电厂 电厂 糖厂 卷烟厂 冶炼厂".split()
+    [
+        "钢厂",
+        "钢铁厂",
+        "锌厂",
+        "铅厂",
+        "铜厂",
+        "铝厂",
+        "硅厂",
+        "焦化厂",
+        "炼油厂",
+        "化肥厂",
+        "化工厂",
+        "热电厂",
+        "发电厂",
+        "电厂",
+        "糖厂",
+        "卷烟厂",
+        "冶炼厂",
+    ]
 )
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 

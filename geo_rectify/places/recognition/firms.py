@@ -40,7 +40,21 @@ _MAKERS: Final = frozenset(
         "重工",
     ]
 )
-_GENERIC_AFTER: Final = ("企业", "工序", "工段", "产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
+_GENERIC_AFTER: Final = (
+    "企业",
+    "工序",
+    "工段",
+    "产业",
+    "行业",
+    "制品",
+    "制造",
+    "工业",
+    "业",
+    "用品",
+    "产品",
+    "原料",
+    "废",
+)
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")

@@ -21,7 +21,13 @@ from geo_rectify.places.recognition.firms import (
 )
 from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.places.recognition.partition import pieces, whole_names
-from geo_rectify.places.recognition.surroundings import figurative, relate, revealed, told_by_area, told_by_work
+from geo_rectify.places.recognition.surroundings import (
+    figurative,
+    relate,
+    revealed,
+    told_by_area,
+    told_by_work,
+)
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
