@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from geo_rectify.outputs.maps import write_map
+from geo_rectify.errors import OutputError
+from geo_rectify.outputs.maps import build_map, write_map
 from tests.browser import open_page
 from tests.factories import LONG, QUOTED, SITE_IDS, make_assessment
 
@@ -74,7 +75,7 @@ def test_touch_targets_are_large_enough(phone):
         """() => [...document.querySelectorAll('button, a, input[type=search]')]
            .filter((e) => e.offsetParent && !e.classList.contains('gr-skip'))
            .map((e) => [e.id || e.className, e.getBoundingClientRect()])
-           .filter(([, r]) => r.width > 0 && (r.height < 40 || r.width < 40))
+           .filter(([, r]) => r.width > 0 && (r.height < 44 || r.width < 44))
            .map(([name, r]) => `${name} ${r.width}x${r.height}`)"""
     )
     assert small == []
@@ -271,3 +272,75 @@ def test_a_run_without_sites_opens(chromium, tmp_path):
     with open_page(chromium, tmp_path / "map.html", size=DESK) as opened:
         opened.page.wait_for_selector("body.gr-ready")
         assert "本次未识别出点位" in opened.page.locator("#gr-status").inner_text()
+
+
+HOSTILE = (
+    "'单' \"双\" “引号”",
+    "`反引号` ${alert(1)}",
+    "反斜杠\\u003c\\",
+    "</script><script>window.hit = 1</script>",
+    "<img src=x onerror='window.hit = 1'>",
+    "😀🏭 采石场",
+    "长" * 500,
+    "",
+    "\u202e倒序\u0000",
+    "{{ 7 * 7 }}{% raw %}",
+)
+
+
+def test_hostile_and_empty_texts_break_nothing(chromium, tmp_path):
+    run = make_assessment()
+    sites = run.sites.copy()
+    sites["name"] = HOSTILE
+    sites["township"] = HOSTILE[::-1]
+    sites["source"] = HOSTILE[3]
+    write_map(dataclasses.replace(run, sites=sites), tmp_path / "map.html")
+    with open_page(chromium, tmp_path / "map.html", size=PHONE, touch=True) as opened:
+        page = opened.page
+        page.wait_for_selector("body.gr-ready")
+        for site in sites["site_id"]:
+            page.evaluate(
+                "(id) => GeoRectify.go(GeoRectify.page, GeoRectify.page.byId.get(id))", site
+            )
+            assert page.locator("#gr-card h3").inner_text()
+        assert page.evaluate("window.hit") is None
+        shown = page.evaluate("GeoRectify.page.data.sites.map((site) => site.name)")
+        assert shown[3] == HOSTILE[3]
+        assert shown[7] == "（未命名）"
+        fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert fits
+
+
+def test_sites_without_any_position_make_a_map_of_areas(chromium, tmp_path):
+    run = make_assessment()
+    sites = run.sites.copy()
+    sites["geometry"] = None
+    write_map(dataclasses.replace(run, sites=sites), tmp_path / "map.html")
+    with open_page(chromium, tmp_path / "map.html", size=DESK) as opened:
+        page = opened.page
+        page.wait_for_selector("body.gr-ready")
+        assert page.locator(".leaflet-marker-pane .gr-marker").count() == 0
+        assert page.locator("#gr-list .gr-entry").count() == 10
+        page.click(_entry("surveyed"))
+        assert page.locator("#gr-card").is_visible()
+
+
+def test_a_map_of_a_frame_shows_inline_with_what_was_asked(chromium, tmp_path):
+    run = make_assessment()
+    located = run.sites[run.sites.geometry.notna()]
+    frame = located[["site_id", "name", "uncertainty_m", "geometry"]]
+    own = frame.to_crs(4548).assign(名称="自有")
+    made = build_map(frame, theme="planning", frames={"自有图层": own}, off=["names", "自有图层"])
+    (tmp_path / "cell.html").write_text(made._repr_html_(), encoding="utf-8")
+    with open_page(chromium, tmp_path / "cell.html", size=DESK) as opened:
+        inside = opened.page.frame_locator("iframe")
+        inside.locator("body.gr-ready").wait_for()
+        assert inside.locator("#gr-list .gr-entry").count() == len(frame)
+        assert not inside.locator("[data-layer='names']").is_checked()
+        assert not inside.locator("[data-layer='reference-own-0']").is_checked()
+        assert "自有图层" in inside.locator("#gr-legend-body").inner_text()
+        pressed = inside.locator("[data-choice=planning]").get_attribute("aria-pressed")
+        assert pressed == "true"
+    for wrong in ({"off": ["没有"]}, {"colour": "kind"}, {"theme": "none"}):
+        with pytest.raises(OutputError):
+            build_map(frame, **wrong)

@@ -292,10 +292,12 @@ def test_restricted_layers_stay_out_but_their_verdicts_remain():
 
 def test_zones_carry_look_and_mark(data):
     red, first, second = data["zones"]
-    assert (red["label"], red["mark"], red["hatch"]) == ("生态保护红线", "", "/")
+    look = red["styles"]["enforcement"]
+    assert (red["label"], red["mark"], look["hatch"]) == ("生态保护红线", "", "/")
     assert first["mark"] == second["mark"] == "（示意图层，不作依据）"
-    assert first["dashed"]
-    assert not red["dashed"]
+    assert first["styles"]["planning"]["dashed"]
+    assert not look["dashed"]
+    assert red["styles"]["planning"]["color"] != look["color"]
     assert len(red["features"]) == 2
     assert data["undelineated"] == ["樟坑饮用水水源地"]
     assert [group["key"] for group in data["references"]] == ["river"]

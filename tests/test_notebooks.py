@@ -25,5 +25,8 @@ def test_notebook_runs(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=180, resources={"metadata": {"path": tmp_path}}).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    assert any("text/html" in output.get("data", {}) for output in shown)
+    pages = [
+        output["data"]["text/html"] for output in shown if "text/html" in output.get("data", {})
+    ]
+    assert sum("问题点位分布图" in page for page in pages) == 2
     assert not any(output.output_type == "error" for output in shown)

@@ -12,7 +12,7 @@ from geo_rectify.bundle.staging import RUN_FILE, file_sha256
 from geo_rectify.files import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo_rectify.catalogue import LayerInfo
@@ -53,7 +53,11 @@ def counts(assessment: Assessment) -> dict[str, Any]:
 
 
 def write_provenance(
-    assessment: Assessment, folder: Path, *, replay: Mapping[str, Any] | None = None
+    assessment: Assessment,
+    folder: Path,
+    *,
+    drawing: Sequence[str] = (),
+    replay: Mapping[str, Any] | None = None,
 ) -> None:
     """Write ``run.json``, last of all files, with the hashes of the others.
 
@@ -65,6 +69,8 @@ def write_provenance(
         The folder that holds all other outputs.
     replay
         What the run was made of, as `replay.replay_record` writes it down.
+    drawing
+        What the map draws thinned or as tiles.
     """
     settings = assessment.settings
     record = {
@@ -79,6 +85,7 @@ def write_provenance(
             }
             for plan in assessment.plans
         ],
+        "drawing": list(drawing),
         "settings": {
             "as_of": settings.as_of.isoformat(),
             "max_distance_m": settings.max_distance_m,

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.bundle.provenance import write_provenance, write_record
 from geo_rectify.bundle.replay import replay_record
 from geo_rectify.bundle.staging import publish, staging_folder
+from geo_rectify.drawing.pictures import write_pictures
 from geo_rectify.errors import InputFileError
 from geo_rectify.files import write_csv, write_geopackage, write_json
 from geo_rectify.outputs.field import write_field, write_worklist
 from geo_rectify.outputs.ledger import (
     LedgerBook,
     entries_of,
+    issue_states,
     read_book,
     read_ledger,
     refuse_open,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geo_rectify.bundle.replay import Replay
+    from geo_rectify.drawing.pictures import PictureFormat
     from geo_rectify.models import Mention, Plan
     from geo_rectify.pipeline import Assessment
 
@@ -57,6 +60,8 @@ def write_run(
     *,
     ledger: str | Path | LedgerBook | None = None,
     replay: Replay | None = None,
+    pictures: Sequence[PictureFormat] = (),
+    online: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> WrittenRun:
     """Write everything a run gives people into one folder.
@@ -75,6 +80,11 @@ def write_run(
         A ledger people worked in, whose entries and added columns the new one takes over.
     replay
         What the run was made of, written down so that `pack` can make it again.
+    pictures
+        Formats in which the map is also drawn for documents; where any, ``pictures/`` holds it
+        and a one-page summary.
+    online
+        An online base map the map's reader may switch on, as `outputs.maps.build_map` takes.
     progress
         Called with words as the report's figures are drawn.
 
@@ -106,13 +116,17 @@ def write_run(
         _write_findings(assessment, into)
         write_csv(assessment.claims, into / "claims.csv")
         write_worklist(assessment, into / WORKLIST_FILE)
-        write_map(assessment, into / "map.html")
+        states = None if old is None else issue_states(old, as_of=assessment.settings.as_of)
+        drawing = write_map(assessment, into / "map.html", states=states, online=online)
+        if pictures:
+            write_pictures(assessment, into / "pictures", formats=pictures)
         unwritten.extend(filter(None, [write_report(assessment, into, progress=progress)]))
         notes.extend(write_ledger(assessment, into / LEDGER_FILE, old=old))
         write_field(assessment, into / "field")
         write_provenance(
             assessment,
             into,
+            drawing=drawing,
             replay=None if replay is None else replay_record(replay, Path(folder)),
         )
 

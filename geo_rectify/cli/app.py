@@ -32,6 +32,14 @@ OK, FAILED, USAGE, FOUND = 0, 1, 2, 3
 SAMPLE = "sample"
 
 
+class PictureKind(StrEnum):
+    """Formats of map pictures, as in `drawing.pictures`, which is slow to import."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
 class FailOn(StrEnum):
     """Verdicts that ``--fail-on`` can make the exit code tell of."""
 
@@ -146,6 +154,22 @@ Public = Annotated[
         help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
     ),
 ]
+Pictures = Annotated[
+    list[PictureKind] | None,
+    typer.Option(
+        "--picture",
+        help="另存地图图片到 pictures/：png（300 dpi）、svg 或 pdf，可多次；附一页概览 summary.png "
+        "(the map as pictures for documents, with a one-page summary).",
+    ),
+]
+OnlineBase = Annotated[
+    str | None,
+    typer.Option(
+        "--online-base",
+        help="地图上可由读者打开的在线底图：tianditu、osm 或含 {z}{x}{y} 的 https 地址；默认没有，"
+        "密钥由页面询问，不写入文件 (a base map the reader may switch on; keys never stand in the file).",
+    ),
+]
 MinOverlap = Annotated[
     float | None,
     typer.Option(
@@ -200,6 +224,7 @@ def front(
 def demo(
     output: Output = None,
     as_of: AsOf = None,
+    picture: Pictures = None,
 ) -> None:
     """自带示例：示例方案 + 示意图层，无需网络 (the bundled example, no network).
 
@@ -220,7 +245,8 @@ def demo(
         )
         progress("write")
         folder = output if output is not None else Path("demo_out")
-        _write(assessment, folder, progress=progress, replay=Replay(demo=True))
+        made_of = Replay(demo=True)
+        _write(assessment, folder, progress=progress, pictures=picture, replay=made_of)
     say(DEMO_MARK)
 
 
@@ -241,6 +267,8 @@ def run(
     allow_missing: Missing = False,
     include_restricted: Restricted = False,
     public: Public = False,
+    picture: Pictures = None,
+    online_base: OnlineBase = None,
     min_overlap: MinOverlap = None,
     max_distance: MaxDistance = None,
     fail_on: FailWhen = None,
@@ -277,6 +305,10 @@ def run(
         online = OnlineAsking(geocoder=service, agree=consent(service, yes=yes))
     _check_public(public=public, include_restricted=include_restricted, ledger=ledger)
     _check_ledger(ledger)
+    if online_base is not None:
+        from geo_rectify.outputs.maps.online import online_base as known_base
+
+        known_base(online_base)
     with stage_progress() as progress:
         assessment = geo_rectify.assess(
             plans,
@@ -311,7 +343,15 @@ def run(
             rules=rules,
             geocoder=geocoder.value if geocoder else "",
         )
-        _write(assessment, folder, progress=progress, ledger=ledger, replay=made_of)
+        _write(
+            assessment,
+            folder,
+            progress=progress,
+            ledger=ledger,
+            pictures=picture,
+            online=online_base,
+            replay=made_of,
+        )
     _exit_on(assessment, fail_on)
 
 
@@ -525,10 +565,21 @@ def _write(
     *,
     progress: Callable[[str], None],
     ledger: Path | None = None,
+    pictures: list[PictureKind] | None = None,
+    online: str | None = None,
     replay: Replay,
 ) -> None:
+    from geo_rectify.drawing.pictures import PictureFormat
+
+    formats = [PictureFormat(kind.value) for kind in pictures or ()]
     written = geo_rectify.write_run(
-        assessment, folder, ledger=ledger, replay=replay, progress=progress
+        assessment,
+        folder,
+        ledger=ledger,
+        pictures=formats,
+        online=online,
+        replay=replay,
+        progress=progress,
     )
     _report(
         assessment,

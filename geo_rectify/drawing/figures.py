@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from geo_rectify.drawing.lettering import Lettering
+    from geo_rectify.drawing.marks import Symbol
     from geo_rectify.pipeline import Assessment
+    from geo_rectify.vocabulary import ZoneClass
 
 WIDTH_MM: Final = 156.0
 HEIGHT_MM: Final = 174.0
@@ -80,23 +82,67 @@ def draw_overview(assessment: Assessment, *, letters: Lettering | None = None) -
     """
     lettering = letters if letters is not None else open_lettering()
     figure = open_figure(WIDTH_MM, HEIGHT_MM)
-    _compose(figure, assessment, letters=lettering)
+    compose_sheet(figure, assessment, letters=lettering)
     return drawn(figure, letters=lettering)
 
 
-def _compose(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
-    areas = counties_of(assessment)
-    west, south, east, north = _extent(assessment, areas)
-    epsg = gauss_kruger_epsg((west + east) / 2)
-    outline = shapely.segmentize(shapely.box(west, south, east, north), 0.05)
-    bounds = shapely.bounds(to_plane(outline, epsg))
-    tall = (bounds[3] - bounds[1]) > 1.05 * (bounds[2] - bounds[0])
-    width = WIDTH_MM - 2 - (_PANEL_MM if tall else 0.0)
-    height = HEIGHT_MM - 2 - _TITLE_MM - (0.0 if tall else _STRIP_MM)
-    sheet = _open_sheet(
-        figure, bounds, width_mm=width, height_mm=height, epsg=epsg, letters=letters
-    )
+def compose_sheet(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
+    """Draw the map with its legend, scale bar, north arrow and notes on a page of any size.
+
+    Parameters
+    ----------
+    figure
+        The figure; its size is the page.
+    assessment
+        The run.
+    letters
+        The lettering.
+    """
+    page_width, page_height = _size_mm(figure)
+    beside = page_is_tall(assessment) or page_width > page_height
+    width = page_width - 2 - (_PANEL_MM if beside else 0.0)
+    height = page_height - 2 - _TITLE_MM - (0.0 if beside else _STRIP_MM)
+    frame = (1.0, 1 + _TITLE_MM, width, height)
     _write_heading(figure, assessment, letters=letters)
+    sheet, zones, symbols = compose_map(figure, assessment, frame_mm=frame, letters=letters)
+    if beside:
+        panel = (width + 3.5, 1.0, _PANEL_MM - 3.5, height)
+    else:
+        panel = (1.0, 1.0, width, _STRIP_MM - 2)
+    draw_panel(figure, assessment, panel=panel, sheet=sheet, zones=zones, symbols=symbols)
+
+
+def compose_map(
+    figure: Figure,
+    assessment: Assessment,
+    *,
+    frame_mm: tuple[float, float, float, float],
+    letters: Lettering,
+) -> tuple[Sheet, dict[ZoneClass, bool], list[Symbol]]:
+    """Draw the map alone, with scale bar and north arrow, into a frame on a page.
+
+    Parameters
+    ----------
+    figure
+        The figure; its size is the page.
+    assessment
+        The run.
+    frame_mm
+        Left, top, width and height of the frame, millimetres from the upper left.
+    letters
+        The lettering.
+
+    Returns
+    -------
+    sheet : Sheet
+        The map.
+    zones : dict
+        The classes drawn, each with whether any of it is not official.
+    symbols : list of Symbol
+        The symbols drawn.
+    """
+    areas, bounds, epsg = _ground(assessment)
+    sheet = _open_sheet(figure, bounds, frame_mm=frame_mm, epsg=epsg, letters=letters)
     draw_counties(sheet, areas)
     draw_rivers(sheet, assessment)
     zones = draw_zones(sheet, assessment)
@@ -105,24 +151,51 @@ def _compose(figure: Figure, assessment: Assessment, *, letters: Lettering) -> N
     draw_symbols(sheet, symbols, taken=furniture_boxes(sheet))
     draw_scale_bar(sheet)
     draw_north(sheet)
-    if tall:
-        panel = (width + 3.5, 1.0, _PANEL_MM - 3.5, height)
-    else:
-        panel = (1.0, 1.0, width, _STRIP_MM - 2)
-    draw_panel(figure, assessment, panel=panel, sheet=sheet, zones=zones, symbols=symbols)
+    return sheet, zones, symbols
+
+
+def page_is_tall(assessment: Assessment) -> bool:
+    """Say whether the area a run's map shows is taller than wide.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    left, bottom, right, top = _ground(assessment)[1]
+    return bool((top - bottom) > 1.05 * (right - left))
+
+
+def _ground(assessment: Assessment) -> tuple[gpd.GeoDataFrame | None, Any, int]:
+    """Give the counties, the bounds to show in metres, and their plane."""
+    areas = counties_of(assessment)
+    west, south, east, north = _extent(assessment, areas)
+    epsg = gauss_kruger_epsg((west + east) / 2)
+    outline = shapely.segmentize(shapely.box(west, south, east, north), 0.05)
+    return areas, shapely.bounds(to_plane(outline, epsg)), epsg
+
+
+def _size_mm(figure: Figure) -> tuple[float, float]:
+    width, height = (float(side) * 25.4 for side in figure.get_size_inches())
+    return width, height
 
 
 def _open_sheet(
     figure: Figure,
     bounds: Any,
     *,
-    width_mm: float,
-    height_mm: float,
+    frame_mm: tuple[float, float, float, float],
     epsg: int,
     letters: Lettering,
 ) -> Sheet:
     """Open the map's frame, its extent widened to the shape it has on paper."""
     left, bottom, right, top = (float(value) for value in bounds)
+    frame_left, frame_top, width_mm, height_mm = frame_mm
     inner_width, inner_height = width_mm * (1 - 2 * _MARGIN), height_mm * (1 - 2 * _MARGIN)
     scale = max((right - left) / inner_width, (top - bottom) / inner_height)
     x, y = (left + right) / 2, (bottom + top) / 2
@@ -130,13 +203,13 @@ def _open_sheet(
     extent = Box(
         left=x - half_width, bottom=y - half_height, right=x + half_width, top=y + half_height
     )
-    foot = HEIGHT_MM - 1 - _TITLE_MM - height_mm
-    frame = Box(left=1.0, bottom=foot, right=1.0 + width_mm, top=foot + height_mm)
+    foot = _size_mm(figure)[1] - frame_top - height_mm
+    frame = Box(left=frame_left, bottom=foot, right=frame_left + width_mm, top=foot + height_mm)
     return open_sheet(figure, extent, frame=frame, epsg=epsg, letters=letters)
 
 
 def _write_heading(figure: Figure, assessment: Assessment, *, letters: Lettering) -> None:
-    y = 1 - 5.2 / HEIGHT_MM
+    y = 1 - 5.2 / _size_mm(figure)[1]
     title = letters.note(figure_data()["words"]["title"])
     write_text(figure, title, x=0.5, y=y, size=13, letters=letters)
     mark = demo_mark(assessment.settings)

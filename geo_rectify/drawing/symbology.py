@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 ENFORCEMENT: Final = "enforcement"
 """Name of the theme of enforcement maps (执法)."""
+PLANNING: Final = "planning"
+"""Name of the theme of planning maps (规划)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictStyle:
-    """How a symbol of one verdict is drawn; ``mark`` is a character set beside it."""
+    """How a symbol of one verdict or state of progress is drawn; ``mark`` stands beside it."""
 
     fill: str
     stroke: str
@@ -129,6 +131,23 @@ def verdict_style(verdict: Verdict) -> VerdictStyle:
 def _verdict_styles() -> Mapping[Verdict, VerdictStyle]:
     styles = _data()["verdict"]
     return MappingProxyType({verdict: VerdictStyle(**styles[verdict]) for verdict in Verdict})
+
+
+@lru_cache(maxsize=1)
+def progress_styles() -> Mapping[str, VerdictStyle]:
+    """Give how symbols are drawn by state of progress (进度状态), the most pressing state first.
+
+    Returns
+    -------
+    mapping of str to VerdictStyle
+        By the state's words; the last one stands for no deadline at all (无时限).
+    """
+    return MappingProxyType(
+        {
+            entry["state"]: VerdictStyle(**{k: v for k, v in entry.items() if k != "state"})
+            for entry in _data()["progress"]
+        }
+    )
 
 
 @lru_cache(maxsize=1)

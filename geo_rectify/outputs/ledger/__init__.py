@@ -1,20 +1,21 @@
 """Room: the ledger (台账)."""
 
-from geo_rectify.outputs.ledger.book import LedgerBook, read_book, refuse_open, write_book
-from geo_rectify.outputs.ledger.closing import Closing, Step, closings
-from geo_rectify.outputs.ledger.drafts import Draft, DraftPart, notices, reminders
-from geo_rectify.outputs.ledger.entries import entries_of, take_over
-from geo_rectify.outputs.ledger.progress import (
+from geo_rectify.outputs._progress import (
     Progress,
     Standing,
     issue_standing,
     measure_standing,
 )
+from geo_rectify.outputs.ledger.book import LedgerBook, read_book, refuse_open, write_book
+from geo_rectify.outputs.ledger.closing import Closing, Step, closings
+from geo_rectify.outputs.ledger.drafts import Draft, DraftPart, notices, reminders
+from geo_rectify.outputs.ledger.entries import entries_of, take_over
 from geo_rectify.outputs.ledger.sharing import merge_ledgers, split_ledger
 from geo_rectify.outputs.ledger.sheets import ledger_book
 from geo_rectify.outputs.ledger.status import (
     MeasureStatus,
     closing_faults,
+    issue_states,
     ledger_status,
     standing_of_words,
     tally,
@@ -34,6 +35,7 @@ __all__ = [
     "closings",
     "entries_of",
     "issue_standing",
+    "issue_states",
     "ledger_book",
     "ledger_status",
     "measure_standing",

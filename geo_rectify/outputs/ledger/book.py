@@ -20,6 +20,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from geo_rectify.errors import InputFileError, OutputError
+from geo_rectify.outputs._progress import Progress
 from geo_rectify.outputs._workbook import (
     FIRST_ROW,
     SheetColumn,
@@ -39,7 +40,6 @@ from geo_rectify.outputs.ledger.columns import (
     TITLE,
     SheetKind,
 )
-from geo_rectify.outputs.ledger.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

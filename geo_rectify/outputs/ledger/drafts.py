@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.errors import InputFileError
+from geo_rectify.outputs._progress import Progress
 from geo_rectify.outputs.ledger.book import cell_text, row_key
 from geo_rectify.outputs.ledger.closing import Closing, Step, closings
 from geo_rectify.outputs.ledger.columns import ISSUES, MEASURES
-from geo_rectify.outputs.ledger.progress import Progress
 from geo_rectify.outputs.ledger.status import ledger_status
 
 if TYPE_CHECKING:

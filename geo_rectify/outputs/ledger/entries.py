@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.outputs._progress import Progress
 from geo_rectify.outputs.ledger.book import (
     EMPTY_DIGEST,
     KEYED,
@@ -24,7 +25,6 @@ from geo_rectify.outputs.ledger.columns import (
     SHEETS,
     STATE_HEADER,
 )
-from geo_rectify.outputs.ledger.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,6 +9,7 @@ from geo_rectify.crs import M2_PER_HECTARE, M2_PER_MU, format_dms
 from geo_rectify.drawing.markup import one_line
 from geo_rectify.drawing.symbology import verdict_order
 from geo_rectify.outputs._dossiers import Dossier, dossiers, number
+from geo_rectify.outputs._progress import issue_standing, measure_standing
 from geo_rectify.outputs._workbook import stamp_of
 from geo_rectify.outputs.ledger.book import LedgerBook, Table, digests
 from geo_rectify.outputs.ledger.columns import (
@@ -31,7 +32,6 @@ from geo_rectify.outputs.ledger.documents import (
     problem_words,
     self_check_rows,
 )
-from geo_rectify.outputs.ledger.progress import issue_standing, measure_standing
 from geo_rectify.scope import EVERY_COUNTY
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import LayerStatus, PlaceType, Precision, SiteStatus, label

@@ -8,6 +8,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.outputs._progress import (
+    IMMEDIATE,
+    INHERITED,
+    PRESSING,
+    UNSTATED,
+    Progress,
+    Standing,
+    state_on,
+)
 from geo_rectify.outputs.ledger.book import (
     EMPTY_DIGEST,
     cell_text,
@@ -18,14 +27,6 @@ from geo_rectify.outputs.ledger.book import (
 from geo_rectify.outputs.ledger.closing import closings
 from geo_rectify.outputs.ledger.columns import ISSUES, MEASURES, STATE_HEADER, TERRITORY
 from geo_rectify.outputs.ledger.entries import entries_of
-from geo_rectify.outputs.ledger.progress import (
-    IMMEDIATE,
-    INHERITED,
-    PRESSING,
-    Progress,
-    Standing,
-    state_on,
-)
 from geo_rectify.settings import NOTICE_DAYS
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 _DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(起?)")
 _NONE: Final = "未载明"
-UNSTATED: Final = "无时限"
-"""Shown where a measure has neither a date nor a record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,3 +255,24 @@ def tally(
     states = [state for state in order if state in met]
     states += sorted(met - set(states))
     return tuple(states), dict(counts)
+
+
+def issue_states(ledger: LedgerBook, *, as_of: dt.date) -> dict[str, frozenset[str]]:
+    """Gather the states of each issue's measures, for what is coloured by progress.
+
+    Parameters
+    ----------
+    ledger
+        A ledger as read.
+    as_of
+        The day.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        States by issue key, as `ledger_status` gives them.
+    """
+    states: dict[str, set[str]] = {}
+    for status in ledger_status(ledger, as_of=as_of):
+        states.setdefault(status.issue, set()).add(status.state)
+    return {issue: frozenset(found) for issue, found in states.items()}

@@ -11,7 +11,7 @@ from branca.element import Figure
 from geo_rectify.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import folium
     from branca.element import Element
@@ -34,13 +34,15 @@ CONTENT_POLICY: Final = (
 """What the browser may load: nothing but what stands in the file."""
 
 
-def render_offline(page: folium.Map) -> str:
+def render_offline(page: folium.Map, *, hosts: Sequence[str] = ()) -> str:
     """Render a map to one HTML text that loads nothing from outside.
 
     Parameters
     ----------
     page
         A map of `build_map`, with or without more folium elements.
+    hosts
+        Where pictures of an online base map may come from once the reader switches it on.
 
     Returns
     -------
@@ -56,7 +58,8 @@ def render_offline(page: folium.Map) -> str:
     root = page.get_root()
     text = root.render()
     text = _renumbered(text, set(_ids(root)))
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+    allowed = CONTENT_POLICY.replace("img-src ", " ".join(["img-src", *hosts, ""]))
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
     text = text.replace("<html>\n<head>", f'<html lang="zh-CN">\n<head>\n{policy}', 1)
     outside = outside_loads(text)
     if outside:

@@ -8,12 +8,21 @@ import numpy as np
 import shapely
 
 from geo_rectify.drawing.markup import demo_mark, one_line, provenance_line, titled
-from geo_rectify.drawing.symbology import shapes, theme, verdict_order, verdict_style
+from geo_rectify.drawing.symbology import (
+    VerdictStyle,
+    progress_styles,
+    shapes,
+    theme,
+    themes,
+    verdict_order,
+    verdict_style,
+)
 from geo_rectify.outputs._answers import questions
-from geo_rectify.outputs.maps.shapes import ShapeTable, geojson, tolerance_for
+from geo_rectify.outputs.maps.layers import reference_groups, zone_groups
+from geo_rectify.outputs.maps.shapes import ShapeTable, geojson
 from geo_rectify.outputs.maps.sites import (
+    colour_by_progress,
     hidden_layers,
-    is_unofficial,
     issue_entries,
     layer_mark,
     site_entries,
@@ -21,22 +30,25 @@ from geo_rectify.outputs.maps.sites import (
 )
 from geo_rectify.regions import counties, county_polygons
 from geo_rectify.tables import split_list
-from geo_rectify.vocabulary import LayerRole, LayerStatus, Sensitivity, ZoneClass, label
+from geo_rectify.vocabulary import LayerStatus, Sensitivity, label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import geopandas as gpd
 
     from geo_rectify.pipeline import Assessment
 
-MAX_ZONE_VERTICES: Final = 40_000
-"""Zones are drawn more coarsely above this many vertices; the page says so."""
-_MAX_REFERENCE_VERTICES: Final = 20_000
 _COUNTY_TOLERANCE_M: Final = 120.0
 _TITLE: Final = "问题点位分布图"
-_NAME_FIELDS: Final = ("name", "名称", "NAME", "mc", "MC")
 
 
-def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
+def page_data(
+    assessment: Assessment,
+    *,
+    theme_name: str,
+    states: Mapping[str, Iterable[str]] | None = None,
+) -> dict[str, Any]:
     """Gather what the page shows.
 
     Parameters
@@ -44,7 +56,9 @@ def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
     assessment
         The run.
     theme_name
-        Name of the theme that colours zones.
+        Name of the theme that colours zones when the page opens.
+    states
+        States of progress people wrote, by issue key; an issue without is judged by its dates.
 
     Returns
     -------
@@ -56,10 +70,12 @@ def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
     OutputError
         There is no theme of that name.
     """
+    theme(theme_name)
     areas = ShapeTable()
+    issues = issue_entries(assessment, states=states or {})
     sites = site_entries(assessment, areas=areas)
     worklist = worklist_groups(assessment)
-    zones = _zones(assessment, theme_name=theme_name)
+    colour_by_progress(sites, issues)
     places = [site for site in sites if not site["extent"]]
     day = assessment.settings.as_of
     return {
@@ -68,7 +84,8 @@ def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
         "as_of": f"{day.year}年{day.month}月{day.day}日",
         "marks": _marks(assessment),
         "provenance": provenance_line(assessment),
-        "theme": theme(theme_name).title,
+        "theme": theme_name,
+        "themes": [{"key": name, "title": one.title} for name, one in themes().items()],
         "counts": {
             "issues": len(assessment.issues()),
             "sites": len(places),
@@ -76,17 +93,27 @@ def page_data(assessment: Assessment, *, theme_name: str) -> dict[str, Any]:
             "extents": len(sites) - len(places),
             "unlocated": sum(len(group["places"]) for group in worklist),
         },
-        "verdicts": _verdict_styles(),
+        "verdicts": [
+            {"key": verdict.value, "label": label(verdict), **_style(verdict_style(verdict))}
+            for verdict in verdict_order()
+        ],
+        "progress": [
+            {"key": state, "label": state, **_style(style)}
+            for state, style in progress_styles().items()
+        ],
         "shapes": {shape.name: {"title": shape.title, "path": shape.path} for shape in shapes()},
-        "issues": issue_entries(assessment),
+        "issues": issues,
         "sites": sites,
         "areas": areas.drawn,
         "worklist": worklist,
-        "zones": zones,
+        "zones": zone_groups(assessment),
         "undelineated": _undelineated(assessment),
-        "references": _references(assessment),
+        "references": reference_groups(assessment),
         "counties": _counties(assessment),
         "review": _review(assessment),
+        "colour": "verdict",
+        "off": [],
+        "online": None,
     }
 
 
@@ -124,64 +151,14 @@ def _marks(assessment: Assessment) -> list[str]:
     return [mark for mark in marks if mark]
 
 
-def _verdict_styles() -> list[dict[str, Any]]:
-    styles = []
-    for verdict in verdict_order():
-        style = verdict_style(verdict)
-        styles.append(
-            {
-                "key": verdict.value,
-                "label": label(verdict),
-                "fill": style.fill,
-                "stroke": style.stroke,
-                "text": style.text,
-                "dashed": style.dashed,
-                "mark": style.mark,
-            }
-        )
-    return styles
-
-
-def _zones(assessment: Assessment, *, theme_name: str) -> list[dict[str, Any]]:
-    hidden = hidden_layers(assessment)
-    zones = assessment.layers.zones
-    shown = zones[~zones["layer_id"].isin(sorted(hidden)) & ~zones.geometry.isna()]
-    styles = theme(theme_name).zones
-    tolerance = tolerance_for(list(shown.geometry), max_vertices=MAX_ZONE_VERTICES)
-    titles = {info.layer_id: info.title for info in assessment.layers.infos}
-    groups = []
-    for zone_class in ZoneClass:
-        rows = shown[shown["zone_class"] == zone_class.value]
-        if rows.empty:
-            continue
-        style = styles[zone_class]
-        marks = {layer_mark(status) for status in rows["layer_status"]}
-        unofficial = [
-            is_unofficial(status, demo=assessment.settings.demo) for status in rows["layer_status"]
-        ]
-        groups.append(
-            {
-                "key": zone_class.value,
-                "label": label(zone_class),
-                "mark": "".join(sorted(mark for mark in marks if mark)),
-                "unofficial": all(unofficial),
-                "note": f"绘图已简化，偏差不超过{tolerance:.0f}米" if tolerance > 5 else "",  # noqa: PLR2004 - below that nobody sees it
-                "color": style.color,
-                "hatch": style.hatch,
-                "width": style.width,
-                "dashed": style.dashed or all(marks),
-                "features": [
-                    {
-                        "name": row["zone_name"] if isinstance(row["zone_name"], str) else "",
-                        "layer": titles.get(row["layer_id"], row["layer_id"]),
-                        "mark": layer_mark(row["layer_status"]),
-                        "geometry": geojson(row["geometry"], tolerance_m=tolerance),
-                    }
-                    for row in rows.to_dict("records")
-                ],
-            }
-        )
-    return groups
+def _style(style: VerdictStyle) -> dict[str, Any]:
+    return {
+        "fill": style.fill,
+        "stroke": style.stroke,
+        "text": style.text,
+        "dashed": style.dashed,
+        "mark": style.mark,
+    }
 
 
 def _undelineated(assessment: Assessment) -> list[str]:
@@ -193,40 +170,6 @@ def _undelineated(assessment: Assessment) -> list[str]:
         for name in info.names or (info.title,)
     )
     return list(dict.fromkeys(names))
-
-
-def _references(assessment: Assessment) -> list[dict[str, Any]]:
-    hidden = hidden_layers(assessment)
-    roles = {info.layer_id: info.role for info in assessment.layers.infos}
-    groups: dict[LayerRole, list[dict[str, Any]]] = {}
-    for layer_id in sorted(assessment.layers.references):
-        if layer_id in hidden:
-            continue
-        frame = assessment.layers.references[layer_id]
-        drawn = frame[~frame.geometry.isna()]
-        if drawn.empty:
-            continue
-        tolerance = tolerance_for(list(drawn.geometry), max_vertices=_MAX_REFERENCE_VERTICES)
-        names = _names(drawn)
-        # a reference without a catalogue entry is drawn for what it looks like
-        lines = drawn.geometry.geom_type.isin(["LineString", "MultiLineString"]).all()
-        role = roles.get(layer_id, LayerRole.RIVER if lines else LayerRole.OTHER)
-        groups.setdefault(role, []).extend(
-            {"name": name, "geometry": geojson(shape, tolerance_m=tolerance)}
-            for name, shape in zip(names, drawn.geometry, strict=True)
-        )
-    return [
-        {"key": role.value, "label": label(role), "features": groups[role]}
-        for role in LayerRole
-        if role in groups
-    ]
-
-
-def _names(frame: gpd.GeoDataFrame) -> list[str]:
-    for field in _NAME_FIELDS:
-        if field in frame.columns:
-            return [name if isinstance(name, str) else "" for name in frame[field]]
-    return [""] * len(frame)
 
 
 def _counties(assessment: Assessment) -> list[dict[str, Any]]:

@@ -78,9 +78,10 @@ def tolerance_for(geometries: Sequence[BaseGeometry], *, max_vertices: int) -> f
         Metres, 2 to 500, in doubling steps.
     """
     tolerance = _FINEST_M
-    array = np.asarray(geometries, dtype=object)
+    thin = np.asarray(geometries, dtype=object)
     while tolerance < _COARSEST_M:
-        thin = shapely.simplify(array, tolerance / METRES_PER_DEGREE)
+        # counted only: that rings stay simple is left to the drawing itself
+        thin = shapely.simplify(thin, tolerance / METRES_PER_DEGREE, preserve_topology=False)
         if int(shapely.get_num_coordinates(thin).sum()) <= max_vertices:
             break
         tolerance *= 2

@@ -17,8 +17,14 @@ from geo_rectify.crs import (
     wgs84_to_gcj02,
 )
 from geo_rectify.drawing.markup import sentence_around, status_mark
-from geo_rectify.drawing.symbology import shape_of, verdict_order, worst_verdict
+from geo_rectify.drawing.symbology import (
+    progress_styles,
+    shape_of,
+    verdict_order,
+    worst_verdict,
+)
 from geo_rectify.models import issue_key
+from geo_rectify.outputs._progress import UNSTATED, issue_standing
 from geo_rectify.outputs.maps.shapes import ShapeTable, geojson
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
@@ -36,7 +42,8 @@ from geo_rectify.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -81,13 +88,17 @@ def shortened_sentence(plan: Plan, start: int, *, end: int) -> tuple[str, str, s
     return before, hit, after
 
 
-def issue_entries(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """Describe every issue: number, heading, deadline and responsible units.
+def issue_entries(
+    assessment: Assessment, *, states: Mapping[str, Iterable[str]]
+) -> dict[str, dict[str, Any]]:
+    """Describe every issue: number, heading, deadline, progress and responsible units.
 
     Parameters
     ----------
     assessment
         The run.
+    states
+        States of progress people wrote, by issue key.
 
     Returns
     -------
@@ -102,12 +113,56 @@ def issue_entries(assessment: Assessment) -> dict[str, dict[str, Any]]:
             "heading": issue.heading or issue.problem.text,
             "deadline": _deadline(issue),
             "due": _due(issue),
+            "progress": _progress(issue, states.get(key), as_of=assessment.settings.as_of),
             "units": _units(issue),
             "acceptance": [unit.unit for unit in issue.acceptance.units]
             if issue.acceptance
             else [],
         }
     return entries
+
+
+def _progress(issue: Issue, told: Iterable[str] | None, *, as_of: dt.date) -> str:
+    """Give the most pressing state: as people wrote it, else what the dates alone tell."""
+    if told is not None:
+        return pressing(told)
+    state = issue_standing(issue, as_of=as_of).state
+    return UNSTATED if state is None else state.value
+
+
+def pressing(states: Iterable[str]) -> str:
+    """Give the most pressing of some states of progress; words nobody knows count as no deadline.
+
+    Parameters
+    ----------
+    states
+        States (进度状态).
+
+    Returns
+    -------
+    str
+        One of `symbology.progress_styles`.
+    """
+    order = list(progress_styles())
+    return min((one for one in states if one in order), key=order.index, default=UNSTATED)
+
+
+def colour_by_progress(
+    sites: Sequence[dict[str, Any]], issues: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Set the state of each site: the most pressing one of its issues.
+
+    Parameters
+    ----------
+    sites
+        As `site_entries` gives; each gets ``progress``.
+    issues
+        As `issue_entries` gives.
+    """
+    for site in sites:
+        site["progress"] = pressing(
+            issues[key]["progress"] for key in site["issues"] if key in issues
+        )
 
 
 def _deadline(issue: Issue) -> str:

@@ -26,5 +26,13 @@
 
   const short = (text, most) => (Array.from(text).length > most ? `${Array.from(text).slice(0, most).join("")}…` : text);
 
-  window.GeoRectify = { $, PHONE, CALM, html, svg, issueNumber, short };
+  /* A switch between a few ways of seeing: buttons of which one is pressed. */
+  const segments = (title, choices, chosen, pick) => html("div", { class: "gr-segments", role: "group", "aria-label": title }, [
+    html("span", { text: title }),
+    html("span", {}, choices.map(([key, words]) => html("button", {
+      type: "button", "data-choice": key, "aria-pressed": String(key === chosen), text: words, on: { click: () => pick(key) },
+    }))),
+  ]);
+
+  window.GeoRectify = { $, PHONE, CALM, html, svg, issueNumber, short, segments };
 })();

@@ -11,7 +11,7 @@
   const popped = (page, site) => Boolean(page.popup) && page.popup.isOpen() && page.popped === site.id;
 
   function go(page, site) {
-    if (page.review.busy || popped(page, site)) return;
+    if (page.busy || popped(page, site)) return;
     closeCard(page);
     if (PHONE.matches) sheet(false);
     page.map.invalidateSize({ animate: false });
@@ -31,7 +31,7 @@
 
   /* Shows what is known of a site: beside its symbol, on a phone in the card below the map. */
   function open(page, site) {
-    if (page.review.busy) return;
+    if (page.busy) return;
     const marker = page.markers.get(site.id);
     const parent = page.cluster.getVisibleParent(marker);
     if (parent && parent !== marker) parent.spiderfy();

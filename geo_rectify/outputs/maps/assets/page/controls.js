@@ -1,12 +1,14 @@
-/* Buttons on the map: whole extent, my position, scale. */
+/* Buttons on the map: whole extent, my position, measuring, print, scale. */
 (function () {
   "use strict";
-  const { $, html, svg, bounds, room } = window.GeoRectify;
+  const { $, html, svg, bounds, room, measure, sheetView } = window.GeoRectify;
 
   function drawControls(page) {
     L.control.zoom({ position: "topleft", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(page.map);
-    whole(page).addTo(page.map);
-    here(page).addTo(page.map);
+    button(page, "显示全部", "gr-whole", ["M4 9 V4 H9 M15 4 H20 V9 M20 15 V20 H15 M9 20 H4 V15"], () => fit(page));
+    button(page, "我的位置", "gr-here", ["M12 6.5 A5.5 5.5 0 1 1 11.99 6.5 Z", "M12 1.5 V6 M12 18 V22.5 M1.5 12 H6 M18 12 H22.5"], here(page));
+    button(page, "测量距离和面积", "gr-measure", ["M2.5 16 L16 2.5 L21.5 8 L8 21.5 Z", "M7 11.5 L9.5 14 M10.5 8 L12 9.5 M14 4.5 L16.5 7"], () => measure(page, false));
+    button(page, "打印版式", "gr-print", ["M7 8 V3 H17 V8 M7 17 H3.5 V8.5 H20.5 V17 H17", "M7 14 H17 V21 H7 Z"], () => sheetView.open(page));
     new Scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(page.map);
   }
 
@@ -23,22 +25,22 @@
     if (all.isValid()) page.map.fitBounds(all, { ...room(), maxZoom: 14, animate: false });
   }
 
-  function whole(page) {
-    const Whole = L.Control.extend({
+  /* A button on the map, its picture drawn from SVG paths on a square of 24. */
+  function button(page, title, name, paths, act) {
+    const Button = L.Control.extend({
       onAdd() {
         const box = html("div", { class: "leaflet-bar" }, [
-          html("a", { href: "#", role: "button", title: "显示全部", "aria-label": "显示全部", class: "gr-whole" }, [
-            svg("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" }, [
-              svg("path", { d: "M4 9 V4 H9 M15 4 H20 V9 M20 15 V20 H15 M9 20 H4 V15", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
-            ]),
+          html("button", { type: "button", title, "aria-label": title, class: `gr-button ${name}`, on: { click: act } }, [
+            svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, paths.map((d) => svg("path", {
+              d, fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linejoin": "round",
+            }))),
           ]),
         ]);
         L.DomEvent.disableClickPropagation(box);
-        L.DomEvent.on(box, "click", (event) => { L.DomEvent.preventDefault(event); fit(page); });
         return box;
       },
     });
-    return new Whole({ position: "topleft" });
+    new Button({ position: "topleft" }).addTo(page.map);
   }
 
   /* Where the phone is: a dot with its error, or a line that says why not. */
@@ -59,22 +61,7 @@
       tell("正在定位…");
       navigator.geolocation.getCurrentPosition(show, sorry, { enableHighAccuracy: true, timeout: 20000, maximumAge: 5000 });
     };
-    const Here = L.Control.extend({
-      onAdd() {
-        const box = html("div", { class: "leaflet-bar" }, [
-          html("a", { href: "#", role: "button", title: "我的位置", "aria-label": "我的位置", class: "gr-whole gr-here" }, [
-            svg("svg", { viewBox: "0 0 24 24", width: 19, height: 19, "aria-hidden": "true" }, [
-              svg("circle", { cx: 12, cy: 12, r: 5.5, fill: "none", stroke: "currentColor", "stroke-width": 2 }),
-              svg("path", { d: "M12 1.5 V6 M12 18 V22.5 M1.5 12 H6 M18 12 H22.5", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
-            ]),
-          ]),
-        ]);
-        L.DomEvent.disableClickPropagation(box);
-        L.DomEvent.on(box, "click", (event) => { L.DomEvent.preventDefault(event); find(); });
-        return box;
-      },
-    });
-    return new Here({ position: "topleft" });
+    return find;
   }
 
   Object.assign(window.GeoRectify, { drawControls, fit });

@@ -38,6 +38,7 @@
       html("h4", {}, [html("b", { text: `问题${issueNumber(key)}` }), ` ${issue.heading}`]),
       html("dl", {}, [
         row("整改时限", [issue.deadline || "方案未载明"]),
+        row("进度状态", [issue.progress]),
         row("责任单位", units),
         issue.acceptance.length ? row("验收单位", [issue.acceptance.join("、")]) : null,
       ]),

@@ -1,7 +1,27 @@
 /* The list beside the map, and the places still to be located. */
 (function () {
   "use strict";
-  const { $, html, symbol, issueNumber, short, verdictWords, hit, ordered, group, passes, drawFootprints, go } = window.GeoRectify;
+  const { $, html, symbol, issueNumber, short, siteWords, hit, ordered, group, passes, drawFootprints, go } = window.GeoRectify;
+
+  const AT_ONCE = 120;
+
+  /* Puts the next entries into the list; the rest waits until it is asked for or scrolled to. */
+  function more(page, begin) {
+    const box = $("gr-list");
+    const next = page.told.slice(begin, begin + AT_ONCE);
+    box.append(...next.map(([site, why]) => html("li", {}, [entry(page, site, why)])));
+    const left = page.told.length - begin - next.length;
+    if (left <= 0) return;
+    const button = html("button", { type: "button", class: "gr-small gr-next", text: `再显示${Math.min(AT_ONCE, left)}处（还有${left}处）` });
+    const item = html("li", {}, [button]);
+    const go_on = () => { if (item.isConnected) { item.remove(); more(page, begin + AT_ONCE); } };
+    button.addEventListener("click", () => {
+      go_on();
+      const first = box.children[begin + AT_ONCE];
+      if (first) first.querySelector("button").focus();
+    });
+    box.append(item);
+  }
 
   function list(page) {
     const query = $("gr-query").value.trim();
@@ -10,11 +30,13 @@
     ordered(page, page.data.sites).forEach((site) => {
       const why = hit(page, site, query);
       if (why === null || !passes(page, site)) return;
-      counts.set(group(site), (counts.get(group(site)) || 0) + 1);
-      if (page.chosen.size === 0 || page.chosen.has(group(site))) found.push([site, why]);
+      counts.set(group(page, site), (counts.get(group(page, site)) || 0) + 1);
+      if (page.chosen.size === 0 || page.chosen.has(group(page, site))) found.push([site, why]);
     });
     page.found = found.map(([site]) => site);
-    $("gr-list").replaceChildren(...found.map(([site, why]) => html("li", {}, [entry(page, site, why)])));
+    page.told = found;
+    $("gr-list").replaceChildren();
+    more(page, 0);
     const total = page.data.sites.length;
     const narrowed = [...page.wanted.values()].filter(Boolean);
     $("gr-more-on").textContent = narrowed.length ? `已选：${narrowed.join("、")}` : "";
@@ -43,7 +65,7 @@
   }
 
   function entry(page, site, why) {
-    const style = page.look.verdicts.get(site.verdict);
+    const style = page.look.of(site);
     const meta = [site.kind, site.county, site.precision_label];
     if (!site.at) meta.push(site.counted ? "计数点群，不标点" : site.extent ? "涉及区域，不标点" : "不标点");
     return html("button", {
@@ -54,7 +76,7 @@
       html("span", { class: "gr-entry-text" }, [
         html("span", { class: "gr-entry-name", text: short(site.name, 60) }),
         html("span", { class: "gr-entry-meta", text: meta.filter(Boolean).join(" · ") }),
-        html("span", { class: "gr-entry-verdict", style: `color:${style.stroke}`, text: verdictWords(site, page.look) }),
+        html("span", { class: "gr-entry-verdict", style: `color:${style.stroke}`, text: siteWords(site, page.look) }),
         why ? html("span", { class: "gr-entry-meta", text: why }) : null,
       ]),
     ]);

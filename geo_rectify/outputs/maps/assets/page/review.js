@@ -2,7 +2,7 @@
    stand in a list, leave by copying or as corrections.geojson, and stay in the browser if it lets. */
 (function () {
   "use strict";
-  const { $, html, issueNumber, short, storage, load, save } = window.GeoRectify;
+  const { $, html, issueNumber, short, storage, load, save, tool } = window.GeoRectify;
   const DIGITS = 7;
   const LEAST_M = 20;
   const ROUGH_M = 100;
@@ -163,29 +163,6 @@
     return Math.max(LEAST_M, Math.ceil(metres / step) * step);
   }
 
-  function begin(review, site, hint, buttons) {
-    stop(review);
-    review.busy = true;
-    review.page.map.closePopup();
-    review.page.quiet();
-    $("gr-tool-name").textContent = short(site.name, 24);
-    $("gr-tool-hint").textContent = hint;
-    $("gr-tool-buttons").replaceChildren(...buttons.map(([text, act, id]) => html("button", {
-      type: "button", id, class: id === "gr-tool-done" ? "gr-small gr-main" : "gr-small", text, on: { click: act },
-    })));
-    $("gr-tool").hidden = false;
-    document.body.classList.add("gr-working");
-  }
-
-  function stop(review) {
-    review.busy = false;
-    review.tools.clearLayers();
-    if (review.onClick) review.page.map.off("click", review.onClick);
-    review.onClick = null;
-    $("gr-tool").hidden = true;
-    document.body.classList.remove("gr-working");
-  }
-
   function middle(page, site) {
     if (site.at) return L.latLng(site.at);
     return page.map.getCenter();
@@ -196,23 +173,22 @@
     const kept = review.entries.get(setKey(site));
     const before = kept && kept.geometry && kept.geometry.type === "Point" ? kept.geometry.coordinates : null;
     let fix = null;
-    begin(review, site, "拖动图钉，或点击地图上的实际位置。图钉尖端为准。", [
-      ["用手机定位", () => locate(review, (at, accuracy) => { marker.setLatLng(at); fix = accuracy; page.map.setView(at, Math.max(page.map.getZoom(), 15), { animate: false }); }), "gr-tool-gps"],
-      ["取消", () => stop(review), "gr-tool-cancel"],
+    tool.begin(page, short(site.name, 24), "拖动图钉，或点击地图上的实际位置。图钉尖端为准。", [
+      ["用手机定位", () => locate(page, (at, accuracy) => { marker.setLatLng(at); fix = accuracy; page.map.setView(at, Math.max(page.map.getZoom(), 15), { animate: false }); }), "gr-tool-gps"],
+      ["取消", () => tool.stop(page), "gr-tool-cancel"],
       ["完成", () => {
         const { lat, lng } = marker.getLatLng();
         const error = fix === null ? reach(page.map, marker.getLatLng()) : Math.max(1, Math.ceil(fix));
-        stop(review);
+        tool.stop(page);
         put(review, site, { geometry: { type: "Point", coordinates: [round(lng), round(lat)] }, properties: { uncertainty_m: error } });
         form(review, site);
       }, "gr-tool-done"],
     ]);
     const marker = L.marker(before ? [before[1], before[0]] : middle(page, site), {
       pane: "gr-review", draggable: true, autoPan: true, icon: pin("gr-pin-moving"), title: "拖动到实际位置", alt: "待放置的图钉",
-    }).addTo(review.tools);
+    }).addTo(page.tools);
     marker.on("dragend", () => { fix = null; });
-    review.onClick = (event) => { fix = null; marker.setLatLng(event.latlng); };
-    page.map.on("click", review.onClick);
+    tool.onClick(page, (event) => { fix = null; marker.setLatLng(event.latlng); });
     page.inside(marker.getLatLng());
   }
 
@@ -221,32 +197,31 @@
     const corners = [];
     const shape = L.polygon([], { pane: "gr-review", interactive: false, color: "#0b6b83", weight: 2.4, fillOpacity: 0.12 });
     const redraw = () => shape.setLatLngs(corners.map((corner) => corner.getLatLng()));
-    begin(review, site, "沿边界依次点击，至少三点；角点可拖动。", [
-      ["撤销一点", () => { const last = corners.pop(); if (last) review.tools.removeLayer(last); redraw(); }, "gr-tool-undo"],
-      ["取消", () => stop(review), "gr-tool-cancel"],
+    tool.begin(page, short(site.name, 24), "沿边界依次点击，至少三点；角点可拖动。", [
+      ["撤销一点", () => { const last = corners.pop(); if (last) page.tools.removeLayer(last); redraw(); }, "gr-tool-undo"],
+      ["取消", () => tool.stop(page), "gr-tool-cancel"],
       ["完成", () => {
         const ring = corners.map((corner) => corner.getLatLng());
         if (ring.length < 3) { $("gr-tool-hint").textContent = "至少需要三个角点。"; return; }
         if (crosses(ring)) { $("gr-tool-hint").textContent = "边界自相交，请拖动角点或撤销后重绘。"; return; }
         const error = reach(page.map, ring[0]);
-        stop(review);
+        tool.stop(page);
         const closed = [...ring, ring[0]].map(({ lat, lng }) => [round(lng), round(lat)]);
         put(review, site, { geometry: { type: "Polygon", coordinates: [closed] }, properties: { uncertainty_m: error } });
         form(review, site);
       }, "gr-tool-done"],
     ]);
-    review.tools.addLayer(shape);
-    review.onClick = (event) => {
+    page.tools.addLayer(shape);
+    tool.onClick(page, (event) => {
       const corner = L.marker(event.latlng, {
         pane: "gr-review", draggable: true, title: "角点，可拖动",
         icon: L.divIcon({ className: "gr-corner", iconSize: [28, 28], iconAnchor: [14, 14] }),
       });
       corner.on("drag", redraw);
       corners.push(corner);
-      review.tools.addLayer(corner);
+      page.tools.addLayer(corner);
       redraw();
-    };
-    page.map.on("click", review.onClick);
+    });
   }
 
   function crosses(ring) {
@@ -262,13 +237,13 @@
     return n === 3 && side(ring[0], ring[1], ring[2]) === 0;
   }
 
-  function locate(review, take) {
+  function locate(page, take) {
     const hint = $("gr-tool-hint");
     const sorry = () => { hint.textContent = "手机定位不可用或未获允许：请拖动图钉，或点击地图。"; };
     if (!navigator.geolocation) { sorry(); return; }
     hint.textContent = "正在定位…";
     navigator.geolocation.getCurrentPosition(({ coords }) => {
-      if (!review.busy) return;
+      if (!page.busy) return;
       hint.textContent = `已定位，误差约±${Math.ceil(coords.accuracy)}米。`;
       take(L.latLng(coords.latitude, coords.longitude), coords.accuracy);
     }, sorry, { enableHighAccuracy: true, timeout: 20000, maximumAge: 5000 });
@@ -353,18 +328,16 @@
 
   function attach(page) {
     const { data, map } = page;
-    map.createPane("gr-review").style.zIndex = 640;
     const review = {
-      page, entries: new Map(), busy: false, unsaved: false, fault: "", onClick: null,
+      page, entries: new Map(), unsaved: false, fault: "",
       key: `geo-rectify ${data.review.key}`, questions: data.review.questions,
-      drawn: L.layerGroup().addTo(map), tools: L.layerGroup().addTo(map),
+      drawn: L.layerGroup().addTo(map),
     };
     review.store = storage();
     page.review = review;
     load(review);
     $("gr-review-copy").addEventListener("click", () => copy(review));
     $("gr-review-export").addEventListener("click", () => download(review));
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && review.busy) stop(review); });
     window.addEventListener("beforeunload", (event) => {
       if (review.unsaved && review.entries.size) event.preventDefault();
     });

@@ -10,6 +10,9 @@
     return site.unofficial ? `${words}（非正式图层）` : words;
   }
 
+  /* What the colour of a site says. */
+  const siteWords = (site, look) => (look.mode === "verdict" ? verdictWords(site, look) : look.of(site).label);
+
   /* Why a site is found: "" for its own name, else what was hit; null for no hit. */
   function hit(page, site, query) {
     if (!query) return "";
@@ -29,11 +32,14 @@
     return null;
   }
 
-  const group = (site) => (site.unofficial ? `${site.verdict}:unofficial` : site.verdict);
+  const group = (page, site) => {
+    if (page.look.mode === "progress") return site.progress;
+    return site.unofficial ? `${site.verdict}:unofficial` : site.verdict;
+  };
 
   function rank(page, site) {
     const first = site.issues.length ? Number(issueNumber(site.issues[0])) : FAR;
-    return [page.order.get(site.verdict), site.unofficial ? 1 : 0, Number.isFinite(first) ? first : FAR];
+    return [page.look.rank(site), page.look.mode === "verdict" && site.unofficial ? 1 : 0, Number.isFinite(first) ? first : FAR];
   }
 
   function ordered(page, sites) {
@@ -42,11 +48,21 @@
       .map(([, site]) => site);
   }
 
+  const chinese = (a, b) => a.localeCompare(b, "zh-CN");
+  const number = (a, b) => parseInt(a.replace(/^\D+/u, ""), 10) - parseInt(b.replace(/^\D+/u, ""), 10) || chinese(a, b);
+
+  const issueName = (key, data) => {
+    const issue = data.issues[key];
+    return issue && issue.document ? `问题${issueNumber(key)}（${issue.document}）` : `问题${issueNumber(key)}`;
+  };
+
   /* What a site has of each thing it can be filtered by; a site of two counties has both. */
   const FILTERS = [
     ["county", "县（市、区）", (site) => site.counties.split("|").filter(Boolean)],
+    ["issue", "问题序号", (site, data) => site.issues.map((key) => issueName(key, data)), number],
+    ["unit", "责任单位", (site, data) => site.issues.map((key) => data.issues[key]).filter(Boolean).flatMap((issue) => issue.units), chinese],
     ["precision", "定位精度", (site) => [site.precision_word]],
-    ["deadline", "整改时限", (site, data) => site.issues.map((key) => data.issues[key]).filter(Boolean).map((issue) => issue.due)],
+    ["deadline", "整改时限", (site, data) => site.issues.map((key) => data.issues[key]).filter(Boolean).map((issue) => issue.due), chinese],
   ];
   const NONE = "（无）";
 
@@ -58,9 +74,9 @@
   const passes = (page, site) => FILTERS.every(([key, , of]) => !page.wanted.get(key) || values(page, site, of).includes(page.wanted.get(key)));
 
   function filters(page) {
-    $("gr-filters").append(...FILTERS.map(([key, title, of]) => {
+    $("gr-filters").append(...FILTERS.map(([key, title, of, order]) => {
       const present = [...new Set(page.data.sites.flatMap((site) => values(page, site, of)))];
-      if (key === "deadline") present.sort();
+      if (order) present.sort(order);
       return html("label", { class: "gr-field" }, [
         html("span", { text: title }),
         html("select", {
@@ -73,12 +89,12 @@
 
   function chips(page) {
     const present = new Map();
-    ordered(page, page.data.sites).forEach((site) => present.set(group(site), site));
-    $("gr-chips").append(...[...present].map(([key, site]) => {
-      const style = page.look.verdicts.get(site.verdict);
-      const words = style.label.replace(/（.*）/u, "") + (site.unofficial ? "·非正式图层" : "");
+    ordered(page, page.data.sites).forEach((site) => present.set(group(page, site), site));
+    $("gr-chips").replaceChildren(...[...present].map(([key, site]) => {
+      const style = page.look.of(site);
+      const words = style.label.replace(/（.*）/u, "") + (key.endsWith(":unofficial") ? "·非正式图层" : "");
       return html("button", {
-        type: "button", class: "gr-chip", "data-group": key, "aria-pressed": "false", style: `--v:${style.stroke}`,
+        type: "button", class: "gr-chip", "data-group": key, "aria-pressed": String(page.chosen.has(key)), style: `--v:${style.stroke}`,
         on: {
           click: (event) => {
             const on = !page.chosen.has(key);
@@ -91,5 +107,5 @@
     }));
   }
 
-  Object.assign(window.GeoRectify, { verdictWords, hit, ordered, group, passes, filters, chips });
+  Object.assign(window.GeoRectify, { verdictWords, siteWords, hit, ordered, group, passes, filters, chips });
 })();

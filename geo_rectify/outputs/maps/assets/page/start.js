@@ -2,30 +2,38 @@
 (function () {
   "use strict";
   const {
-    $, PHONE, html, hatches, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, drawSites, drawControls, fit, mark,
+    $, PHONE, html, hatches, unpack, tool, where, attachOnline, sheetView, review, room, expand, sheet, sheetOpen, tab, TABS, drawLayers, askTiles, drawSites, toggleLayer, drawControls, fit, mark,
     filters, chips, list, worklist, legend, go, open, closeCard, sizePopups,
   } = window.GeoRectify;
 
   function start() {
-    const data = JSON.parse($("gr-data").textContent);
-    const map = window[data.map];
-    const look = { verdicts: new Map(data.verdicts.map((v) => [v.key, v])), shapes: data.shapes };
-    const page = { data, map, look, chosen: new Set(), wanted: new Map(), markers: new Map(), layers: new Map() };
+    const data = read();
+    const map = window[document.querySelector(".folium-map").id];
+    const look = makeLook(data);
+    const page = {
+      data, map, look, theme: data.theme, busy: false, off: new Set(),
+      chosen: new Set(), wanted: new Map(), markers: new Map(), layers: new Map(),
+    };
     page.byId = new Map(data.sites.map((site) => [site.id, site]));
-    page.order = new Map(data.verdicts.map((v, i) => [v.key, i]));
     document.documentElement.lang = "zh-CN";
-    document.body.prepend(hatches(data.zones));
+    document.body.prepend(hatches(data.zones, page.theme));
     if (PHONE.matches) sheet(false);
     header(page);
     page.open = (site) => open(page, site);
     page.refresh = () => list(page);
+    page.recoloured = () => { chips(page); list(page); };
     drawLayers(page);
     drawControls(page);
     drawSites(page);
+    askTiles(page);
+    attachOnline(page);
+    tool.attach(page);
+    where(page);
     map.on("popupclose", (event) => { if (event.popup === page.popup) mark(page, null); });
     map.on("resize", () => sizePopups(map));
     sizePopups(map);
     legend(page);
+    expand("gr-legend", !PHONE.matches && window.innerHeight > 620);
     chips(page);
     filters(page);
     worklist(page);
@@ -42,11 +50,33 @@
       page.map.panInside(at, { ...around, animate: false });
     };
     review.attach(page);
+    page.closeCard = () => closeCard(page);
+    sheetView.attach(page);
     wire(page);
     list(page);
+    data.off.forEach((key) => toggleLayer(page, key, false));
     fit(page);
     window.GeoRectify.page = page;
     document.body.classList.add("gr-ready");
+  }
+
+  /* A large page's data are packed. */
+  function read() {
+    const packed = $("gr-packed");
+    if (!packed) return JSON.parse($("gr-data").textContent);
+    return JSON.parse(new TextDecoder().decode(unpack(packed.textContent)));
+  }
+
+  /* What colours a site: its verdict, or how far its issues have come. */
+  function makeLook(data) {
+    const tables = { verdict: data.verdicts, progress: data.progress };
+    const styles = Object.fromEntries(Object.entries(tables).map(([mode, rows]) => [mode, new Map(rows.map((row) => [row.key, row]))]));
+    const ranks = Object.fromEntries(Object.entries(tables).map(([mode, rows]) => [mode, new Map(rows.map((row, i) => [row.key, i]))]));
+    return {
+      mode: data.colour, shapes: data.shapes, verdicts: styles.verdict,
+      of(site) { return styles[this.mode].get(site[this.mode]); },
+      rank(site) { return ranks[this.mode].get(site[this.mode]); },
+    };
   }
 
   function header({ data }) {

@@ -1,7 +1,7 @@
 /* Symbols, hatches and swatches. */
 (function () {
   "use strict";
-  const { svg, issueNumber } = window.GeoRectify;
+  const { html, svg, issueNumber } = window.GeoRectify;
   const TEXT_AT = { triangle: 17, drop: 16.2, pentagon: 14.4 };
   const BADGE = { triangle: [20, 3], default: [22, 2] };
 
@@ -11,11 +11,11 @@
       : { fill: style.fill, stroke: style.stroke, text: style.text };
   }
 
-  /* One symbol: shape by kind, colour by verdict, number of the issue, dashed ring where the
+  /* One symbol: shape by kind, colour by verdict or progress, number of the issue, dashed ring where the
      position is known only roughly. */
   function symbol(site, look, size) {
-    const style = look.verdicts.get(site.verdict);
-    const paint = colours(style, site.unofficial);
+    const style = look.of(site);
+    const paint = colours(style, look.mode === "verdict" && site.unofficial);
     const shape = look.shapes[site.shape];
     const first = site.issues.length ? issueNumber(site.issues[0]) : "";
     const more = site.issues.length - 1;
@@ -69,15 +69,16 @@
     ".": ["M4 3.2 L4 4.8"],
   };
 
-  function pattern(zone) {
-    const lines = HATCHES[zone.hatch] || [];
+  function pattern(zone, theme) {
+    const { color, hatch } = zone.styles[theme];
+    const lines = HATCHES[hatch] || [];
     return svg(
       "pattern",
       { id: `gr-hatch-${zone.key}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
-      [svg("rect", { width: 8, height: 8, fill: zone.color, "fill-opacity": 0.16 })].concat(
+      [svg("rect", { width: 8, height: 8, fill: color, "fill-opacity": 0.16 })].concat(
         lines.map((d) =>
           svg("path", {
-            d, stroke: zone.color, "stroke-width": zone.hatch === "." ? 1.8 : 1.1,
+            d, stroke: color, "stroke-width": hatch === "." ? 1.8 : 1.1,
             "stroke-opacity": 0.75, "stroke-linecap": "round", fill: "none",
           }),
         ),
@@ -85,23 +86,39 @@
     );
   }
 
-  function hatches(zones) {
+  function hatches(zones, theme) {
     return svg(
       "svg",
-      { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" },
-      [svg("defs", {}, zones.map(pattern))],
+      { width: 0, height: 0, id: "gr-hatches", "aria-hidden": "true", style: "position:absolute" },
+      [svg("defs", {}, zones.map((zone) => pattern(zone, theme)))],
     );
   }
 
-  function swatch(zone) {
+  /* The same hatch as a picture, for layers drawn on canvas. */
+  function hatchPicture({ color, hatch }) {
+    const picture = html("canvas", { width: 8, height: 8 });
+    const pen = picture.getContext("2d");
+    pen.fillStyle = color;
+    pen.globalAlpha = 0.16;
+    pen.fillRect(0, 0, 8, 8);
+    pen.globalAlpha = 0.75;
+    pen.strokeStyle = color;
+    pen.lineWidth = hatch === "." ? 1.8 : 1.1;
+    pen.lineCap = "round";
+    (HATCHES[hatch] || []).forEach((d) => pen.stroke(new Path2D(d)));
+    return picture;
+  }
+
+  function swatch(zone, theme) {
+    const style = zone.styles[theme];
     return svg("svg", { viewBox: "0 0 30 18", width: 30, height: 18, "aria-hidden": "true" }, [
       svg("rect", {
         x: 1.5, y: 1.5, width: 27, height: 15, rx: 2, fill: `url(#gr-hatch-${zone.key})`,
-        stroke: zone.color, "stroke-width": zone.width,
-        "stroke-dasharray": zone.dashed ? "4 3" : null,
+        stroke: style.color, "stroke-width": style.width,
+        "stroke-dasharray": style.dashed ? "4 3" : null,
       }),
     ]);
   }
 
-  Object.assign(window.GeoRectify, { symbol, hatches, swatch });
+  Object.assign(window.GeoRectify, { symbol, hatches, hatchPicture, swatch });
 })();

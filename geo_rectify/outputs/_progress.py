@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 INHERITED: Final = "承问题时限"
 IMMEDIATE: Final = "立行立改"
 NO_DATE: Final = "未载明"
+UNSTATED: Final = "无时限"
+"""Shown where a measure has neither a date nor a record."""
 
 
 class Progress(StrEnum):
