@@ -130,6 +130,7 @@ def test_a_road_along_a_river_does_not_take_its_county():
         ("督促柳钢京唐完成改造，新建安钢铁结构。", ["柳钢京唐"]),
         ("宜章县岩泉镇新坪圩段长江岸线被占。", ["宜章县", "岩泉镇", "长江"]),
         ("宜章县关闭泳装印染企业。", ["宜章县"]),
+        ("宜章县岩泉镇樟柏村窖池废水外排。", ["宜章县", "岩泉镇", "樟柏村"]),
     ],
 )
 def test_firms_and_settlements_told_by_the_words_beside_them(text: str, wanted: list[str]):

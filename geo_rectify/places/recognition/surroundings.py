@@ -144,17 +144,12 @@ def told_by_work(text: str, draft: Draft, before_it: Token | None, lexicon: Lexi
         True behind an area, a zone, a separator or at the head of a clause, before a word of
         works.
     """
-    told = lexicon.firm_told.match(text, draft.end)
-    if before_it is None or told is None:
+    if before_it is None or lexicon.firm_told.match(text, draft.end) is None:
         return False
     head = lexicon.facility.get(text[before_it.start : before_it.end])
     zone = before_it.code == codes.HEAD and head in _ZONES
     opens = before_it.code in codes.ADMIN + codes.SETTLEMENT + codes.LISTED
-    clause = (
-        before_it.code == codes.PUNCTUATION
-        and len(draft.surface) > _MAX_LOCALITY
-        and told["works"] is not None
-    )
+    clause = before_it.code == codes.PUNCTUATION and len(draft.surface) > _MAX_LOCALITY
     if not (zone or opens or clause):
         return False
     draft.kind, draft.bare = PlaceType.FACTORY, False
