@@ -357,7 +357,7 @@ def _natural(text: str) -> tuple[str, int, str]:
     return (head, int(tail), "") if tail.isdigit() else (head, -1, tail)
 
 
-def mentions_frame(mentions: Sequence[Mention], *, several: bool) -> pd.DataFrame:
+def mentions_frame(mentions: Sequence[Mention], *, several: bool = False) -> pd.DataFrame:
     """Make the mentions table (``mentions.csv``) from records.
 
     Parameters

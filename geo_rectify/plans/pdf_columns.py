@@ -22,6 +22,7 @@ _MIN_SHARE: Final = 0.75
 _MIDDLE: Final = (0.3, 0.7)
 _GUTTER: Final = 1.2
 _CELL_GAP: Final = 0.5
+_MIN_PIECES: Final = 2
 _MIN_ROLES: Final = 3
 _MAX_CROSSING: Final = 0.15
 _ROW_GAP: Final = 0.2
@@ -194,7 +195,8 @@ def unruled_table(
     rows = rows_of(characters)
     best: tuple[int, int, tuple[float, ...], int, int | None] | None = None
     for index in range(min(_MAX_TITLE_ROWS, max(0, len(rows) - 2))):
-        if len(_pieces(rows[index])) < _MIN_ROLES:
+        # where cells are centred, a header begins with those of its cells that have two lines
+        if len(_pieces(rows[index])) < _MIN_PIECES:
             continue
         below = rows[index:]
         size = sorted(row[0]["size"] for row in below)[len(below) // 2]
