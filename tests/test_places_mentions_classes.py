@@ -120,6 +120,29 @@ def test_a_road_along_a_river_does_not_take_its_county():
     assert roads == {"prefecture only"}
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("宜章县岩泉镇其坞村、地沟村毁林。", ["宜章县", "岩泉镇", "其坞村", "地沟村"]),
+        ("宜章县向坪镇、为民乡垃圾外溢。", ["宜章县", "向坪镇", "为民乡"]),
+        ("宜章县经济开发区晟奥厂区积尘。", ["宜章县经济开发区", "晟奥厂区"]),
+        ("宜章县粉尘外逸，恒昱国贸电石炉冒烟。恒昱国贸停产。", ["宜章县", "恒昱国贸", "恒昱国贸"]),
+        ("督促柳钢京唐完成改造，新建安钢铁结构。", ["柳钢京唐"]),
+        ("宜章县岩泉镇新坪圩段长江岸线被占。", ["宜章县", "岩泉镇", "长江"]),
+        ("宜章县关闭泳装印染企业。", ["宜章县"]),
+        ("宜章县岩泉镇樟柏村窖池废水外排。", ["宜章县", "岩泉镇", "樟柏村"]),
+    ],
+)
+def test_firms_and_settlements_told_by_the_words_beside_them(text: str, wanted: list[str]):
+    assert surfaces(CHENZHOU, text) == wanted
+
+
+def test_a_small_river_takes_the_county_of_its_sentence_and_a_long_one_none():
+    found = found_in(CHENZHOU, "宜章县煤矿废水外排，玉坪河返黑，湘江超标。临武县整改。")
+    told = {m.surface: m.county for m in found if m.type.value == "river"}
+    assert told == {"玉坪河": "宜章县", "湘江": "郴州市"}
+
+
 def test_mentions_do_not_overlap():
     text = "东侧建有鄂尔多斯高新区（化工园区）山口片区和凤凰片区，石灰窑新村片区和凤凰片区。"
     found = found_in(ORDOS, text)

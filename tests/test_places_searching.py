@@ -57,4 +57,22 @@ def test_names_as_people_type_them(asked: str, county: str, wanted: str):
 def test_another_number_or_county_is_no_answer():
     assert all(f.name != "景德镇市第一人民医院" for f in search_gazetteer("市二医院", KNOWN))
     assert all(f.refused for f in search_gazetteer("岩口采石场", KNOWN, county="浮梁县"))
-    assert search_gazetteer("浮梁县岩口采石场", KNOWN) == ()
+    (outside,) = search_gazetteer("浮梁县岩口采石场", KNOWN)
+    assert (outside.name, outside.refused) == ("岩口采石场", True)
+    assert outside.reason.startswith("不在浮梁县范围")
+
+
+@pytest.mark.parametrize("listed", ["G206", "206国道", "国道206", "G206国道", "国道G206", "G206线"])
+@pytest.mark.parametrize("asked", ["G206", "206国道", "国道206", "g206"])
+def test_a_numbered_road_has_one_name(listed: str, asked: str):
+    known = gazetteer(
+        place(listed, PlaceType.ROAD, lon=117.2, lat=29.3),
+        place("S206", PlaceType.ROAD, lon=117.3, lat=29.3),
+        place("G56杭瑞高速", PlaceType.ROAD, lon=117.4, lat=29.3),
+    )
+    assert [f.name for f in search_gazetteer(asked, known)] == [listed]
+
+
+@pytest.mark.parametrize("asked", ["luojiadi", "luojiachi", "luojiadicaishichang"])
+def test_each_reading_of_a_character_finds_its_name(asked: str):
+    assert [f.name for f in search_gazetteer(asked, KNOWN)] == ["罗家坻采石场"]

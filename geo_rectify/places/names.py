@@ -17,6 +17,10 @@ _TEN: Final = re.compile(
     "(?P<tens>[一二三四五六七八九])?十(?P<ones>[一二三四五六七八九])?"
     "(?=[号期矿井组队桥]|中学|小学|标段)"
 )
+_ROAD: Final = re.compile(
+    r"(?:(?P<before>[国省县乡]道)?(?P<letter>[GSXYgsxy])?(?P<number>\d{3}))(?P<after>[国省县乡]道|公路|线)?"
+)
+_ROAD_OF: Final = {"G": "国道", "S": "省道", "X": "县道", "Y": "乡道"}
 _COUNTY_END: Final = re.compile(r"(?:自治县|自治旗|县|市|区|旗)$")
 MARKING: Final = frozenset("〇一二三四五六七八九十甲乙丙东南西北中上下前后左右大小老新内外里高低")
 """Characters that tell places of one name apart: a difference in them is no slip."""
@@ -31,7 +35,8 @@ def normalise(name: str) -> str:
 
     Width and compatibility forms are unified (NFKC), traditional and variant characters become
     the common ones (`variants.toml`); spaces, quotes and bracketed remarks go; digits become
-    Chinese ones, and numerals with 十 before a counter are written digit by digit (十二号桥,
+    Chinese ones, a road has its number before its class (G206, 国道206 as 206国道; expressways,
+    of one, two or four digits, stay), and numerals with 十 before a counter are written digit by digit (十二号桥,
     12号桥). Brackets stay where nothing else would.
 
     Parameters
@@ -46,7 +51,18 @@ def normalise(name: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", name).split()).translate(_QUOTES)
     bare = _BRACKETS.sub("", plain)
+    road = _ROAD.fullmatch(bare)
+    if road is not None:
+        bare = _numbered_road(road)
     return _TEN.sub(_by_digits, (bare or plain).translate(_DIGITS).translate(_variants()))
+
+
+def _numbered_road(match: re.Match[str]) -> str:
+    """Give a numbered road as 206国道; what tells no class, or two of them, stays as it is."""
+    classes = {match["before"], _ROAD_OF.get((match["letter"] or "").upper())} - {None}
+    if match["after"] not in {None, "公路", "线"}:
+        classes.add(match["after"])
+    return f"{match['number']}{classes.pop()}" if len(classes) == 1 else match[0]
 
 
 def _by_digits(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo_rectify.places.gazetteer import Gazetteer
-    from geo_rectify.places.matching import Candidate
+    from geo_rectify.places.matching import Candidate, Refusal
 
 _DIGITS: Final = 5
 _BEHIND: Final = 0.95
@@ -115,13 +115,16 @@ def search_gazetteer(
     for each in kinds:
         found = match((key,), each, area=area, gazetteer=known, anywhere=not area.limits)
         offered = list(found.candidates)
+        refusals = list(found.refused)
         for form in forms:
-            offered += _as_form(form, each, gazetteer=known)
+            placed, outside = _as_form(form, each, gazetteer=known)
+            offered += placed
+            refusals += outside
         for candidate in offered:
             best = candidates.get(candidate.candidate_id)
             if best is None or candidate.score > best.score:
                 candidates[candidate.candidate_id] = candidate
-        for refusal in found.refused:
+        for refusal in refusals:
             held = refused.get(refusal.candidate.candidate_id)
             if held is None or refusal.candidate.score > held[0].score:
                 refused[refusal.candidate.candidate_id] = (refusal.candidate, refusal.reason)
@@ -199,16 +202,23 @@ def _parted(key: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def _as_form(form: _Form, kind: PlaceType, *, gazetteer: Gazetteer) -> list[Candidate]:
-    """Find a name as one form reads it; a township that is told must be that of the place."""
+def _as_form(
+    form: _Form, kind: PlaceType, *, gazetteer: Gazetteer
+) -> tuple[list[Candidate], list[Refusal]]:
+    """Find a name as one form reads it; a township that is told must be that of the place.
+
+    What has the whole name and lies outside the county the name begins with is refused.
+    """
     anywhere = not form.area.limits
-    found = []
+    found: list[Candidate] = []
+    outside: list[Refusal] = []
     if form.keys:
         hits = match(form.keys, kind, area=form.area, gazetteer=gazetteer, anywhere=anywhere)
         found += [
             replace(c, score=_BEHIND, how="without admin prefix") if c.score > _BEHIND else c
             for c in hits.candidates
         ]
+        outside += [r for r in hits.refused if r.candidate.place.kind is kind]
     if form.behind:
         hits = match((form.behind,), kind, area=form.area, gazetteer=gazetteer, anywhere=anywhere)
         found += [
@@ -216,7 +226,7 @@ def _as_form(form: _Form, kind: PlaceType, *, gazetteer: Gazetteer) -> list[Cand
             for c in hits.candidates
             if c.place.township in {"", form.township} and c.place.name != form.township
         ]
-    return found
+    return found, outside
 
 
 def _known(

@@ -12,11 +12,14 @@ from typing import Final
 
 import pypinyin
 
+from geo_rectify.places.kinds import table
 from geo_rectify.places.names import MARKING
 
 SLIP_LENGTH: Final = 3
 """Shorter words are not searched for slips: too many differ by one character."""
 _LONG: Final = 4
+# A numbered road of another number or class is another road.
+_ROAD_CLASSES: Final = ("国道", "省道", "县道", "乡道")
 _FIRST_CJK: Final = "㐀"
 
 
@@ -46,6 +49,37 @@ def sound(word: str) -> str:
         _sound(c) if c >= _FIRST_CJK else c.lower() if c.isascii() and c.isalpha() else ""
         for c in word
     )
+
+
+@lru_cache(maxsize=65536)
+def readings(word: str) -> frozenset[str]:
+    """Give the sounds of a word: that of `sound`, and with one character read otherwise.
+
+    Only characters of place names with several readings count (`variants.toml`: 坻 di, chi;
+    乐 le, yue), so that an index does not grow by rare ones.
+
+    Parameters
+    ----------
+    word
+        A normalised name.
+
+    Returns
+    -------
+    frozenset of str
+        Small letters without spaces.
+    """
+    several = table("variants")["several_readings"]
+    found = {sound(word)}
+    for at, character in enumerate(word):
+        if character in several:
+            before, after = sound(word[:at]), sound(word[at + 1 :])
+            found.update(before + reading + after for reading in _readings(character))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1024)
+def _readings(character: str) -> tuple[str, ...]:
+    return tuple(pypinyin.pinyin(character, style=pypinyin.Style.NORMAL, heteronym=True)[0])
 
 
 def is_latin(word: str) -> bool:
@@ -101,6 +135,8 @@ def slip(left: str, right: str) -> str:
         or "" for none.
     """
     if left == right or max(len(left), len(right)) < SLIP_LENGTH:
+        return ""
+    if left.endswith(_ROAD_CLASSES) and right.endswith(_ROAD_CLASSES):
         return ""
     if len(left) != len(right):
         return _one_more(*sorted((left, right), key=len))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.areas import uppers
 from geo_rectify.places.names import normalise, stem, strip_admin
-from geo_rectify.places.spelling import is_latin, slip_forms, sound
+from geo_rectify.places.spelling import is_latin, readings, slip_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ def sounds(keys: Iterable[str], shorts: Iterable[str]) -> set[str]:
     set of str
         Sounds of three letters or more.
     """
-    found = {sound(word) for word in (*keys, *shorts)}
+    found = {heard for word in (*keys, *shorts) for heard in readings(word)}
     return {heard for heard in found if len(heard) >= _SOUND_LENGTH}
 
 

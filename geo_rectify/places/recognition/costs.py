@@ -39,6 +39,11 @@ _FUNCTION_AT_START: Final = 1.6
 _FUNCTION_IN_LIST: Final = 0.2
 _FUNCTION_WITHIN: Final = 0.4
 _JOIN_WITHIN: Final = 1.5
+# Settlements may begin with any character there: 某镇|其龙村, 某区|向山镇.
+_BEFORE: Final = {
+    PlaceType.VILLAGE: frozenset("镇乡、"),
+    PlaceType.TOWNSHIP: frozenset("县市区旗、"),
+}
 _JOINING_CHARS: Final = frozenset("和及与或")
 _WORD_AT_END: Final = 3.0
 _SETTLEMENT_WORD_AT_END: Final = 1.2
@@ -72,19 +77,25 @@ def _stem_penalty(
     *,
     run_start: int,
     lexicon: Lexicon,
-    town: bool,
+    kind: PlaceType,
     short: bool,
 ) -> float:
     """Price a stem by the ordinary words in it."""
     stem = text[start:head]
     if stem in lexicon.stems:
         return 0.0
-    if town and len(stem) == _WORD_SIZE and stem in lexicon.flags:
-        # 中和|镇: towns are called by words of any kind.
+    behind = text[start - 1 : start] in _BEFORE.get(kind, ())
+    called = kind is PlaceType.TOWNSHIP or behind
+    if called and len(stem) == _WORD_SIZE and stem in lexicon.flags:
+        # 中和|镇, 某镇平原|村: settlements are called by words of any kind.
         return _WORD_TOWN
     inside = stem[1:]
     return (
-        _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+        (
+            _FUNCTION_IN_LIST * (text[start] in lexicon.single_hard)
+            if behind and len(stem) == _WORD_SIZE and text[start] not in _JOINING_CHARS
+            else _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+        )
         + _TOWN_WITHIN * any(char in _TOWNS for char in inside)
         + _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in inside)
         + _JOIN_WITHIN * any(char in _JOINING_CHARS for char in inside)
@@ -146,6 +157,16 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     return _CUTS_WORD if word in lexicon.flags else 0.0
 
 
+def _splits_head(text: str, start: int, run_start: int, lexicon: Lexicon) -> float:
+    """Price a name whose first character ends a head noun with those before: 工业|园盐湖."""
+    split = any(
+        text[start - size : start + 1] in lexicon.facility
+        for size in (2, 3)
+        if start - size > run_start
+    )
+    return _NEVER_FIRST if split else 0.0
+
+
 def name_cost(
     text: str,
     start: int,
@@ -196,7 +217,7 @@ def name_cost(
         head,
         run_start=run_start,
         lexicon=lexicon,
-        town=entry.kind is PlaceType.TOWNSHIP,
+        kind=entry.kind,
         short=stop - head == 1,
     )
     if size >= _TRANSCRIBED and stem_cost > _ONE_FUNCTION:
@@ -213,6 +234,7 @@ def name_cost(
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
+        + _splits_head(text, start, run_start, lexicon)
         + stem_cost
     )
 
@@ -280,7 +302,9 @@ def by_areas(
         ends = start < first and last == stop and not own
         if cuts or ends or (full and first == start and last < stop):
             return _AREA_AT_END
-        if full and last == start and text[start] not in vocabulary.lexicon.single_hard:
+        lead = vocabulary.lexicon.flags.get(text[start : start + _WORD_SIZE], "")
+        verb = text[start] in vocabulary.lexicon.single_hard or words.HARD in lead
+        if full and last == start and not verb:
             cost = _AFTER_AREA
     return cost
 
@@ -305,8 +329,11 @@ def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> floa
     if text[start:stop] in vocabulary.known:
         return 0.0
     for first in range(start + 1, stop - 1):
-        if text[first:stop] in vocabulary.known:
-            own = any(char in ATTRIBUTES for char in text[start:first])
+        if text[first:stop] in vocabulary.known.keys() | vocabulary.lexicon.great_waters:
+            great = text[first:stop] in vocabulary.lexicon.great_waters
+            own = any(char in ATTRIBUTES for char in text[start:first]) and not (
+                great and first > start + 1
+            )
             short = first == start + 1 and text[start] not in vocabulary.lexicon.single_hard
             if own:
                 return 0.0

@@ -11,6 +11,7 @@ from geo_rectify.places.recognition.admin import customary_names, short_name
 from geo_rectify.places.recognition.aliases import place_key
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
+from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _LINEAR: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
 )
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
+_LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
+_RIVER_SIZES: Final = (2, 3, 4, 5)
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _LONGEST_SENTENCE: Final = 2000
@@ -140,7 +143,8 @@ def _by_name(scene: Scene, document: Document) -> None:
             told = _area_county(draft.surface, document)
         elif draft.prefix:
             told = _area_county(draft.prefix, document)
-            if told is not None and told[1] == PREFECTURE_ONLY and draft.role is not Role.EXTENT:
+            elsewhere = draft.role is not Role.EXTENT or draft.kind is PlaceType.DEV_ZONE
+            if told is not None and told[1] == PREFECTURE_ONLY and elsewhere:
                 # A hospital or firm of the prefecture stands in one of its counties.
                 told = None
         if told is None:
@@ -170,9 +174,7 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
             and draft.role is not Role.TITLE_OR_UNIT
         ):
             anchors[id(draft)] = previous
-            abroad = previous.kind in ADMIN_KINDS and previous.kind is not PlaceType.PROVINCE
-            if _open(draft) and previous.county_basis == TEXT and (previous.county or abroad):
-                _set(draft, previous.county, TEXT)
+            _by_container(previous, draft)
         if draft.role is not Role.TITLE_OR_UNIT:
             previous = draft
     for run in enumerations(scene):
@@ -183,6 +185,22 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
                 anchors[id(draft)] = anchors[id(before)]
                 if _open(draft) and before.county_basis == TEXT and before.county:
                     _set(draft, before.county, TEXT)
+
+
+def _by_container(container: Draft, draft: Draft) -> None:
+    """Take the county of the name that holds a place."""
+    if draft.kind is PlaceType.DEV_ZONE and _right_behind(container, draft):
+        # 某区|某市经济技术开发区: the county before it says where the zone lies.
+        _set(draft, container.county, TEXT)
+    abroad = container.kind in ADMIN_KINDS and container.kind is not PlaceType.PROVINCE
+    if _open(draft) and container.county_basis == TEXT and (container.county or abroad):
+        _set(draft, container.county, TEXT)
+
+
+def _right_behind(previous: Draft, draft: Draft) -> bool:
+    """Say whether a name stands directly behind that of a county."""
+    county = previous.kind is PlaceType.COUNTY and previous.county_basis == TEXT
+    return county and previous.county != "" and previous.end == draft.start
 
 
 def _by_gazetteer(scene: Scene, document: Document) -> None:
@@ -294,13 +312,28 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
             told = evidence.counties(draft, scene.issue)
             if len(inner) == 1:
                 _set(draft, next(iter(inner)), ELSEWHERE)
-            elif near and told_in is not None and (draft.kind not in _LINEAR or _is_street(draft)):
-                told_in = (draft.start, told_in[1])
+            elif near and told_in is not None and _stays(draft, told_in[1], document):
                 _set(draft, told_in[1], TEXT)
+                if draft.kind not in _FLOWING:
+                    told_in = (draft.start, told_in[1])
             elif len(told) == 1:
                 _set(draft, next(iter(told)), ELSEWHERE)
         _by_anchor(scene, anchors)
         _by_members(scene)
+
+
+def _stays(draft: Draft, county: str, document: Document) -> bool:
+    """Say whether a place may be taken for one of the county the sentence tells.
+
+    A section is a point and a small river mostly one county's; great rivers and through roads
+    are not.
+    """
+    if draft.kind in _FLOWING:
+        # A zone's name says where its works are, not where the water they use goes.
+        own = county in document.home.counties and not draft.surface.endswith(_LONG_WATERS)
+        long = lexicon().long_rivers
+        return own and not any(draft.surface[:size] in long for size in _RIVER_SIZES)
+    return draft.kind not in _LINEAR or _is_street(draft)
 
 
 def _is_street(draft: Draft) -> bool:

@@ -99,7 +99,12 @@ _CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", 
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")
 _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注入", "倾入", "抽入"])
+# After these 钢 is the metal: 某某|钢铁, 某某|钢管.
+_OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
+_WORD_STEM: Final = 2
+_FIRST_IN_VILLAGES: Final = frozenset("同其")
+_TOWNS: Final = frozenset("镇乡")
 _SAME: Final = 1e-9
 
 
@@ -255,6 +260,8 @@ class _Lattice:
         for length in vocabulary.known_lengths.get(text[position], ()):
             stop = position + length
             name = text[position:stop]
+            if text.startswith(_OF_STEEL, stop) and name in vocabulary.lexicon.works:
+                continue
             if stop <= self._end and name in vocabulary.known:
                 kind = vocabulary.known[name]
                 code = NAME
@@ -308,7 +315,10 @@ def _names_by_start(
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                if text[start] in _NO_STEM or text[head - 1] == "之":
+                whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
+                if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
+                    continue
+                if text[head - 1] == "之":
                     continue
                 if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.

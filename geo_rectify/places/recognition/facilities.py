@@ -49,6 +49,28 @@ _OF_ORE: Final = (
     "石",
     "山企业",
 )
+# Works a city has one of, called by its short name.
+_ONE_OF_A_CITY: Final = frozenset(
+    [
+        "钢厂",
+        "钢铁厂",
+        "锌厂",
+        "铅厂",
+        "铜厂",
+        "铝厂",
+        "硅厂",
+        "焦化厂",
+        "炼油厂",
+        "化肥厂",
+        "化工厂",
+        "热电厂",
+        "发电厂",
+        "电厂",
+        "糖厂",
+        "卷烟厂",
+        "冶炼厂",
+    ]
+)
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
 
 
@@ -120,7 +142,11 @@ def _names(
     begin, stem_end = span
     if group == "county":
         described = part[begin].code == codes.SOFT
-        unnamed = kind in _UNNAMED_BY_COUNTY or (described and kind not in _DESCRIBED_KINDS)
+        head = text[part[-1].start : part[-1].end]
+        single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
+        unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
+            described and kind not in _DESCRIBED_KINDS
+        )
         return stem_end > begin or not unnamed
     if group == "inserted":
         return part[0].end - part[0].start >= _MIN_STEM or part[1].code != codes.OPEN

@@ -145,7 +145,8 @@ def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
 def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
-    known: dict[str, PlaceType] = {}
+    works = dict.fromkeys(words.works, PlaceType.FACTORY)
+    known = dict(works)
     cut = None
     for _ in range(2):
         cut = vocabulary(words, document.home.names, known, before=cut)
@@ -154,9 +155,10 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
             scene.drafts = find_phrases(
                 scene.text, scene.tokens, lexicon=words, context=around, document=document
             )
-        known = _learn(scenes)
-        if not known:
+        learnt = _learn(scenes)
+        if not learnt:
             return
+        known = works | learnt
 
 
 def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
@@ -174,7 +176,7 @@ def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
                 )
                 if sure or (before is not None and before.code in codes.LISTED + codes.PUNCTUATION):
                     known[draft.surface] = draft.kind
-            elif draft.kind is PlaceType.FACTORY and draft.prefix and _is_brand(draft.stem):
+            elif _has_a_brand(draft):
                 known[draft.stem] = PlaceType.FACTORY
     return {name: kind for name, kind in known.items() if not _leads_to_another(name, known)}
 
@@ -185,6 +187,12 @@ def _leads_to_another(name: str, known: Collection[str]) -> bool:
         name[size:] in known and not any(char in ATTRIBUTES for char in name[:size])
         for size in range(_MIN_LEAD, len(name) - 1)
     )
+
+
+def _has_a_brand(draft: Draft) -> bool:
+    """Say whether a firm has a brand of its own: a registered one, or one without a trade."""
+    firm = draft.kind is PlaceType.FACTORY and (draft.prefix or not draft.head)
+    return bool(firm) and _is_brand(draft.stem)
 
 
 def _is_brand(stem: str) -> bool:

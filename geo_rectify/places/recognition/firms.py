@@ -40,10 +40,25 @@ _MAKERS: Final = frozenset(
         "重工",
     ]
 )
-_GENERIC_AFTER: Final = ("产业", "行业", "制品", "制造", "工业", "业", "用品", "产品", "原料", "废")
+_GENERIC_AFTER: Final = (
+    "企业",
+    "工序",
+    "工段",
+    "产业",
+    "行业",
+    "制品",
+    "制造",
+    "工业",
+    "业",
+    "用品",
+    "产品",
+    "原料",
+    "废",
+)
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
+_OPENING: Final = frozenset("市县区旗．")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
 _MIN_STEM: Final = 2
@@ -200,8 +215,14 @@ def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: 
     return single and short and row[block - 2] in "AaVDP"
 
 
-def water_brand(text: str, part: Sequence[Token], _: Lexicon) -> Draft | None:
-    """Read a river's or hill's name before a trade as a firm: 某河|汽车.
+def _makes(trade: str, lexicon: Lexicon) -> bool:
+    """Say whether firms of a trade are called by the place or word before it."""
+    product = trade.endswith("业") and trade not in lexicon.weak_industry
+    return trade in _MAKERS or product
+
+
+def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a river's name or an ordinary word before a trade as a firm: 某河|汽车, 昆仑|碱业.
 
     Parameters
     ----------
@@ -209,6 +230,8 @@ def water_brand(text: str, part: Sequence[Token], _: Lexicon) -> Draft | None:
         The passage.
     part
         Tokens of the phrase.
+    lexicon
+        The word lists.
 
     Returns
     -------
@@ -216,7 +239,10 @@ def water_brand(text: str, part: Sequence[Token], _: Lexicon) -> Draft | None:
         The firm.
     """
     trade = text[part[1].start : part[1].end]
-    if part[0].kind not in _WATERS_AND_HILLS or trade not in _MAKERS:
+    named = part[0].kind in _WATERS_AND_HILLS or part[0].kind is PlaceType.CATCHMENT
+    if not named and part[0].code != codes.STEM:
+        return None
+    if not _makes(trade, lexicon) or text[part[0].start : part[0].end] in lexicon.abstract:
         return None
     start, end = part[0].start, part[-1].end
     if text.startswith(_GENERIC_AFTER, end):
@@ -253,7 +279,9 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     told = trade in _REFINERS or (
         trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
     )
-    if not told or text.startswith(_OF_A_TRADE, end):
+    # 某峡市|某峡铝业: behind the county's full name, or at the head of a measure.
+    opens = text[max(0, start - 1) : start] in _OPENING and _makes(trade, lexicon)
+    if not (told or opens) or text.startswith(_OF_A_TRADE, end):
         return None
     return Draft(
         start=start,

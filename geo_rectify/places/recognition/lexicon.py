@@ -70,6 +70,10 @@ class Lexicon:
         Structures that stand between a river and the head of a monitoring section.
     firm_evidence
         What follows a firm called by a brand and a weak trade.
+    firm_told
+        What follows a firm called by unknown characters alone.
+    works
+        Works with a name of their own and no trade in it.
     never_first
         Characters no name begins with.
     locality
@@ -78,6 +82,8 @@ class Lexicon:
         Verbs whose object is the one-character head behind them.
     great_waters, great_water_after
         Rivers policy texts speak of, and what makes places of them.
+    long_rivers
+        Rivers through several counties: the text's county is not theirs.
     not_before
         Words that make an event or a title of the name before them.
     abstract
@@ -97,10 +103,13 @@ class Lexicon:
     weak_industry: frozenset[str]
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
+    firm_told: re.Pattern[str]
+    works: frozenset[str]
     never_first: frozenset[str]
     locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
+    long_rivers: frozenset[str]
     great_water_after: tuple[str, ...]
     not_before: tuple[str, ...]
     abstract: frozenset[str]
@@ -124,6 +133,7 @@ class Context:
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
     trouble: re.Pattern[str]
+    worked_at: re.Pattern[str]
     actor_types: frozenset[PlaceType]
     body: re.Pattern[str]
     water_body: re.Pattern[str]
@@ -252,11 +262,14 @@ def lexicon() -> Lexicon:
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
+        firm_told=re.compile(heads["firm_told"]["pattern"]),
+        works=frozenset(heads["works"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
         locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
+        long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
         great_water_after=tuple(words["great_water_after"].split()),
         not_before=tuple(words["not_before"].split()),
         abstract=frozenset(words["abstract"].split()),
@@ -302,6 +315,7 @@ def context() -> Context:
         reference_after=re.compile(roles["reference_after"]),
         acts_on=re.compile(roles["acts_on"]),
         trouble=re.compile(roles["trouble"]),
+        worked_at=re.compile(f"[^，。；\n]*(?:{roles['worked_at']})"),
         actor_types=frozenset(PlaceType(kind) for kind in roles["actor_types"].split()),
         body=re.compile(data["bodies"]["pattern"]),
         water_body=re.compile(data["water_bodies"]["pattern"]),

@@ -21,7 +21,13 @@ from geo_rectify.places.recognition.firms import (
 )
 from geo_rectify.places.recognition.lexicon import STEM
 from geo_rectify.places.recognition.partition import pieces, whole_names
-from geo_rectify.places.recognition.surroundings import figurative, relate, revealed, told_by_area
+from geo_rectify.places.recognition.surroundings import (
+    figurative,
+    relate,
+    revealed,
+    told_by_area,
+    told_by_work,
+)
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -38,8 +44,9 @@ _PHRASE: Final = re.compile(
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
-    r"|(?P<brand>NI{1,2})"
+    r"|(?P<brand>[NS]I{1,2})"
     r"|(?P<firm>a?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
     r"|(?P<admin>[Aa])"
@@ -104,6 +111,7 @@ def find_phrases(
                 d
                 for d in read
                 if not d.bare
+                or told_by_work(text, d, before_it, lexicon)
                 or revealed(text, d, context, document)
                 or told_by_area(d, before_it, after_it, lexicon)
             ]
@@ -124,6 +132,8 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
     if group in {"firm", "brand", "area_firm"}:
         read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
         return read(text, part, lexicon)
+    if group == "works":
+        return _works(text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -152,6 +162,15 @@ def _apart(text: str, part: Sequence[Token], lexicon: Lexicon) -> Iterator[Draft
         draft = None if group is None else _draft(text, [token], group, lexicon)
         if draft is not None:
             yield draft
+
+
+def _works(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read the works of a great firm as one name: 某钢|京唐, 某钢|伊犁|钢铁."""
+    if not any(text[token.start : token.end] in lexicon.works for token in part):
+        return None
+    start, end = part[0].start, part[-1].end
+    surface = text[start:end]
+    return Draft(start=start, end=end, surface=surface, kind=PlaceType.FACTORY, stem=surface)
 
 
 def _bare(surface: str, start: int) -> Draft | None:

@@ -55,6 +55,11 @@ def assign_roles(scene: Scene, context: Context) -> None:
         if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
             # A report tells of its city on every line: an extent only where something is amiss.
             draft.role = Role.REFERENCE
+        spoken_of = scene.field == _BODY and draft.kind is PlaceType.FACTORY
+        if spoken_of and draft.role is Role.SITE:
+            # Firms of the city are praised in reports: a site only where work or trouble is told.
+            told_there = context.worked_at.match(scene.text, draft.end)
+            draft.role = Role.SITE if told_there else Role.REFERENCE
     for run in enumerations(scene):
         last = run[-1]
         if last.role is Role.CONTAINER and last.relation and last.kind not in ADMIN_KINDS:

@@ -26,6 +26,7 @@ _ALONG: Final = frozenset(
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
+_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 _RANKS: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = (
@@ -121,6 +122,38 @@ def told_by_area(
     water = before_it.kind in _WATERS_AND_HILLS | {PlaceType.CATCHMENT}
     named = area or before_it.code == codes.SETTLEMENT or (before_it.stem > 0 and water)
     return named and draft.surface[-1] in lexicon.locality and len(draft.surface) <= _MAX_LOCALITY
+
+
+def told_by_work(text: str, draft: Draft, before_it: Token | None, lexicon: Lexicon) -> bool:
+    """Say whether unknown characters are a firm by what follows: 某园区|恒源国贸|电石炉.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    draft
+        The bare word; it becomes a firm.
+    before_it
+        The token before it.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    bool
+        True behind an area, a zone, a separator or at the head of a clause, before a word of
+        works.
+    """
+    if before_it is None or lexicon.firm_told.match(text, draft.end) is None:
+        return False
+    head = lexicon.facility.get(text[before_it.start : before_it.end])
+    zone = before_it.code == codes.HEAD and head in _ZONES
+    opens = before_it.code in codes.ADMIN + codes.SETTLEMENT + codes.LISTED
+    clause = before_it.code == codes.PUNCTUATION and len(draft.surface) > _MAX_LOCALITY
+    if not (zone or opens or clause):
+        return False
+    draft.kind, draft.bare = PlaceType.FACTORY, False
+    return True
 
 
 def _is_port(text: str, draft: Draft) -> bool:
