@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.chains import Chains
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
-_BATCH: Final = 300_000
 _NEARLY_PARALLEL: Final = 1e-6
 """Rounding may move a crossing by this part of an edge at most."""
 

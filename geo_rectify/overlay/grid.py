@@ -211,7 +211,7 @@ def edges_near(grid: Grid, cell: Indices, boxes: Numbers) -> Iterator[tuple[Indi
             meets = sign * (grid.run_box[run, side] - boxes[rows, other]) <= 0
             rows, run = rows[meets], run[meets]
         own = cell[rows]
-        first = grid.edge_start[own] + (run - grid.run_start[own]) * _RUN
+        first = _first_places(grid.edge_start, grid.run_start, own, run)
         length = np.minimum(first + _RUN, grid.edge_start[own + 1]) - first
         for piece in batches(length, limit=_BATCH):
             of, place = spread(first[piece], length[piece])
@@ -238,7 +238,7 @@ def vertices_in(grid: Grid, cell: Indices) -> Iterator[tuple[Indices, Indices]]:
         of, run = spread(grid.run_start[cell[part]], count[part])
         rows = of + part.start
         own = cell[rows]
-        first = grid.edge_start[own] + (run - grid.run_start[own]) * _RUN
+        first = _first_places(grid.edge_start, grid.run_start, own, run)
         yield rows, grid.edge[first].astype(np.int64)
 
 
@@ -373,13 +373,19 @@ def _runs(xy: Numbers, edge_start: Indices, edge: Indices) -> tuple[Indices, Num
     if not len(edge):
         return run_start, np.zeros((0, 4))
     cell, run = spread(run_start[:-1], runs)
-    first = edge_start[cell] + (run - run_start[cell]) * _RUN
+    first = _first_places(edge_start, run_start, cell, run)
     boxes = np.empty((len(first), 4))
     for axis in (0, 1):
         one, other = xy[edge, axis], xy[edge + 1, axis]
         boxes[:, axis] = np.minimum.reduceat(np.minimum(one, other), first)
         boxes[:, axis + 2] = np.maximum.reduceat(np.maximum(one, other), first)
     return run_start, boxes
+
+
+def _first_places(edge_start: Indices, run_start: Indices, cell: Indices, run: Indices) -> Indices:
+    """Give for runs of cells the place of their first edge among the edges by cell."""
+    first: Indices = edge_start[cell] + (run - run_start[cell]) * _RUN
+    return first
 
 
 def _by_cell(frame: Frame, cell: Indices, values: Indices) -> tuple[Indices, Indices]:
