@@ -78,7 +78,13 @@ def font_definitions() -> str:
     -------
     str
         Four ``#let`` lines; Latin letters and digits are set in a Latin font.
+
+    Raises
+    ------
+    MissingDependencyError
+        The extra ``pdf`` or a Chinese font is missing; the message says which.
     """
+    _require()
     latin = literal(_installed("latin")[0])
     lines = []
     for role in ROLES:
@@ -112,9 +118,7 @@ def compile_pdf(markup: str, *, as_of: dt.date, pictures: Mapping[str, bytes]) -
     OutputError
         Typst could not set the markup.
     """
-    reason = why_no_pdf()
-    if reason:
-        raise MissingDependencyError(reason)
+    _require()
     import typst  # noqa: PLC0415 - an extra
 
     with tempfile.TemporaryDirectory() as folder:
@@ -133,6 +137,12 @@ def compile_pdf(markup: str, *, as_of: dt.date, pictures: Mapping[str, bytes]) -
         except typst.TypstError as err:
             message = str(_data()["words"]["failed"]).format(reason=one_line(err.message))
             raise OutputError(message) from err
+
+
+def _require() -> None:
+    reason = why_no_pdf()
+    if reason:
+        raise MissingDependencyError(reason)
 
 
 @lru_cache(maxsize=1)
