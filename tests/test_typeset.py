@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.util
 import io
 import json
+import sys
 
 import pdfplumber
 import pytest
@@ -91,3 +92,11 @@ def test_without_a_chinese_font_it_names_fonts_to_install(monkeypatch):
 def test_what_cannot_be_set_is_our_error():
     with pytest.raises(OutputError, match="排版未成"):
         compile_pdf("#nothing-of-this-name", as_of=DAY, pictures={})
+
+
+def test_fonts_without_the_extra_name_the_remedy(monkeypatch):
+    """The module is not installed at all: no import of it is tried."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingDependencyError, match=r"geo-rectify\[pdf\]"):
+        font_definitions()
