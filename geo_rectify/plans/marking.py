@@ -244,10 +244,11 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     The same words head parts of a plan's introduction; so a problem must be among them, and
     measures, a goal or the state of completion.
     """
-    held = [line.label.role for line in lines if line.label and _is_numbered_heading(line)]
-    repeated = [role for role, count in Counter(held).items() if count >= _MIN_REPEATS]
-    notice = FieldRole.PROBLEM in held and bool(set(held) & _NOTICE)
-    notice = notice or len(repeated) >= _MIN_REPEATS
+    held = Counter(_heading_kind(line) for line in lines if _is_numbered_heading(line))
+    repeated = {kind for kind, count in held.items() if count >= _MIN_REPEATS}
+    roles = {role for _, role in held}
+    by_issue = len({role for _, role in repeated}) >= _MIN_REPEATS
+    notice = by_issue or (FieldRole.PROBLEM in roles and bool(roles & _NOTICE))
     # 2．整改目标：… 4．整改措施: numbered alike beside labels with a colon, it is one of them
     marked = {
         line.number.style for line in lines if line.number and line.label and line.label.marked
@@ -258,8 +259,12 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
         if line.number and line.label and _is_numbered_heading(line) and line.number.style in marked
     )
     notice = notice or any(count >= _MIN_REPEATS for count in alike.values())
+    # repeated for each issue, a heading that stands once is one of the introduction
     kept = [
-        line if notice or not _is_numbered_heading(line) else replace(line, label=None)
+        replace(line, label=None)
+        if _is_numbered_heading(line)
+        and (not notice or (by_issue and _heading_kind(line) not in repeated))
+        else line
         for line in lines
     ]
     if not notice:
@@ -270,6 +275,10 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
         else line
         for line in kept
     ]
+
+
+def _heading_kind(line: Line) -> tuple[str, FieldRole | None]:
+    return "" if line.number is None else line.number.style, role_of(line)
 
 
 def _is_numbered_heading(line: Line) -> bool:
