@@ -261,11 +261,13 @@ def _close(group: list[str], item: list[str]) -> None:
         _close(group, list(joint["first"]))
         _close(group, list(joint["second"]))
         return
+    group.extend(_unglued(word))
+
+
+def _unglued(word: str) -> tuple[str, ...]:
+    """Part 城东区党委和政府 into its two bodies."""
     glued = _patterns()["glued"].fullmatch(word)
-    if glued is not None:
-        group.extend((glued["first"], glued["second"]))
-    else:
-        group.append(word)
+    return (word,) if glued is None else (glued["first"], glued["second"])
 
 
 def _told(items: list[str]) -> list[tuple[str, list[str]]]:
@@ -276,10 +278,10 @@ def _told(items: list[str]) -> list[tuple[str, list[str]]]:
         told, word = _told_one(item)
         if told and word != item and item[len(word)] in "（(":
             # （牵头） in brackets holds for its own body alone
-            parts.extend((("", pending), (told, [word])))
+            parts.extend((("", pending), (told, [*_unglued(word)])))
             pending = []
         else:
-            pending.append(word)
+            pending.extend(_unglued(word))
             if told:
                 parts.append((told, pending))
                 pending = []

@@ -61,6 +61,10 @@ _WORD_LISTS: Final = (
 )
 _CLAUSE_MARKS: Final = "，。；：、（,;:(\n \u3000"
 _TITLE: Final = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》")
+# 每年5月至10月: a season that comes again bounds nothing
+_SEASONAL: Final = re.compile(
+    r"每年(?:的)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?\s?(?:[-—–~～至到、和]{1,2}\s?(?:次年|翌年)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?)+(?:期间|之间)?"
+)
 _RANGE: Final = re.compile(r"[-—–~～至到]{1,2}\s?\Z")
 _YEAR_BEFORE: Final = re.compile(r"((?:19|20)[0-9]{2})年?\s?[-—–~～至到]{1,2}\s?\Z")
 
@@ -110,7 +114,8 @@ def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None)
         In order. Dates without a year take the year named before them.
     """
     stretch = text[start:end].translate(WIDE_DIGITS)
-    titles = [match.span() for match in _TITLE.finditer(stretch)]
+    held = [*_TITLE.finditer(stretch), *_SEASONAL.finditer(stretch)]
+    titles = sorted(match.span() for match in held)
     found: list[DateSpan] = []
     year: int | None = None
     title = 0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.wording import bracket_pairs, label_pattern, word_list
+
+if TYPE_CHECKING:
+    from geo_rectify.plans.records import Number
 
 _NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circled"})
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
@@ -55,8 +58,16 @@ def opens_field(line: str) -> bool:
     """
     start = len(line) - len(line.lstrip())
     number = match_number(line, start, len(line))
-    named = number is not None and number.style in _NAMED
+    named = number is not None and (number.style in _NAMED or _is_certain(number))
     return named or _opening().match(line) is not None
+
+
+def _is_certain(number: Number) -> bool:
+    """Say whether no word of a sentence is written so: 三、 and 3. are no part of one, 3、 may be."""
+    ending = number.raw[-1]
+    return (number.style == "chinese_comma" and ending == "、") or (
+        number.style == "arabic_dot" and ending in ".．"
+    )
 
 
 def begins_item(line: str) -> bool:

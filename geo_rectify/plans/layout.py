@@ -225,7 +225,9 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     scores = {}
     for style, values in runs.items():
         steps = sum(1 for before, after in pairwise(values) if after == before + 1)
-        restarts = sum(1 for before, after in pairwise(values) if after == 1 and before > 1)
+        if all(before < after for before, after in pairwise(values)):
+            steps = len(values) - 1  # a county keeps the numbers of the province's list
+        restarts = sum(1 for _, after in pairwise(values) if after == 1)
         # an issue's number stands once before its label, the parts of its problem more often
         repeats = seen[style] - len(values)
         scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])

@@ -41,6 +41,8 @@ _OWN_LABEL: Final = re.compile(
     r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
 _MIN_REPEATS: Final = 2
+_LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
+"""Words before the label of a number: 一、督察反馈整改任务 问题编号十四：…"""
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +74,11 @@ def _spaced() -> re.Pattern[str]:
 def _number_label() -> re.Pattern[str]:
     """Give the pattern of a label before an issue's number: 问题编号, 任务序号：3."""
     words = any_of(word_list("layout")["headers"]["number"])
-    return re.compile(rf"(?:{words})\s?[:：]?\s*(?:第\s?)?(?P<value>{NUMERAL})?(?:[项个条])?\Z")
+    lead = rf"(?:{_LEAD_IN}(?={words}))?"
+    ending = r"(?:\Z|(?(value)\s?[:：]\s*|\Z))"
+    return re.compile(
+        rf"{lead}(?:{words})\s?[:：]?\s*(?:第\s?)?(?P<value>{NUMERAL})?(?:[项个条号])?{ending}"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +169,8 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
             continue
         found = None
         if line.label is None and line.rows is None:
-            found = _number_label().match(text, line.start, line.end)
+            start = line.start if line.number is None else line.number.end
+            found = _number_label().match(text, start, line.end)
         if found is None:
             made.append(line)
             continue
@@ -177,7 +184,8 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
             made.append(line)
             continue
         skip = last is not line
-        number = Number(style=CELL_STYLE, value=value, raw=raw, start=line.start, end=last.end)
+        end = last.end if last is not line else found.end()
+        number = Number(style=CELL_STYLE, value=value, raw=raw, start=line.start, end=end)
         made.append(replace(line, end=last.end, number=number))
     return made
 
