@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.wording import any_of, bracket_pairs, word_list
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ def _without_persons(items: list[str]) -> list[str]:
             and _patterns()["name"].fullmatch(item) is not None
             and _patterns()["body"].fullmatch(item) is None
         )
-        known = item in word_list("units")["none"]
+        known = item in word_list("units")["none"] or tells_time(item, 0, len(item))
         if not named and not known and _patterns()["person"].fullmatch(item) is None:
             made.append(
                 _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item

@@ -15,7 +15,7 @@ from geo_rectify.plans.checks import irregularities_of, plan_checks
 from geo_rectify.plans.classify import document_title, document_type, lists_issues
 from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
 from geo_rectify.plans.inspections import inspections_of
-from geo_rectify.plans.layout import recognise_layout
+from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
 from geo_rectify.plans.notices import read_notice
@@ -141,14 +141,25 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         before is not None and after is not None and before < after
         for before, after in pairwise(printed)
     )
+    shared = shared_fields(layout)
     made = []
     for position, index in enumerate(layout.issue_lines, start=1):
         stop = stops[bisect_right(stops, index)]
+        lines = layout.lines[index:stop]
+        if index in shared:
+            fields = shared[index]
+            lines += layout.lines[fields : stops[bisect_right(stops, fields)]]
         value = printed[position - 1]
         section = bisect_left(layout.section_lines, index)
         issue = _issue(
-            text, layout.lines[index:stop], after=feedback, per_measure=layout.per_measure
+            text,
+            lines,
+            after=feedback,
+            per_measure=layout.per_measure,
+            semicolons_part=layout.semicolons_part,
         )
+        if index in shared:
+            issue = replace(issue, end=layout.lines[stop - 1].end)
         if issue.deadline is None:
             issue = replace(issue, deadline=_group_deadline(text, layout, index, after=feedback))
         made.append(
@@ -276,7 +287,12 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
 
 
 def _issue(
-    text: str, lines: Sequence[Line], *, after: dt.date | None, per_measure: frozenset[str]
+    text: str,
+    lines: Sequence[Line],
+    *,
+    after: dt.date | None,
+    per_measure: frozenset[str],
+    semicolons_part: bool,
 ) -> Issue:
     head = lines[0]
     fields = _fields(lines, per_measure)
@@ -284,7 +300,7 @@ def _issue(
     deadline = _deadline(text, fields, after)
     if after is None and deadline is not None and deadline.date is not None:
         after = dt.date(deadline.date.year, 1, 1)
-    read = read_measures(text, fields.measure_lines, after=after)
+    read = read_measures(text, fields.measure_lines, after=after, semicolons_part=semicolons_part)
     for role, start, end in read.issue_fields:
         if role is not FieldRole.DEADLINE or role not in fields.spans:
             fields.add(role, start, end)

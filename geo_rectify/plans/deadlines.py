@@ -230,6 +230,29 @@ def has_words(kind: str, text: str) -> bool:
     return _words()[kind].search(text) is not None
 
 
+def tells_time(text: str, start: int, end: int) -> bool:
+    """Say whether a clause tells when, and nothing of who: 2024年6月底前完成, 长期坚持.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The clause.
+
+    Returns
+    -------
+    bool
+        Whether it opens with a date, or is a word such as 立行立改.
+    """
+    words = text[start:end].strip()
+    timeless = _words()["immediate"].match(words) or _words()["long_term"].match(words)
+    if timeless is not None:
+        return True
+    lead = start + len(text[start:end]) - len(text[start:end].lstrip())
+    return any(date.start <= lead + 1 for date in find_dates(text, start, end)[:1])
+
+
 def issue_deadline(
     text: str, start: int, end: int, *, after: dt.date | None = None
 ) -> IssueDeadline:
@@ -267,6 +290,11 @@ def issue_deadline(
         immediate=has_words("immediate", raw),
         long_term=has_words("long_term", raw),
     )
+
+
+def _is_range(text: str, earlier: DateSpan, later: DateSpan) -> bool:
+    between = text[earlier.end : later.start]
+    return not between.strip("至到") if later.lead else _RANGE.fullmatch(between) is not None
 
 
 def _range_begin(text: str, start: int, dates: list[DateSpan]) -> dt.date | None:
@@ -346,10 +374,17 @@ def measure_deadlines(
 def _bounding(
     text: str, start: int, end: int, after: dt.date | None
 ) -> Iterator[tuple[DateSpan, DeadlineKind]]:
-    for date in find_dates(text, start, end, after=after):
+    dates = find_dates(text, start, end, after=after)
+    opened = False
+    for position, date in enumerate(dates):
         before = text[max(start, date.start - 12) : date.start].rstrip("到至自从于")
         ranged = _YEAR_BEFORE.search(text[max(start, date.start - 12) : date.start])
+        goes_on = position > 0 and _is_range(text, dates[position - 1], date)
         opens = not before or before[-1] in _CLAUSE_MARKS or ranged is not None
+        opens = opens or (opened and goes_on)
+        opened = opens
+        if position + 1 < len(dates) and _is_range(text, date, dates[position + 1]):
+            continue  # 2023年6月至8月 ends in August
         kind = _kind(date, text[date.end : min(end, date.end + 30)], opens=opens)
         if kind is not None:
             yield date, kind

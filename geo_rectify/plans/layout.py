@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.marking import mark_lines, role_of
+from geo_rectify.plans.numbering import named_styles
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
@@ -89,7 +90,23 @@ def recognise_layout(source: SourceText) -> Layout | None:
         spellings=_spellings(lines[starts[0] : last]),
         heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
+        semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
     )
+
+
+def _sets_measures_out(lines: Sequence[Line]) -> bool:
+    """Say whether some issue gives its measures numbers, or paragraphs without them."""
+    paragraphs = 0
+    inside = False
+    for line in lines:
+        if line.label is not None:
+            inside = line.label.role is FieldRole.MEASURES
+            paragraphs = int(inside and line.label.end < line.end)
+        elif inside:
+            paragraphs += 1
+            if paragraphs > 1 or line.number is not None:
+                return True
+    return False
 
 
 def _single_problem(
@@ -258,7 +275,9 @@ def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -
         number = lines[index].number
         value = 0 if number is None else number.value
         opens = _within(openings, index, stop)
-        if not opens and starts:
+        if not opens and _opens_together(lines, candidates[position:], openings, last):
+            opens = True
+        elif not opens and starts:
             # an issue that lacks its labels still follows in number, after one that is closed
             opens = value == previous + 1 and _within(closings, starts[-1], index)
         elif not opens:
@@ -267,6 +286,60 @@ def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -
             starts.append(index)
             previous = value
     return starts
+
+
+def _opens_together(
+    lines: Sequence[Line], candidates: Sequence[int], openings: Sequence[int], last: int
+) -> bool:
+    """Say whether an issue without fields shares those of the next: 问题1…问题2…整改目标：…."""
+    for position, index in enumerate(candidates):
+        after = candidates[position + 1] if position + 1 < len(candidates) else last
+        if _within(openings, index, after):
+            return True
+        number, following = lines[index].number, lines[after].number if after < last else None
+        if (
+            number is None
+            or following is None
+            or number.style not in named_styles()
+            or following.value != number.value + 1
+            or any(line.label is not None for line in lines[index + 1 : after])
+        ):
+            return False
+    return False
+
+
+def shared_fields(layout: Layout) -> dict[int, int]:
+    """Find the issues that share the fields of a later one.
+
+    Parameters
+    ----------
+    layout
+        The layout.
+
+    Returns
+    -------
+    dict
+        First line of each such issue to the line at which the shared fields begin.
+    """
+    made: dict[int, int] = {}
+    lines = layout.lines
+    if layout.issue_style not in named_styles():
+        return made
+    bounds = [*layout.issue_lines, layout.last_line]
+    held: int | None = None
+    for index, stop in reversed(list(pairwise(bounds))):
+        own = next((i for i in range(index, stop) if _names_field(lines[i])), None)
+        if own is not None:
+            held = own
+        elif held is not None and not set(layout.heading_lines) & set(range(index, stop)):
+            made[index] = held
+        else:
+            held = None
+    return made
+
+
+def _names_field(line: Line) -> bool:
+    return role_of(line) not in {None, FieldRole.PROBLEM}
 
 
 def _indices(lines: Sequence[Line], roles: frozenset[FieldRole]) -> list[int]:

@@ -16,6 +16,7 @@ from geo_rectify.plans.grids import (
     table_lines,
     tables_of,
 )
+from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.wording import (
@@ -111,12 +112,13 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
     lines = _with_numbers(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
-    return tuple(
+    lines = [
         replace(line, label=None)
         if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
         else line
         for line in lines
-    )
+    ]
+    return tuple(with_implied_measures(source.text, lines))
 
 
 def _issue_tables(source: SourceText) -> dict[int, list[Line]]:

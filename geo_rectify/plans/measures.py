@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Line
 
 _LEAD_IN: Final = "：:"
+_NO_HEADING_END: Final = "。；;：:，,、）)〕】"
+_MAX_HEADING: Final = 30
 _MIN_PART: Final = 8
 """A stretch between semicolons shorter than this is no measure of its own."""
 
@@ -44,7 +46,11 @@ class MeasuresRead:
 
 
 def read_measures(
-    text: str, lines: Sequence[Line], *, after: dt.date | None = None
+    text: str,
+    lines: Sequence[Line],
+    *,
+    after: dt.date | None = None,
+    semicolons_part: bool = True,
 ) -> MeasuresRead:
     """Read the measures of one issue.
 
@@ -57,6 +63,8 @@ def read_measures(
         and the like among them.
     after
         Dates that name no year lie after this day.
+    semicolons_part
+        Whether the semicolons of a paragraph without numbers part measures.
 
     Returns
     -------
@@ -64,7 +72,7 @@ def read_measures(
         The measures. Units or a deadline labelled once, after the last of several measures that
         have none of their own, are those of the issue.
     """
-    drafts = _drafts(text, lines)
+    drafts = _drafts(text, lines, semicolons_part=semicolons_part)
     issue_fields = _issue_fields(text, drafts)
     measures = [
         _measure(text, draft, position, after) for position, draft in enumerate(drafts, start=1)
@@ -72,11 +80,11 @@ def read_measures(
     return MeasuresRead(measures=tuple(measures), issue_fields=issue_fields)
 
 
-def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
+def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[_Draft]:
     drafts: list[_Draft] = []
     style: str | None = None
     waiting: FieldRole | None = None
-    for line in lines:
+    for line in _without_headings(text, lines):
         label = line.label
         start = line.start if label is None else label.end
         inner = waiting if label is None else label.role
@@ -93,9 +101,35 @@ def _drafts(text: str, lines: Sequence[Line]) -> list[_Draft]:
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
     drafts = [draft for draft in drafts if draft.pieces]
-    if style is None:
+    if style is None and semicolons_part:
         drafts = [part for draft in drafts for part in _parted(text, draft)]
     return drafts
+
+
+def _without_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
+    """Leave out headings above the measures, where each has measures numbered another way below."""
+    marked = [
+        (position, match_number(text, _words_start(line), line.end))
+        for position, line in enumerate(lines)
+        if _words_start(line) < line.end
+    ]
+    first = next((number for _, number in marked if number is not None), None)
+    if first is None:
+        return lines
+    left: set[int] = set()
+    for (position, number), below in zip(marked, [*marked[1:], (0, None)], strict=True):
+        if number is None or number.style != first.style:
+            continue
+        end = lines[position].end
+        bare = text[end - 1] not in _NO_HEADING_END and end - number.end <= _MAX_HEADING
+        if not bare or below[1] is None or below[1].style == first.style:
+            return lines
+        left.add(position)
+    return [line for position, line in enumerate(lines) if position not in left]
+
+
+def _words_start(line: Line) -> int:
+    return line.start if line.label is None else line.label.end
 
 
 def _parted(text: str, draft: _Draft) -> list[_Draft]:

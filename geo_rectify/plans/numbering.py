@@ -109,6 +109,19 @@ def _inner_styles() -> frozenset[str]:
     return frozenset(str(entry["style"]) for entry in entries if entry.get("inner"))
 
 
+@lru_cache(maxsize=1)
+def named_styles() -> frozenset[str]:
+    """Give the styles whose words say what is numbered: 问题3, 第3项.
+
+    Returns
+    -------
+    frozenset of str
+        Styles of ``layout.toml``.
+    """
+    entries: list[dict[str, Any]] = word_list("layout")["numbering"]
+    return frozenset(str(entry["style"]) for entry in entries if entry.get("named"))
+
+
 @lru_cache(maxsize=16)
 def style_pattern(style: str) -> re.Pattern[str]:
     """Give the pattern of one numbering style.

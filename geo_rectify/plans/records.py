@@ -158,6 +158,8 @@ class Layout:
         Index of every heading line, of all levels.
     per_measure
         The labels that are about single measures rather than issues.
+    semicolons_part
+        Whether measures without numbers are parted by semicolons: no issue sets them out otherwise.
     """
 
     lines: tuple[Line, ...]
@@ -169,3 +171,4 @@ class Layout:
     spellings: tuple[tuple[FieldRole, str], ...]
     heading_lines: tuple[int, ...] = ()
     per_measure: frozenset[str] = frozenset()
+    semicolons_part: bool = True

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.bodies import are_bodies, are_certain_bodies
+from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
 """What may follow a bracket and says nothing."""
 _SENTENCE_ENDS: Final = "。；;！!"
+_CLAUSE_MARK: Final = re.compile("[，,；;]")
 _MAX_PLAIN_BRACKET: Final = 160
 
 
@@ -140,22 +142,38 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
         depth += text[position] == closer
         depth -= text[position] == opener
         if not depth:
-            inner = text[position + 1 : stop - 1]
+            first = position + 1 + len(_unlabelled(text[position + 1 : stop - 1]))
+            inside = _clauses(text, position + 1, first)
+            units = "，".join(text[a:b] for role, a, b in inside if role is FieldRole.RESPONSIBLE)
             told = words.search(text, position, stop - 1) is not None
-            sure = are_certain_bodies(_unlabelled(inner))
-            apart = sure or opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
-            if not told and not (apart and position > start and are_bodies(_unlabelled(inner))):
+            sure = are_certain_bodies(units)
+            dated = len(inside) > 1 and any(role is FieldRole.DEADLINE for role, _, _ in inside)
+            apart = sure or dated or opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
+            if not told and not (apart and position > start and are_bodies(units)):
                 return None
-            first = position + 1 + len(_unlabelled(inner))
-            inside = (FieldRole.RESPONSIBLE, position + 1, first)
             return UnitList(
                 start=position,
                 end=stop,
                 value_start=position + 1,
                 value_end=stop - 1,
-                fields=(inside, *labelled_values(text, first, stop - 1)),
+                fields=(*inside, *labelled_values(text, first, stop - 1)),
             )
     return None
+
+
+def _clauses(text: str, start: int, end: int) -> tuple[tuple[FieldRole, int, int], ...]:
+    """Part what a bracket says without labels into bodies and times: 市水务局牵头，2024年底前完成."""
+    made: list[tuple[FieldRole, int, int]] = []
+    position = start
+    for match in [*_CLAUSE_MARK.finditer(text, start, end), None]:
+        stop = end if match is None else match.start()
+        role = FieldRole.DEADLINE if tells_time(text, position, stop) else FieldRole.RESPONSIBLE
+        if made and made[-1][0] is role is FieldRole.RESPONSIBLE:
+            made[-1] = role, made[-1][1], stop
+        elif text[position:stop].strip():
+            made.append((role, position, stop))
+        position = end if match is None else match.end()
+    return tuple(made)
 
 
 def _unlabelled(words: str) -> str:
