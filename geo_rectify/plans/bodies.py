@@ -23,6 +23,7 @@ _ORDINAL: Final = frozenset("0123456789（(")
 _LEVELS: Final = "省市县区州盟旗"
 _MAX_SHORT: Final = 10
 _MAX_NAME: Final = 24
+_LEADING: Final = re.compile("(?:由|请)(?=[省市县区州盟旗各])")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -254,6 +255,7 @@ def _without_persons(items: list[str]) -> list[str]:
 
 def _close(group: list[str], item: list[str]) -> None:
     word = _patterns()["posted"].sub("", "".join(item)).strip(_TRAILING)
+    word = _LEADING.sub("", word)
     item.clear()
     if not word:
         return

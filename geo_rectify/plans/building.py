@@ -209,12 +209,17 @@ class _Fields:
     asides: list[tuple[str, int, int]] = field(default_factory=list)
     within: list[tuple[int, int]] = field(default_factory=list)
     end: int = 0
+    last: FieldRole | None = None
 
     def add(self, role: FieldRole, start: int, end: int) -> None:
         """Keep the value of a field."""
-        if start < end:
+        if start >= end:
+            return
+        self.end = max(self.end, end)
+        # 验收标准 after other fields is no part of the goal told first
+        if role is not FieldRole.GOAL or role not in self.spans or self.last is role:
             self.spans.setdefault(role, []).append((start, end))
-            self.end = max(self.end, end)
+        self.last = role
 
     def value(self, role: FieldRole, line: Line, start: int, *, deadline: bool) -> None:
         """Keep a line of a field, as a deadline too where its label says so."""

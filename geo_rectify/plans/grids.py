@@ -181,7 +181,7 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
             for column in range(cell.column, cell.column + cell.columns):
                 roles[column] = role, _words(source, cell).strip()
         last = max(last, under)
-    roles = _task_as_problem(roles)
+    roles = _requirement_as_measures(_task_as_problem(roles))
     number = next((column for column, (role, _) in sorted(roles.items()) if role == "number"), None)
     made = Columns(
         roles={
@@ -213,6 +213,17 @@ def _task_as_problem(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, 
     if spelling == roles[measures[1]][1]:
         return roles
     return roles | {measures[0]: (FieldRole.PROBLEM.value, spelling)}
+
+
+def _requirement_as_measures(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Read 整改要求 as the measures of a table that has no column for them."""
+    if any(role == FieldRole.MEASURES for role, _ in roles.values()):
+        return roles
+    words: list[str] = word_list("layout")["instead"]["measures"]
+    return {
+        column: (FieldRole.MEASURES.value if _NOISE.sub("", spelling) in words else role, spelling)
+        for column, (role, spelling) in roles.items()
+    }
 
 
 def _content_as_goal(roles: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:

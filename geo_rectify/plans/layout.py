@@ -71,7 +71,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
     if single is not None:
         style, starts = None, [single]
     elif style is None:
-        starts = _unnumbered_issues(lines, anchors, first)
+        starts = _unnumbered_issues(lines[:last], anchors, first)
     else:
         starts = _numbered_issues(lines, style, first, last)
     sections, headings = _section_lines(source.text, lines, starts, style, first)
@@ -153,12 +153,14 @@ def _before_next_chapter(
 def _without_tail(text: str, lines: Sequence[Line], start: int, last: int) -> int:
     """Leave out what follows the last issue: how to object, who signs and when."""
     tail = tuple(word_list("layout")["notice"]["tail"])
+    certain = tuple(word_list("layout")["notice"]["certain"])
     done = False
     for index in range(start, last):
         line = lines[index]
         done = done or role_of(line) is FieldRole.COMPLETION
         plain = line.label is None and line.number is None
-        if done and plain and text.startswith(tail, line.start, line.end):
+        ends = tail if done else certain
+        if plain and index > start and text.startswith(ends, line.start, line.end):
             last = index
             break
     while last - 1 > start and _signs(text, lines[last - 1]):

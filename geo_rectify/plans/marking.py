@@ -42,6 +42,7 @@ _OWN_LABEL: Final = re.compile(
     r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
 _MIN_REPEATS: Final = 2
+_SQUARE: Final = r"【】〔〕［］\[\]"
 _LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
 """Words before the label of a number: 一、督察反馈整改任务 问题编号十四：…"""
 
@@ -52,12 +53,15 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     openings = "".join(map(re.escape, bracket_pairs()))
     closings = "".join(map(re.escape, bracket_pairs().values()))
     label = label_pattern()
+    plain = label.replace("?P<label>", "?P<plain>")
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
     marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{label.replace('?P<label>', '?P<plain>')}\s?{note}\s?[:：])\s*"
+        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}\s?[:：])\s*"
     )
     bare = re.compile(rf"{label}\s*\Z")
-    inline = re.compile(rf"(?<=[。；;！!\s])(?:{label}\s?[:：])\s*")
+    inline = re.compile(
+        rf"(?:(?<=[。；;！!\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+    )
     return marked, bare, inline
 
 
@@ -118,7 +122,20 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else line
         for line in lines
     ]
-    return tuple(with_implied_measures(source.text, lines))
+    return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
+
+
+def _requirements_as_measures(lines: list[Line]) -> list[Line]:
+    """Read 整改要求 as the measures where no line is labelled so."""
+    if any(role_of(line) is FieldRole.MEASURES for line in lines):
+        return lines
+    words: list[str] = word_list("layout")["instead"]["measures"]
+    return [
+        replace(line, label=replace(line.label, role=FieldRole.MEASURES))
+        if line.label is not None and line.label.spelling in words
+        else line
+        for line in lines
+    ]
 
 
 def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
@@ -345,7 +362,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
             head=cut.start(),
             start=cut.start(),
             end=_trimmed(text, cut.start(), stop),
-            label=_label(cut["label"], cut.start(), body, marked=True),
+            label=_label(cut["label"] or cut["plain"], cut.start(), body, marked=True),
             cell=cell,
             inline=True,
         )

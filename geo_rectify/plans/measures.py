@@ -92,8 +92,12 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
             # a label alone on its line, or in its cell, has its value in the next
             waiting = inner if start >= line.end else None
             if waiting is None:
+                stop = _next_head(text, drafts, line, start=start, style=style)
                 for draft in _beside(drafts, line):
-                    draft.labelled.append((inner, start, line.end))
+                    draft.labelled.append((inner, start, stop))
+                if stop < line.end:
+                    rest = replace(line, head=stop, start=stop, label=None, number=None)
+                    style = _add_line(text, drafts, rest, start=stop, style=style)
         elif start < line.end:
             style = _add_line(text, drafts, line, start=start, style=style)
     if style is not None and len(drafts) > 1 and drafts[0].number is None:
@@ -104,6 +108,19 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
     if style is None and semicolons_part:
         drafts = [part for draft in drafts for part in _parted(text, draft)]
     return drafts
+
+
+def _next_head(
+    text: str, drafts: Sequence[_Draft], line: Line, *, start: int, style: str | None
+) -> int:
+    """Give where the next measure begins within a value: …完成时限：2024年底前。（2）…, else its end."""
+    if style is None or not drafts or drafts[-1].number is None:
+        return line.end
+    for match in style_pattern(style).finditer(text, start + 1, line.end):
+        follows = numeral_value(match["value"]) == drafts[-1].number + 1
+        if follows and text[match.start() - 1] in "。；;" and match.end() < line.end:
+            return match.start()
+    return line.end
 
 
 def _without_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
