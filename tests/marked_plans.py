@@ -1,7 +1,8 @@
 """Plans annotated by hand within their text: marks in braces say what must be read.
 
 ``{I3}`` begins issue 3. ``{D2024-12-31}``, ``{Dimm}`` and ``{Dlong}`` are its deadline. ``{M}…{/M}``
-is a measure, ``{d2024-06-30}`` behind it a deadline of it (with f for 起), ``{Ua|b}`` its units.
+is a measure, ``{S1|2}`` says that issues 1 and 2 have what is marked from here on,
+``{d2024-06-30}`` behind it a deadline of it (with f for 起), ``{Ua|b}`` its units.
 ``{UAa|b}`` are the units of all its measures, ``{Aa|b}`` who accepts it. A line of marks alone
 belongs to the line before. In ``.rows`` files a line is a table row, ``#title`` the words above it.
 """
@@ -9,7 +10,7 @@ belongs to the line before. In ``.rows`` files a line is a table row, ``#title``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _MARK = re.compile(r"(\{[^{}]*\})")
 _NUMBER = re.compile(
@@ -48,22 +49,18 @@ def joined(text: str) -> str:
 
 def without_marks(marked: str) -> tuple[str, list[MarkedIssue]]:
     """Part a marked plan into its text and what must be read from it."""
-    lines: list[str] = []
-    for line in marked.split("\n"):
-        if lines and line.strip() and not _MARK.sub("", line).strip():
-            lines[-1] += line.strip()
-        else:
-            lines.append(line)
     pieces: list[str] = []
     issues: list[MarkedIssue] = []
+    sharing: dict[int, list[int]] = {}
     begun = 0
-    for token in _MARK.split("\n".join(lines)):
+    for token in _MARK.split(_joined_marks(marked)):
+        mark = token[1:-1]
         if not token.startswith("{"):
             pieces.append(token)
-            continue
-        mark = token[1:-1]
-        if re.fullmatch(r"I\d+", mark):
+        elif re.fullmatch(r"I\d+", mark):
             issues.append(MarkedIssue(number=int(mark[1:]), start=sum(map(len, pieces))))
+        elif mark.startswith("S"):
+            sharing[len(issues) - 1] = [int(each) for each in mark[1:].split("|")]
         elif mark == "M":
             begun = len(pieces)
         elif mark == "/M":
@@ -72,10 +69,31 @@ def without_marks(marked: str) -> tuple[str, list[MarkedIssue]]:
             issues[-1].measures.append(measure)
         else:
             _told(issues[-1], mark)
+    return "".join(pieces), _shared(issues, sharing)
+
+
+def _shared(issues: list[MarkedIssue], sharing: dict[int, list[int]]) -> list[MarkedIssue]:
+    """Give measures the units of their issue, and issues the fields they share."""
     for issue in issues:
         for measure in issue.measures:
             measure.units |= issue.shared
-    return "".join(pieces), issues
+    made = list(issues)
+    for position, numbers in sharing.items():
+        for place, issue in enumerate(made):
+            if issue.number in numbers:
+                made[place] = replace(issues[position], number=issue.number, start=issue.start)
+    return made
+
+
+def _joined_marks(marked: str) -> str:
+    """Put lines that hold marks alone behind the line before."""
+    lines: list[str] = []
+    for line in marked.split("\n"):
+        if lines and line.strip() and not _MARK.sub("", line).strip():
+            lines[-1] += line.strip()
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _told(issue: MarkedIssue, mark: str) -> None:

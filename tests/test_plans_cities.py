@@ -13,7 +13,7 @@ from tests.plan_files import OF_LINES, OF_ROWS, pdf_of_rows, read_rows, two_colu
 CITIES = Path(__file__).parent / "golden" / "cities"
 SOURCES = sorted(CITIES.iterdir())
 # Line breaks and spaces are their point.
-AS_THEY_ARE = ("07", "16", "23", "35")
+AS_THEY_ARE = ("07", "16", "23", "35", "46")
 
 
 def cases():
@@ -61,12 +61,10 @@ def compare(plan, wanted):
     assert [issue.number for issue in plan.issues] == [issue.number for issue in wanted]
     for made, told in zip(plan.issues, wanted, strict=True):
         due = made.deadline
-        assert due is not None
-        assert (str(due.date or ""), due.immediate, due.long_term) == (
-            told.date or "",
-            told.immediate,
-            told.long_term,
-        )
+        read = ("", False, False)
+        if due is not None:
+            read = (str(due.date or ""), due.immediate, due.long_term)
+        assert read == (told.date or "", told.immediate, told.long_term)
         assert [joined(m.text).rstrip("；") for m in made.measures] == [
             m.text.rstrip("；") for m in told.measures
         ]

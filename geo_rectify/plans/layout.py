@@ -248,7 +248,7 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
             steps = len(values) - 1  # a county keeps the numbers of the province's list
         restarts = sum(1 for _, after in pairwise(values) if after == 1)
         # an issue's number stands once before its label, the parts of its problem more often
-        repeats = seen[style] - len(values)
+        repeats = 0 if style in named_styles() else seen[style] - len(values)
         scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])
     if not scores:
         return None
