@@ -24,6 +24,7 @@ from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
 from geo_rectify.plans.sharing import shared_deadlines, shared_units
+from geo_rectify.plans.unit_brackets import unit_lists
 from geo_rectify.plans.wording import second_role
 from geo_rectify.plans.wrapping import rewrapped, unwrapped
 from geo_rectify.vocabulary import DocumentType
@@ -243,7 +244,7 @@ class _Fields:
         return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
+def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
     fields = _Fields(end=lines[0].end)
     role = FieldRole.PROBLEM
     also: FieldRole | None = None
@@ -263,6 +264,8 @@ def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
+        elif role is FieldRole.PROBLEM:
+            _add_problem(text, fields, line, start)
         elif line.label is not None or role not in _ONE_LINE or role not in fields.spans:
             fields.value(role, line, start, deadline=also is FieldRole.DEADLINE)
         if role is FieldRole.PERSON and line.label is not None:
@@ -274,6 +277,19 @@ def _fields(lines: Sequence[Line], per_measure: frozenset[str]) -> _Fields:
         ):
             fields.person = fields.person[0], max(fields.person[1], fields.spans[role][0][1])
     return fields
+
+
+def _add_problem(text: str, fields: _Fields, line: Line, start: int) -> None:
+    """Keep a line of the problem, and the fields a bracket at its end tells: （责任单位：…；时限：…）."""
+    told = unit_lists(text, start, line.end)[-1:]
+    end = line.end
+    if told and told[0].labelled and not text[told[0].end : end].strip("。；; "):
+        end = start + len(text[start : told[0].start].rstrip())
+    fields.add(FieldRole.PROBLEM, start, end)
+    if end < line.end:
+        for role, first, last in told[0].fields:
+            fields.add(role, first, last)
+        fields.end = max(fields.end, line.end)
 
 
 def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset[str]) -> bool:
@@ -300,7 +316,7 @@ def _issue(
     semicolons_part: bool,
 ) -> Issue:
     head = lines[0]
-    fields = _fields(lines, per_measure)
+    fields = _fields(text, lines, per_measure)
     problem = _problem(text, lines, fields)
     deadline = _deadline(text, fields, after)
     if after is None and deadline is not None and deadline.date is not None:

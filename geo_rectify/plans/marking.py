@@ -42,6 +42,8 @@ _OWN_LABEL: Final = re.compile(
     r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
 _MIN_REPEATS: Final = 2
+_CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
+"""What stands before the number of a code: XJ-2021-003."""
 _SQUARE: Final = r"【】〔〕［］\[\]"
 _LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
 """Words before the label of a number: 一、督察反馈整改任务 问题编号十四：…"""
@@ -82,7 +84,8 @@ def _number_label() -> re.Pattern[str]:
     lead = rf"(?:{_LEAD_IN}(?={words}))?"
     ending = r"(?:\Z|(?(value)\s?[:：]\s*|\Z))"
     return re.compile(
-        rf"{lead}(?:{words})\s?[:：]?\s*(?:第\s?)?(?P<value>{NUMERAL})?(?:[项个条号])?{ending}"
+        rf"{lead}(?:{words})\s?[:：]?\s*(?:第\s?|[（(]|{_CODE})?"
+        rf"(?P<value>{NUMERAL})?(?:[项个条号)）])?{ending}"
     )
 
 

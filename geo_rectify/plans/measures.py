@@ -12,6 +12,7 @@ from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadl
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
 from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, semicolons, unit_lists
+from geo_rectify.plans.wording import word_list
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,7 +160,10 @@ def _parted(text: str, draft: _Draft) -> list[_Draft]:
         (begin + len(text[begin:stop]) - len(text[begin:stop].lstrip()), stop)
         for begin, stop in pairwise(cuts)
     ]
-    if any(stop - begin < _MIN_PART for begin, stop in spans):
+    joined = tuple(word_list("layout")["marks"]["goes_on"])
+    if any(
+        stop - begin < _MIN_PART or text.startswith(joined, begin, stop) for begin, stop in spans
+    ):
         return [draft]
     return [replace(draft, pieces=[span], labelled=list(draft.labelled)) for span in spans]
 

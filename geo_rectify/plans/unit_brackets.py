@@ -30,6 +30,7 @@ class UnitList:
     end: int
     value_start: int
     value_end: int
+    labelled: bool
     fields: tuple[tuple[FieldRole, int, int], ...]
 
 
@@ -76,6 +77,7 @@ def unit_lists(text: str, start: int, end: int) -> list[UnitList]:
                     end=stop,
                     value_start=fields[0][1],
                     value_end=inside,
+                    labelled=True,
                     fields=fields,
                 )
             )
@@ -156,6 +158,7 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
                 end=stop,
                 value_start=position + 1,
                 value_end=stop - 1,
+                labelled=False,
                 fields=(*inside, *labelled_values(text, first, stop - 1)),
             )
     return None
