@@ -10,6 +10,7 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.plans import issues_document, read_plan
 from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.notices import read_notice
+from geo_rectify.vocabulary import DocumentType
 from tests.plan_files import docx_of_rows, read_rows
 
 TABLE = """安溪市群众信访举报转办和边督边改公开情况一览表（第十二批）|<|<|<|<|<|<|<|<
@@ -72,3 +73,16 @@ def test_an_error_speaks_chinese_beside_english(tmp_path):
     with pytest.raises(InputFileError, match="empty") as caught:
         read_plan(tmp_path / "空.txt")
     assert "文件是空的" in caught.value.chinese
+
+
+def test_a_table_of_what_citizens_told_is_known_by_its_columns_and_masked(tmp_path):
+    rows = read_rows(
+        "序号|反映内容|所在乡镇|核实情况|处理情况|责任单位\n"
+        "1|李先生来电称养猪场臭味扰民|河口镇|属实|已责令整改|河口镇人民政府\n"
+        "2|王女士（wang.f@example.com）称石材厂噪声扰民|东山乡|部分属实|已装隔音棚|东山乡人民政府"
+    )
+    plan = read_plan(docx_of_rows(rows, tmp_path / "table.docx", title="乡镇办理情况汇总"))
+    assert plan.document_type is DocumentType.PETITION_TABLE
+    assert [issue.problem.text[:3] for issue in plan.issues] == ["＊先生", "＊女士"]
+    assert "example" not in plan.text
+    assert [issue.completion.text for issue in plan.issues] == ["已责令整改", "已装隔音棚"]

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import match_number
+from geo_rectify.plans.petitions import tells_petitions
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
 from geo_rectify.plans.wording import word_list
 from geo_rectify.vocabulary import DocumentType
@@ -86,6 +87,9 @@ def document_type(
     """
     named, word = _by_title(title)
     found = 0 if layout is None else len(layout.issue_lines)
+    told = "" if layout is None else _told_by_citizens(layout)
+    if told and named in {None, DocumentType.RECTIFICATION_PLAN}:
+        return DocumentType.PETITION_TABLE, f"表头“{told}”说明逐件列的是群众反映的问题"
     if layout is not None and found and _may_hold_list(named, title):
         labels = "、".join(dict.fromkeys(spelling for _, spelling in layout.spellings))
         return DocumentType.RECTIFICATION_PLAN, f"识别到整改清单：{found}个问题，标签为{labels}"
@@ -105,6 +109,21 @@ def document_type(
     return (
         DocumentType.OTHER,
         "标题和正文都没有表明文件类型的词语，未识别到整改清单；文中的地名仍会列出",
+    )
+
+
+def _told_by_citizens(layout: Layout) -> str:
+    """Give the label of what citizens told, where no measures or goal stand beside it."""
+    roles = {role for role, _ in layout.spellings}
+    if roles & {FieldRole.GOAL, FieldRole.MEASURES}:
+        return ""
+    return next(
+        (
+            spelling
+            for role, spelling in layout.spellings
+            if role is FieldRole.PROBLEM and tells_petitions(spelling)
+        ),
+        "",
     )
 
 

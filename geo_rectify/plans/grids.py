@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +66,13 @@ class _Group:
     last: int
     number: Cell | None = None
     cells: dict[int, list[Cell]] = field(default_factory=dict)
+    carried: dict[int, Cell] = field(default_factory=dict)
+    """Cells that begin above the issue and reach into it."""
+
+    def of(self, column: int) -> list[Cell]:
+        """Give the cells of a column, one that reaches in from above where it has none itself."""
+        held = self.cells.get(column, [])
+        return held if held or column not in self.carried else [self.carried[column]]
 
 
 @lru_cache(maxsize=1)
@@ -287,6 +294,7 @@ def table_lines(
     group: _Group | None = None
     sections = _Sections(source=source)
     by_row: dict[int, list[Cell]] = {}
+    reaching: dict[int, Cell] = {}
     for cell in below:
         by_row.setdefault(cell.row, []).append(cell)
     for row in rows:
@@ -294,28 +302,48 @@ def table_lines(
         if _is_title(source, here, columns):
             _close(source, group, columns, cut, lines)
             group = None
-            lines.extend(
-                line for cell in here for i in range(cell.first, cell.last) for line in cut(i)
-            )
+            lines.extend(_title(source, here, cut))
             continue
         if tuple(_words(source, cell) for cell in here) == columns.header[: len(here)]:
             continue
         if row in starts or group is None:
             _close(source, group, columns, cut, lines)
             group = _Group(first=row, last=row, number=starts.get(row))
+            group.carried = {
+                column: cell
+                for column, cell in reaching.items()
+                if cell.row < row < cell.row + cell.rows
+            }
             for cell in here:
                 if cell.column in columns.sections:
                     lines.extend(sections.line(cell))
         group.last = row
         for cell in here:
+            reaching[cell.column] = cell
             if cell.column in columns.roles:
                 group.cells.setdefault(cell.column, []).append(cell)
     _close(source, group, columns, cut, lines)
     return lines
 
 
+def _title(source: SourceText, cells: Sequence[Cell], cut: LineCutter) -> list[Line]:
+    """Give the lines of a title, its number in a cell of its own or not."""
+    words = [line for i in range(cells[-1].first, cells[-1].last) for line in cut(i)]
+    if len(cells) == 1 or not words:
+        return words
+    start = source.blocks[cells[0].first].start
+    raw = _words(source, cells[0]).strip()
+    value = numeral_value(raw.strip("（）()、.． "))
+    if value is None:
+        return words
+    number = Number(style="category", value=value, raw=raw, start=start, end=words[0].start)
+    return [replace(words[0], head=start, start=start, number=number, label=None), *words[1:]]
+
+
 def _is_title(source: SourceText, cells: Sequence[Cell], columns: Columns) -> bool:
     """Say whether a row is a title within a table: one cell, merged or alone, with words in it."""
+    if len(cells) == 2 and cells[0].column == columns.number:  # noqa: PLR2004 - number and title
+        return cells[1].columns > 1 and cells[1].columns >= columns.width - 2
     if len(cells) != 1 or cells[0].rows > 1:
         return False
     cell = cells[0]
@@ -385,25 +413,40 @@ def _close(
     ]
     lines.extend(_head(source, group, problem, columns))
     after: list[Line] = []
+    parted = any(
+        role in UNIT_ROLES and not _is_whole(group, column, columns)
+        for column, (role, _) in columns.roles.items()
+    )
     for wanted in _ORDER:
         for column, (role, spelling) in sorted(columns.roles.items()):
             if role is not wanted:
                 continue
-            cells = group.cells.get(column, [])
+            cells = group.of(column)
             if role not in _PER_MEASURE and role is not FieldRole.MEASURES:
                 cells = cells[:1]
-            # cells left empty below the first say what merged ones do
-            whole = column not in columns.of_measures and (
-                group.first == group.last or (len(cells) == 1 and cells[0].row == group.first)
-            )
+            whole = _is_whole(group, column, columns)
             for cell in cells:
                 made = _field(source, cell, role, spelling, cut)
-                if role in _PER_MEASURE and not whole and _has_measures(columns):
+                if whole and parted and role in UNIT_ROLES:
+                    # who leads all measures stands beside who supports each
+                    after.extend(replace(line, rows=(group.first, group.last)) for line in made)
+                elif role in _PER_MEASURE and not whole and _has_measures(columns):
                     after.extend(made)
                 else:
                     lines.extend(made)
         if wanted is FieldRole.MEASURES:
             lines.extend(after)
+
+
+def _is_whole(group: _Group, column: int, columns: Columns) -> bool:
+    """Say whether a column speaks of an issue as a whole.
+
+    Cells left empty below the first say what merged ones do.
+    """
+    cells = group.of(column)
+    return column not in columns.of_measures and (
+        group.first == group.last or (len(cells) == 1 and cells[0].row <= group.first)
+    )
 
 
 def _has_measures(columns: Columns) -> bool:

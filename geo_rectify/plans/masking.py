@@ -21,6 +21,7 @@ _NUMBERS: Final = re.compile(
     r"|(?:(?<=电话)|(?<=手机)|(?<=手机号)|(?<=方式)|(?<=号码))(?:号码)?[：:\s为是]{0,4}\d{7,8}(?!\d)"
     r"|(?<=热线)[：:\s]*\d{5,8}(?!\d)"
 )
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _HAN: Final = r"[\u4e00-\u9fff]"
 _KEPT: Final = frozenset({"sha256", "doc_id", "source_name"})
 
@@ -124,6 +125,14 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def _titled() -> re.Pattern[str]:
+    """Give the pattern of a surname before a word of address: 李先生."""
+    words = word_list("persons")
+    surnames = "".join(words["surnames"].split())
+    return re.compile(rf"[{surnames}](?=(?:{any_of(words['address'])}))")
+
+
 def mask_names(text: str, *, context: str = "") -> str:
     """Mask the names and numbers of persons that a text itself gives away.
 
@@ -176,6 +185,8 @@ def mask_text(text: str, pattern: re.Pattern[str] | None) -> str:
         A text of the same length.
     """
     masked = _NUMBERS.sub(lambda match: re.sub(r"\d|[Xx]", MASK, match.group()), text)
+    masked = _MAIL.sub(lambda match: MASK * len(match.group()), masked)
+    masked = _titled().sub(MASK, masked)
     if pattern is not None:
         masked = pattern.sub(lambda match: MASK * len(match.group()), masked)
     return masked

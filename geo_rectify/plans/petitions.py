@@ -108,7 +108,23 @@ def is_petition_column(spelling: str) -> bool:
 @lru_cache(maxsize=1)
 def _columns() -> dict[str, str]:
     lists: dict[str, list[str]] = word_list("layout")["petition"]
-    return {word: name for name, words in lists.items() for word in words}
+    return {word: name for name, words in lists.items() if name != "told" for word in words}
+
+
+def tells_petitions(spelling: str) -> bool:
+    """Say whether what is read as a problem is what someone told an office (举报内容).
+
+    Parameters
+    ----------
+    spelling
+        What heads the column.
+
+    Returns
+    -------
+    bool
+        Whether only a petition table has such a column.
+    """
+    return plain_label(spelling) in word_list("layout")["petition"]["told"]
 
 
 def _repetition(text: str, found: Mapping[str, Passage]) -> Passage | None:
