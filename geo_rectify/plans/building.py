@@ -161,6 +161,8 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         )
         if index in shared:
             issue = replace(issue, end=layout.lines[stop - 1].end)
+        if made and made[-1].start <= issue.start < made[-1].end:
+            made[-1] = replace(made[-1], end=issue.start)  # fields that stand in another's cells
         if issue.deadline is None:
             issue = replace(issue, deadline=_group_deadline(text, layout, index, after=feedback))
         made.append(

@@ -119,13 +119,25 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
     lines = _with_numbers(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
+    single = _single_labels(lines)
     lines = [
         replace(line, label=None)
-        if line.label and _is_bare(line) and bare[line.label.spelling] < _MIN_REPEATS
+        if line.label
+        and _is_bare(line)
+        and bare[line.label.spelling] < _MIN_REPEATS
+        and not (line.label.role in single and line.label.end >= line.end)
         else line
         for line in lines
     ]
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
+
+
+def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:
+    """Give the roles that a heading may label in a document of one issue: those no colon labels."""
+    marked = Counter(role_of(line) for line in lines if line.label and line.label.marked)
+    if marked[FieldRole.PROBLEM] != 1 or max(marked.values()) > 1:
+        return frozenset()
+    return frozenset(FieldRole) - set(marked)
 
 
 def _requirements_as_measures(lines: list[Line]) -> list[Line]:

@@ -13,7 +13,7 @@ from geo_rectify.plans.wording import any_of, word_list
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE: Final = "[一二三四五六七八九十百〇零两]{1,7}"
 _ARABIC: Final = "[0-9０-９]{1,3}"
-_CIRCLED: Final = "[①-⑳]"
+_CIRCLED: Final = "[①-⑳⑴-⒛㈠-㈩]"
 _NUMERALS: Final = {
     "chinese": _CHINESE,
     "arabic": _ARABIC,
@@ -40,7 +40,7 @@ def numeral_value(text: str) -> int | None:
     int or None
         Its value, None where it is no numeral up to 999.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text).strip("().")
     if plain.isascii() and plain.isdigit():
         return int(plain)
     if len(plain) == 1 and plain.isascii() and plain.isalpha():
