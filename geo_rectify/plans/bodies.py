@@ -23,6 +23,8 @@ _ORDINAL: Final = frozenset("0123456789（(")
 _LEVELS: Final = "省市县区州盟旗"
 _MAX_SHORT: Final = 10
 _MAX_NAME: Final = 24
+_SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
+_PERSON_TOLD: Final = re.compile("[^：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:].*", re.DOTALL)
 _LEADING: Final = re.compile("(?:由|请)(?=[省市县区州盟旗各])")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
@@ -67,7 +69,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         # 市生态环境局会同市工信局; not 市公安局和平分局
         "joint": re.compile(
-            rf"(?P<first>.{{2,30}}?)(?:会同|(?:{any_of(lists['joiners'])})(?=[省市县区州盟旗各]))(?P<second>.{{2,60}})",
+            rf"(?P<first>.{{2,30}}?)(?:会同|(?:{any_of(lists['joiners'])})(?=[省市县区州盟旗各]|{_SOME}))(?P<second>.{{2,60}})",
             re.DOTALL,
         ),
         "strong": re.compile(rf".+(?:{any_of(lists['strong_ends'])})", re.DOTALL),
@@ -79,7 +81,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "short": re.compile(r"[\u4e00-\u9fff]{2,3}"),
         "tail": re.compile(
             rf"(?P<head>.{{2,12}}?)(?P<count>[两二三四五六七八九十]?)"
-            rf"(?P<tail>{any_of(lists['shared_places'])})(?:{party}|{government})\Z",
+            rf"(?P<tail>{any_of(lists['shared_places'])})(?:{party}|{government}|委)\Z",
             re.DOTALL,
         ),
         "office": re.compile(
@@ -255,12 +257,13 @@ def _without_persons(items: list[str]) -> list[str]:
 
 def _close(group: list[str], item: list[str]) -> None:
     word = _patterns()["posted"].sub("", "".join(item)).strip(_TRAILING)
-    word = _LEADING.sub("", word)
+    word = _LEADING.sub("", _PERSON_TOLD.sub("", word))
     item.clear()
     if not word:
         return
     joint = _patterns()["joint"].fullmatch(word)
-    if joint is not None and _patterns()["strong"].fullmatch(joint["first"]):
+    together = joint is not None and "会同" in word[joint.end("first") : joint.start("second")]
+    if joint is not None and (together or _patterns()["strong"].fullmatch(joint["first"])):
         _close(group, list(joint["first"]))
         _close(group, list(joint["second"]))
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
+from geo_rectify.plans.bodies import are_certain_bodies
 from geo_rectify.plans.checks import irregularities_of, plan_checks
 from geo_rectify.plans.classify import document_title, document_type, lists_issues
 from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
@@ -143,7 +144,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         for before, after in pairwise(printed)
     )
     shared = shared_fields(layout)
-    made = []
+    made: list[Issue] = []
     for position, index in enumerate(layout.issue_lines, start=1):
         stop = stops[bisect_right(stops, index)]
         lines = layout.lines[index:stop]
@@ -268,7 +269,12 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             fields.end = max(fields.end, line.end)
         elif role is FieldRole.PROBLEM:
             _add_problem(text, fields, line, start)
-        elif line.label is not None or role not in _ONE_LINE or role not in fields.spans:
+        elif (
+            line.label is not None
+            or role not in _ONE_LINE
+            or role not in fields.spans
+            or (role is not FieldRole.PERSON and are_certain_bodies(text[start : line.end]))
+        ):
             fields.value(role, line, start, deadline=also is FieldRole.DEADLINE)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)

@@ -58,6 +58,7 @@ _WORD_LISTS: Final = (
     "long_term_measure",
     "vague",
     "done",
+    "seasons",
 )
 _CLAUSE_MARKS: Final = "，。；：、（,;:(\n \u3000"
 _TITLE: Final = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》")
@@ -206,6 +207,7 @@ def _words() -> dict[str, re.Pattern[str]]:
     made["milestone"] = re.compile(rf"[，,]?(?:{any_of(lists['milestone'])})")
     made["target"] = re.compile(any_of(lists["target"]))
     made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
+    made["lead_ins"] = re.compile(rf"(?:{any_of(lists['lead_ins'])})\Z")
     made["heading"] = re.compile(rf"(?:{any_of(lists['heading'])})\s?[:：为]?")
     made["feedback"] = re.compile(any_of(lists["feedback"]))
     return made
@@ -275,7 +277,7 @@ def issue_deadline(
     dates = find_dates(text, start, end, after=after)
     raw = text[start:end]
     begins = next((date.first for date in dates if date.since), None)
-    ends = [date for date in dates if not date.since]
+    ends = [date for date in dates if not date.since and not _before_season(text, date)]
     if any(not date.whole_year for date in ends):
         # 2024年汛期前（2024年5月底）: the year alone says less than the day beside it
         ends = [date for date in ends if not date.whole_year or date.before]
@@ -290,6 +292,11 @@ def issue_deadline(
         immediate=has_words("immediate", raw),
         long_term=has_words("long_term", raw),
     )
+
+
+def _before_season(text: str, date: DateSpan) -> bool:
+    """Say whether a year only tells which season is meant: 2024年汛期前."""
+    return date.whole_year and _words()["seasons"].match(text, date.end) is not None
 
 
 def _is_range(text: str, earlier: DateSpan, later: DateSpan) -> bool:
@@ -380,6 +387,7 @@ def _bounding(
         before = text[max(start, date.start - 12) : date.start].rstrip("到至自从于")
         ranged = _YEAR_BEFORE.search(text[max(start, date.start - 12) : date.start])
         goes_on = position > 0 and _is_range(text, dates[position - 1], date)
+        before = _words()["lead_ins"].sub("", before)
         opens = not before or before[-1] in _CLAUSE_MARKS or ranged is not None
         opens = opens or (opened and goes_on)
         opened = opens
