@@ -236,3 +236,21 @@ def test_a_file_libreoffice_saved_reads_as_its_source(tmp_path):
     plan = read_plan(tmp_path / "out" / path.name)
     assert [str(issue.deadline.date) for issue in plan.issues] == ["2024-06-30", "2024-09-30"]
     assert [len(issue.measures) for issue in plan.issues] == [2, 2]
+
+
+def test_page_numbers_left_between_paragraphs_belong_to_no_measure(tmp_path):
+    document = docx.Document()
+    for words in (
+        "石桥市整改任务清单",
+        "一、渗滤液处理能力不足。",
+        "整改目标：应处尽处。",
+        "整改措施：",
+        "1.新建处理设施。",
+        "— 7 —",
+        "2.加强监测。",
+        "第8页",
+        "整改时限：2023年底前。",
+    ):
+        document.add_paragraph(words)
+    (issue,) = read_plan(saved(document, tmp_path)).issues
+    assert [measure.text for measure in issue.measures] == ["新建处理设施。", "加强监测。"]

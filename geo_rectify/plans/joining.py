@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Number
 
 _NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circled"})
+_PAGE_MARK: Final = re.compile(
+    r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
+)
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
 
 
@@ -41,6 +44,22 @@ def _opening() -> re.Pattern[str]:
         rf"(?:\s|{residue})*(?:(?P<open>[{openings}])?\s?{label_pattern()}\s?(?(open)[{closings}])"
         r"\s?[:：]|附\s?[件表])"
     )
+
+
+def is_page_mark(line: str) -> bool:
+    """Say whether a line is a page number and nothing else: — 3 —, 第3页 共9页.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        Whether it belongs to the page and not to the text.
+    """
+    return _PAGE_MARK.fullmatch(line) is not None
 
 
 def opens_field(line: str) -> bool:

@@ -17,6 +17,7 @@ from geo_rectify.plans.grids import (
     tables_of,
 )
 from geo_rectify.plans.implying import with_implied_measures
+from geo_rectify.plans.joining import is_page_mark
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.wording import (
@@ -341,7 +342,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     found = _residue().match(text, block.start, block.end)
     start = block.start if found is None else found.end()
     end = block.start + len(text[block.start : block.end].rstrip())
-    if start >= end:
+    if start >= end or (not cell and is_page_mark(text[start:end])):
         return
     number = match_number(text, start, end)
     words = start if number is None else number.end

@@ -10,7 +10,7 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.models import Block
 from geo_rectify.plans.content import Content, cell_locator
 from geo_rectify.plans.decoding import decode
-from geo_rectify.plans.joining import begins_item, ends_sentence, opens_field
+from geo_rectify.plans.joining import begins_item, ends_sentence, is_page_mark, opens_field
 from geo_rectify.plans.records import Cell
 
 if TYPE_CHECKING:
@@ -38,9 +38,6 @@ _MARKDOWN: Final = (
     (re.compile(r"\*\*|__|`"), ""),
     (re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,800}\)"), r"\1"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|~-])"), r"\1"),
-)
-_PAGE_MARK: Final = re.compile(
-    r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
 _BREAK: Final = re.compile(r"<br\s*/?>|\r\n|[\r\n]", re.IGNORECASE)
 
@@ -206,7 +203,7 @@ def _without_page_marks(
     kept: list[tuple[int, tuple[int, int]]] = []
     turns = set()
     for number, line in lines:
-        if _PAGE_MARK.fullmatch(text, *line) is None:
+        if not is_page_mark(text[slice(*line)]):
             kept.append((number, line))
         elif kept:
             turns.add(len(kept) - 1)
