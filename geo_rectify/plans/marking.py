@@ -45,6 +45,9 @@ _OWN_LABEL: Final = re.compile(
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
+_SPACED_NUMBER: Final = re.compile(
+    r"(?P<value>[0-9０-９]{1,3})[ \u3000\t]+(?=[\u4e00-\u9fff]{2,8}[:：])"
+)
 _SQUARE: Final = r"【】〔〕［］\[\]"
 _LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
 """Words before the label of a number: 一、督察反馈整改任务 问题编号十四：…"""
@@ -344,7 +347,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     end = block.start + len(text[block.start : block.end].rstrip())
     if start >= end or (not cell and is_page_mark(text[start:end])):
         return
-    number = match_number(text, start, end)
+    number = match_number(text, start, end) or _number_before_label(text, start, end)
     words = start if number is None else number.end
     label = None
     hit = marked.match(text, words, end)
@@ -382,6 +385,15 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
             cell=cell,
             inline=True,
         )
+
+
+def _number_before_label(text: str, start: int, end: int) -> Number | None:
+    """Read a number that only a space parts from a label: 3 问题：…."""
+    found = _SPACED_NUMBER.match(text, start, end)
+    if found is None:
+        return None
+    raw, body = found["value"], found.end()
+    return Number(style="arabic_space", value=int(raw), raw=raw, start=start, end=body)
 
 
 def _outside_brackets(
