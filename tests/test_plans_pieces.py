@@ -382,3 +382,7 @@ def test_areas():
 )
 def test_stated_counts(text, wanted):
     assert wanted in stated_issue_counts(text)
+
+
+def test_the_number_of_an_issue_states_no_count():
+    assert stated_issue_counts("整改方案第十四项、第二十三项整改任务整改结果公示") == []

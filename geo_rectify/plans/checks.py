@@ -26,7 +26,7 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9０-９]{2}")
 _TITLE_YEAR: Final = re.compile(r"《[^《》]{0,120}?(?:19|20)[0-9]{2}[^《》]{0,120}》")
 _MONTH_ALONE: Final = re.compile(r"[0-9０-９]月份?(?![底末前内初上中下0-9０-９至到—-])")
 _COUNTED: Final = re.compile(
-    rf"(?P<first>{NUMERAL})\s?[个项条]?(?:方面)?(?:具体|突出)?(?P<unit>个|项|条)(?:具体|反馈|突出)?(?:问题|整改任务)"
+    rf"(?<![第一二三四五六七八九十百0-9０-９])(?P<first>{NUMERAL})\s?[个项条]?(?:方面)?(?:具体|突出)?(?P<unit>个|项|条)(?:具体|反馈|突出)?(?:问题|整改任务)"
     rf"|问题(?:共|计|共计)?(?P<after>{NUMERAL})(?:个|项|条)"
 )
 _MONTH_BEFORE: Final = re.compile(r"[0-9０-９]年?(?:[0-9０-９]{1,2}月)?(?:之前|以前|前)\Z")
