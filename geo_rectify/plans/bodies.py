@@ -103,6 +103,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:(?<![\u4e00-\u9fff])|(?<=[由省市县区级]))(?:[省市县区]级|[省市县区]直)?(?:{any_of(lists['generic'])})"
             rf"\s?(?:[（(](?P<inner>[^（）()]{{2,80}})[)）]|[:：]?(?=[省市县区州盟旗][\u4e00-\u9fff]))"
         ),
+        "note": re.compile(
+            rf"[（(][^（）()]{{0,30}}(?:{any_of(lists['notes'])})[^（）()]{{0,20}}[)）]"
+        ),
         "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
         "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})\Z"),
@@ -126,7 +129,9 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    named = _patterns()["generic"].sub(_generic_named, _short_names(text))
+    named = _patterns()["generic"].sub(
+        _generic_named, _short_names(_patterns()["note"].sub("", text))
+    )
     plain = _patterns()["kinds"].sub(_close_kinds, named)
     for group in _groups(_patterns()["duty"].sub("，", plain)):
         for told, items in _told(group):
@@ -356,7 +361,14 @@ def _with_tail(items: list[str], position: int) -> str:
 
 
 def _level_before(items: list[str], position: int) -> str:
-    """Give the level the last of several departments leaves out: 市自然资源、水利局."""
+    """Give the level a department behind others leaves out: 市自然资源、水利局; 县发改委、环保局."""
+    if _is_department(items[position]):
+        before = position - 1
+        while before >= 0 and _is_department(items[before]):
+            before -= 1
+        first = items[before] if before >= 0 else ""
+        if first and first[0] in _LEVELS and _is_department(first[1:]):
+            return first[0]
     office = re.fullmatch(
         rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
     )
@@ -366,6 +378,10 @@ def _level_before(items: list[str], position: int) -> str:
     while first and not _patterns()["body"].fullmatch(items[first - 1]):
         first -= 1
     return items[first][0] if first < position and items[first][0] in _LEVELS else ""
+
+
+def _is_department(item: str) -> bool:
+    return item in word_list("units")["departments"]
 
 
 def _filled(items: list[str]) -> list[str]:

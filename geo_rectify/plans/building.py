@@ -19,7 +19,7 @@ from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
-from geo_rectify.plans.notices import read_notice
+from geo_rectify.plans.notices import issue_number, read_notice
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
@@ -143,6 +143,8 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         before is not None and after is not None and before < after
         for before, after in pairwise(printed)
     )
+    if printed == [None]:
+        printed = [issue_number(text[: layout.list_start])]
     shared = shared_fields(layout)
     made: list[Issue] = []
     for position, index in enumerate(layout.issue_lines, start=1):

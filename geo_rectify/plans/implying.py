@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.records import FieldRole, Label, Line
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
 from geo_rectify.plans.unit_brackets import unit_lists
 from geo_rectify.plans.wording import word_list
 
@@ -23,7 +23,8 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     """Label the first of the measures of each issue in a plan that labels none.
 
     （一）关于…问题 / 1.…（市住建局牵头，2024年6月底前完成）: lines numbered alike, most of them with
-    such a bracket, are measures, and the line before the first of each run is an issue.
+    such a bracket or a line 牵头单位：… below, are measures, and the line before the first of each
+    run is an issue.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     ):
         return made
     plain = [i for i, line in enumerate(lines) if line.number and not line.label and not line.cell]
-    bracketed = {i for i in plain if _names_units(text, lines[i])}
+    bracketed = {i for i in plain if _names_units(text, lines[i]) or _units_below(lines, i)}
     style, count = next(iter(Counter(_style(lines[i]) for i in bracketed).most_common(1)), ("", 0))
     alike = [i for i in plain if _style(lines[i]) == style]
     if count < _MIN_TOLD or 2 * count < len(alike):
@@ -72,6 +73,11 @@ def _names_units(text: str, line: Line) -> bool:
         not text[found.end : line.end].strip("。；; ")
         for found in unit_lists(text, start, line.end)
     )
+
+
+def _units_below(lines: Sequence[Line], index: int) -> bool:
+    below = lines[index + 1].label if index + 1 < len(lines) else None
+    return below is not None and below.marked and below.role in UNIT_ROLES
 
 
 def _groups(lines: Sequence[Line], alike: Sequence[int]) -> list[list[int]]:

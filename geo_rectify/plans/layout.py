@@ -30,6 +30,7 @@ _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASUR
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _MAX_HEADING: Final = 80
 _BARE_HEADING: Final = re.compile(r"[^，。；：:！!？?\n]{2,30}(?:方面|方面的?问题|领域|类问题)")
+_MAX_BARE: Final = 30
 _MAX_SIGNATURE: Final = 30
 _SIGNED: Final = re.compile(
     r"[0-9０-９二〇○零一三四五六七八九]{4}\s?年\s?[0-9０-９一二三四五六七八九十]{1,3}\s?月\s?[0-9０-９一二三四五六七八九十]{1,3}\s?日"
@@ -302,12 +303,18 @@ def _opens_together(
         if (
             number is None
             or following is None
-            or number.style not in named_styles()
+            or not (number.style in named_styles() or _tells(lines[index], lines[after]))
             or following.value != number.value + 1
             or any(line.label is not None for line in lines[index + 1 : after])
         ):
             return False
     return False
+
+
+def _tells(line: Line, following: Line) -> bool:
+    """Say whether a line stands right before another, both too long for headings."""
+    lengths = (line.end - line.start, following.end - following.start)
+    return line.end + 2 >= following.start and min(lengths) > _MAX_BARE
 
 
 def shared_fields(layout: Layout) -> dict[int, int]:
@@ -325,15 +332,18 @@ def shared_fields(layout: Layout) -> dict[int, int]:
     """
     made: dict[int, int] = {}
     lines = layout.lines
-    if layout.issue_style not in named_styles():
-        return made
+    named = layout.issue_style in named_styles()
     bounds = [*layout.issue_lines, layout.last_line]
     held: int | None = None
     for index, stop in reversed(list(pairwise(bounds))):
         own = next((i for i in range(index, stop) if _names_field(lines[i])), None)
         if own is not None:
             held = own
-        elif held is not None and not set(layout.heading_lines) & set(range(index, stop)):
+        elif (
+            held is not None
+            and (named or (stop < len(lines) and _tells(lines[index], lines[stop])))
+            and not set(layout.heading_lines) & set(range(index, stop))
+        ):
             made[index] = held
         else:
             held = None

@@ -64,7 +64,7 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     marked = re.compile(
         rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}\s?[:：])\s*"
     )
-    bare = re.compile(rf"{label}\s*\Z")
+    bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
         rf"(?:(?<=[。；;！!\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
     )

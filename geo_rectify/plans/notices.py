@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.models import Notice, Passage
 from geo_rectify.plans.deadlines import find_dates
 from geo_rectify.plans.masking import mask_names
+from geo_rectify.plans.numbering import NUMERAL, numeral_value
 from geo_rectify.plans.wording import any_of, word_list
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _LABELLED: Final = re.compile(
     r"公示(?:期限?|时间|日期)(?:为|是|自|[:：])?\s*(?P<value>[^。；;\n]{4,60})"
+)
+_NUMBERED: Final = re.compile(
+    rf"(?:问题|任务|意见)(?:清单)?(?:中的?|的)?第(?P<value>{NUMERAL})[项条号个]"
+    rf"(?=[^\n]{{0,12}}(?:问题|任务|整改|完成|落实|销号|公示))"
 )
 _SENTENCE: Final = re.compile(r"[^。；;\n]*(?:异议|公示)[^。；;\n]*")
 
@@ -39,6 +44,23 @@ def read_notice(text: str, *, day: dt.date | None = None) -> Notice:
     """
     period, begins, ends = _period(text, day)
     return Notice(period=period, begins=begins, ends=ends, contact=_contact(text))
+
+
+def issue_number(head: str) -> int | None:
+    """Read which of an inspection's issues a notice of one is about: 反馈问题第7项整改任务.
+
+    Parameters
+    ----------
+    head
+        The text before the issue.
+
+    Returns
+    -------
+    int or None
+        None where no number is told, or several are.
+    """
+    told = {numeral_value(match["value"]) for match in _NUMBERED.finditer(head)}
+    return told.pop() if len(told) == 1 else None
 
 
 def _period(
