@@ -86,7 +86,9 @@ def overlay_classes(
         frame.loc[row, name] = getattr(by_class, name)
     deciding, meeting = _named_zones(by_zone, right, class_of_zone, classes=len(classes))
     frame.loc[list(deciding), "zone_id"] = list(deciding.values())
-    frame.loc[list(meeting), "zone_ids"] = [join_list(ids) for ids in meeting.values()]
+    frame.loc[list(meeting), "zone_ids"] = [
+        join_list(ids) if len(ids) > 1 else str(ids[0]) for ids in meeting.values()
+    ]
     own = pd.DataFrame({"site_id": pd.Series(left.ids, dtype=object), "shape": left.shape_of})
     every = own.merge(frame, on="shape")[CLASS_OVERLAPS.names]
     return every.sort_values(["site_id", "zone_class"], ignore_index=True)

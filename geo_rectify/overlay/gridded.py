@@ -67,7 +67,9 @@ def met_zones(
     Groups
         One row for each site and zone that meet, as the GEOS engine gives them.
     """
-    weights = np.maximum(shapely.get_num_coordinates(sites.shapes), 1)
+    weights = np.ones(len(sites.shapes), dtype=np.int64)
+    drawn = np.flatnonzero(sites.dimensions > 0)
+    weights[drawn] = shapely.get_num_coordinates(sites.shapes[drawn])
     made = []
     for rows in batches(weights, limit=_VERTICES):
         groups = _met(sites.part(rows), zones, index, min_overlap_m2=min_overlap_m2)

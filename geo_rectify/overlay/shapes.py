@@ -166,20 +166,16 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
         shapes = _widened(shapes, np.nan_to_num(radii))
     first, shape_of = distinct(shapes)
     own = shapes[first]
+    dimensions = shapely.get_dimensions(own).astype(np.int64)
+    areas = np.zeros(len(own))
+    areas[dimensions == AREA] = areas_m2(own[dimensions == AREA])
     return SiteShapes(
         ids=sites["site_id"].to_numpy(dtype=object),
         shape_of=shape_of,
         shapes=own,
-        dimensions=shapely.get_dimensions(own).astype(np.int64),
-        areas_m2=_areas(own),
+        dimensions=dimensions,
+        areas_m2=areas,
     )
-
-
-def _areas(shapes: Shapes) -> Numbers:
-    areas = np.zeros(len(shapes))
-    areal = shapely.get_dimensions(shapes) == AREA
-    areas[areal] = areas_m2(shapes[areal])
-    return areas
 
 
 def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
