@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, SiteShapes, ZoneParts
 
 _SAME_AREA: Final = 1e-9
-_VERTICES: Final = 2_000_000
+_VERTICES: Final = 1_000_000
 """Vertices of sites looked at in one go, so that memory does not grow with the sites."""
 
 

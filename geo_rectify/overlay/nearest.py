@@ -284,7 +284,14 @@ def _mapped(scene: _Scene, point: Indices, vertex: Indices) -> Numbers:
 
 def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numbers, Numbers]:
     """Give distances on the local map, and how far an edge may bend between the two views."""
-    a, b = _mapped(scene, point, edge), _mapped(scene, point, edge + 1)
+    xy = scene.grid.rings.xy
+    # both ends of an edge stand side by side: one look-up for the four numbers
+    ends = np.lib.stride_tricks.sliding_window_view(xy.reshape(-1), 4)[::2][edge]
+    away = ends.reshape(-1, 2, 2) - scene.xy[point, None]
+    metres = scene.maps.metres[point, None]
+    east = away[..., 0] * (metres[..., 0] + scene.maps.turn[point, None] * away[..., 1])
+    north = away[..., 1] * metres[..., 1]
+    a, b = (np.column_stack((east[:, side], north[:, side])) for side in (0, 1))
     return _to_segments(a, b), _bend(b - a, scene.xy[point, 1])
 
 

@@ -157,15 +157,16 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
     """
     _check(sites, name="sites", key="site_id", also=())
     shapes = mended(_flat(sites), sites["site_id"].to_numpy(dtype=object), name="sites")
+    radii = np.zeros(len(shapes))
     if "uncertainty_m" in sites.columns:
         radii = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
         if (radii < 0).any():
             wrong = sites["site_id"].to_numpy(dtype=object)[radii < 0][0]
             message = f"sites: uncertainty_m of {wrong!r} is negative; give metres, 0 for none"
             raise TableError(message)
-        shapes = _widened(shapes, np.nan_to_num(radii))
-    first, shape_of = distinct(shapes)
-    own = shapes[first]
+    radii = np.nan_to_num(radii)
+    first, shape_of = distinct(shapes, radii)
+    own = _widened(shapes[first], radii[first])
     dimensions = shapely.get_dimensions(own).astype(np.int64)
     areas = np.zeros(len(own))
     areas[dimensions == AREA] = areas_m2(own[dimensions == AREA])
@@ -178,13 +179,15 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
     )
 
 
-def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
-    """Find shapes that are the same to the last digit.
+def distinct(shapes: Shapes, radii: Numbers) -> tuple[Indices, Indices]:
+    """Find shapes that are the same to the last digit, and widened alike.
 
     Parameters
     ----------
     shapes
         Geometries, None among them.
+    radii
+        By how much each is widened.
 
     Returns
     -------
@@ -194,18 +197,19 @@ def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
     if (shapely.get_type_id(shapes) == POINT).all():
         # many points: sorted as numbers, ten times faster
         where = shapely.get_coordinates(shapes)
-        _, at_first, at_place = np.unique(
-            where[:, 0] + 1j * where[:, 1], return_index=True, return_inverse=True
-        )
+        values = where[:, 0] + 1j * where[:, 1]
+        if radii.any():
+            values = np.unique(values, return_inverse=True)[1] + 1j * radii
+        _, at_first, at_place = np.unique(values, return_index=True, return_inverse=True)
         return at_first.astype(np.int64), at_place.astype(np.int64)
-    known: dict[bytes | None, int] = {}
+    known: dict[tuple[bytes | None, float], int] = {}
     first: list[int] = []
     places = np.zeros(len(shapes), dtype=np.int64)
-    for at, wkb in enumerate(shapely.to_wkb(shapes).tolist()):
-        if wkb not in known:
-            known[wkb] = len(first)
+    for at, key in enumerate(zip(shapely.to_wkb(shapes).tolist(), radii.tolist(), strict=True)):
+        if key not in known:
+            known[key] = len(first)
             first.append(at)
-        places[at] = known[wkb]
+        places[at] = known[key]
     return np.array(first, dtype=np.int64), places
 
 
