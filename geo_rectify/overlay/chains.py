@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo_rectify.crs import equal_area
-from geo_rectify.overlay.shapes import AREA, POINT, parts_of
+from geo_rectify.overlay.shapes import AREA, parts_of
 
 if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, Shapes
@@ -63,9 +63,6 @@ def chains_of(shapes: Shapes) -> Chains:
     Chains
         In the order of the shapes.
     """
-    if (shapely.get_type_id(shapes) == POINT).all() and not shapely.is_empty(shapes).any():
-        owner = np.arange(len(shapes) + 1, dtype=np.int64)
-        return Chains(xy=shapely.get_coordinates(shapes), start=owner, owner=owner[:-1])
     parts, shape_of = parts_of(shapes)
     filled = ~shapely.is_empty(parts)
     if not filled.all():
@@ -84,6 +81,23 @@ def chains_of(shapes: Shapes) -> Chains:
     xy = shapely.get_coordinates(lines)
     start = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(lines)))).astype(np.int64)
     return _without_repeats(Chains(xy=xy, start=start, owner=owner))
+
+
+def chains_of_points(xy: Numbers) -> Chains:
+    """Make a chain of each point.
+
+    Parameters
+    ----------
+    xy
+        Lon and lat.
+
+    Returns
+    -------
+    Chains
+        In the order of the points.
+    """
+    number = np.arange(len(xy) + 1, dtype=np.int64)
+    return Chains(xy=xy, start=number, owner=number[:-1])
 
 
 def _without_repeats(chains: Chains) -> Chains:

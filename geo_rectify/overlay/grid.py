@@ -36,9 +36,9 @@ _WIDE: Final = 1e-11
 _RUN: Final = 8
 """Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
-_BATCH: Final = 1_500_000
+_BATCH: Final = 200_000
 _EDGES: Final = 250_000
-"""Edges binned at a time: enough to be quick, few enough to stay in the processor's cache."""
+"""Pairs compared and edges binned at a time: few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +298,9 @@ def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     held = np.flatnonzero((x >= 0) & (y >= 0) & (x < frame.columns) & (y < frame.rows))
     i, j = np.floor(x[held]).astype(np.int64), np.floor(y[held]).astype(np.int64)
     cell = j * frame.columns + i
+    # points of one cell one after the other: what they look up stays in the processor's cache
+    order = np.argsort(cell)
+    held, i, j, cell = held[order], i[order], j[order], cell[order]
     run, place = spread(
         grid.centre_start[cell], grid.centre_start[cell + 1] - grid.centre_start[cell]
     )

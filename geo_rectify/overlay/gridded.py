@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo_rectify.overlay.chains import batches, chains_of
+from geo_rectify.overlay.chains import batches, chains_of, chains_of_points
 from geo_rectify.overlay.crossings import find_crossings
 from geo_rectify.overlay.grid import locate
 from geo_rectify.overlay.pairs import Groups, compare, summed
@@ -80,8 +80,12 @@ def met_zones(
 def _met(
     sites: SiteShapes, zones: ZoneParts, index: LayerIndex, *, min_overlap_m2: float
 ) -> Groups:
-    collections = shapely.get_type_id(sites.shapes) == COLLECTION
-    found = _find(without(sites.shapes, collections), sites.dimensions, index)
+    shapes, collections = sites.shapes, np.zeros(len(sites.shapes), dtype=bool)
+    if sites.points is None:
+        collections = shapely.get_type_id(shapes) == COLLECTION
+        shapes = without(shapes, collections)
+    chains = chains_of(shapes) if sites.points is None else chains_of_points(sites.points)
+    found = _find(shapes, sites.dimensions, chains, index)
     base = index.grid.zones
     area, inside, doubtful = _areas(found, sites, index)
     doubtful |= np.isin(found.keys, found.doubtful)
@@ -176,15 +180,15 @@ def joined(pieces: list[Groups]) -> Groups:
     )
 
 
-def _find(shapes: Any, dimensions: Indices, index: LayerIndex) -> _Found:
+def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -> _Found:
     grid, base = index.grid, index.grid.zones
-    chains = chains_of(shapes)
     located, vague = locate(grid, chains.xy[chains.start[:-1]])
     chain, zone = located // base, located % base
     chain_key = chains.owner[chain] * base + zone
     crossings, doubtful = find_crossings(chains, grid)
     ring, ring_key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    areal = np.flatnonzero((dimensions == AREA) & ~shapely.is_missing(shapes))
+    areal = np.flatnonzero(dimensions == AREA)
+    areal = areal[~shapely.is_missing(shapes[areal])]
     if len(areal) and len(grid.rings.owner):
         firsts = np.asarray(shapely.points(grid.rings.xy[grid.rings.start[:-1]]), dtype=object)
         tree = shapely.STRtree(firsts)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAJOR: Final = 6_378_137.0
 _E2: Final = 0.006694380022900787
 _RADIUS: Final = 6_371_000.0
-_BATCH: Final = 1_000_000
+_BATCH: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,9 @@ def nearest_zones(
         occupied[:] = False
         occupied[cells[wanted[grid.rings.chain_of(grid.edge)]]] = True
     x, y = frame.units(xy)
+    # neighbours one after the other: what they look up stays in the processor's cache
+    order = np.lexsort((np.floor(x), np.floor(y)))
+    xy, codes, x, y = xy[order], codes[order], x[order], y[order]
     scene = _Scene(
         grid=grid,
         xy=xy,
@@ -142,7 +145,14 @@ def nearest_zones(
         )
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
-    return _exact(scene, point[kept], edge[kept], codes)
+    made = _exact(scene, point[kept], edge[kept], codes)
+    again = np.lexsort((made.zone, order[made.point]))
+    return Nearest(
+        point=order[made.point][again],
+        zone=made.zone[again],
+        distance_m=made.distance_m[again],
+        doubtful=made.doubtful[again],
+    )
 
 
 def _maps_about(xy: Numbers, *, limit_m: float) -> _Maps:

@@ -56,6 +56,8 @@ class SiteShapes:
         For each site its id and the row of its shape.
     shapes, dimensions, areas_m2
         The distinct shapes (2-D, None for a site without one), and figures of each.
+    points
+        Lon and lat where all sites are points that are not widened, else None.
     """
 
     ids: NDArray[Any]
@@ -63,6 +65,7 @@ class SiteShapes:
     shapes: Shapes
     dimensions: Indices
     areas_m2: Numbers
+    points: Numbers | None = None
 
     def part(self, rows: slice) -> SiteShapes:
         """Give some of the distinct shapes, as if there were no others."""
@@ -71,6 +74,7 @@ class SiteShapes:
             shapes=self.shapes[rows],
             dimensions=self.dimensions[rows],
             areas_m2=self.areas_m2[rows],
+            points=None if self.points is None else self.points[rows],
         )
 
 
@@ -156,26 +160,48 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
         The frame is not in lon/lat, or a site to be widened lies outside China.
     """
     _check(sites, name="sites", key="site_id", also=())
-    shapes = mended(_flat(sites), sites["site_id"].to_numpy(dtype=object), name="sites")
-    radii = np.zeros(len(shapes))
+    ids = sites["site_id"].to_numpy(dtype=object)
+    radii = np.zeros(len(ids))
     if "uncertainty_m" in sites.columns:
         radii = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
         if (radii < 0).any():
-            wrong = sites["site_id"].to_numpy(dtype=object)[radii < 0][0]
-            message = f"sites: uncertainty_m of {wrong!r} is negative; give metres, 0 for none"
+            message = f"sites: uncertainty_m of {ids[radii < 0][0]!r} is negative; give metres, 0 for none"
             raise TableError(message)
-    radii = np.nan_to_num(radii)
+        radii = np.nan_to_num(radii)
+    if not radii.any():
+        points = _as_points(sites)
+        if points is not None:
+            return points
+    shapes = mended(_flat(sites), ids, name="sites")
     first, shape_of = distinct(shapes, radii)
     own = _widened(shapes[first], radii[first])
     dimensions = shapely.get_dimensions(own).astype(np.int64)
     areas = np.zeros(len(own))
     areas[dimensions == AREA] = areas_m2(own[dimensions == AREA])
     return SiteShapes(
-        ids=sites["site_id"].to_numpy(dtype=object),
+        ids=ids,
         shape_of=shape_of,
         shapes=own,
         dimensions=dimensions,
         areas_m2=areas,
+    )
+
+
+def _as_points(sites: gpd.GeoDataFrame) -> SiteShapes | None:
+    """Read sites that are all sound points: the most frequent case, and the largest."""
+    shapes: Shapes = np.asarray(sites.geometry.array, dtype=object)
+    if not (shapely.get_type_id(shapes) == POINT).all():
+        return None
+    xy = shapely.get_coordinates(shapes)
+    if len(xy) < len(shapes) or not np.isfinite(xy).all():
+        return None
+    return SiteShapes(
+        ids=sites["site_id"].to_numpy(dtype=object),
+        shape_of=np.arange(len(shapes)),
+        shapes=shapes,
+        dimensions=np.zeros(len(shapes), dtype=np.int64),
+        areas_m2=np.zeros(len(shapes)),
+        points=xy,
     )
 
 
