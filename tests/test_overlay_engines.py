@@ -208,6 +208,24 @@ def test_a_long_edge_that_bends_towards_a_point_is_the_nearest():
     assert_same(made, wanted, sites, zones)
 
 
+@pytest.mark.parametrize("middle", [(111.0, 4.0), (118.49, 29.3), (103.51, 38.0), (124.4, 53.5)])
+@pytest.mark.parametrize("reach_m", [5_000, 60_000])
+def test_of_a_boundary_of_many_vertices_the_nearest_is_found_from_afar(middle, reach_m):
+    """An arc about the points, a vertex every few metres, every place nearly as far as the next."""
+    rng = np.random.default_rng(7)
+    stretch = np.array([1 / np.cos(np.radians(middle[1])), 1]) / 111_000
+    turn = np.linspace(0, 1.9 * np.pi, 6_000)
+    far = 0.8 * reach_m * (1 + 2e-5 * rng.standard_normal(len(turn)))
+    inner = np.column_stack((np.cos(turn), np.sin(turn))) * far[:, None]
+    ring = np.concatenate((inner, inner[::-1] * 1.1)) * stretch + middle
+    points = middle + rng.normal(0, 0.05 * reach_m, (40, 2)) * stretch
+    sites, zones = frames(shapely.points(points), [shapely.Polygon(ring)], (0, 0), 1)
+    made, wanted = both(overlay_classes, sites, zones, max_distance_m=reach_m)
+    assert wanted["relation"].tolist() == ["near"] * 40
+    np.testing.assert_allclose(made["distance_m"], wanted["distance_m"], rtol=0, atol=1e-6)
+    assert_same(made, wanted, sites, zones)
+
+
 def crowd(seed, *, sites, zones):
     """Many rough shapes over half a degree, points among the sites."""
     rng = np.random.default_rng(seed)

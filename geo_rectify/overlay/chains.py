@@ -83,6 +83,23 @@ def chains_of(shapes: Shapes) -> Chains:
     return _without_repeats(Chains(xy=xy, start=start, owner=owner))
 
 
+def chains_of_points(xy: Numbers) -> Chains:
+    """Make a chain of each point.
+
+    Parameters
+    ----------
+    xy
+        Lon and lat.
+
+    Returns
+    -------
+    Chains
+        In the order of the points.
+    """
+    number = np.arange(len(xy) + 1, dtype=np.int64)
+    return Chains(xy=xy, start=number, owner=number[:-1])
+
+
 def _without_repeats(chains: Chains) -> Chains:
     xy, start = chains.xy, chains.start
     repeats = np.zeros(len(xy), dtype=bool)

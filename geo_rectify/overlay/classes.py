@@ -15,6 +15,7 @@ from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo_rectify.overlay.opening import OpenZones
     from geo_rectify.overlay.pairs import Groups
@@ -79,55 +80,59 @@ def overlay_classes(
         max_distance_m=max_distance_m,
         min_overlap_m2=min_overlap_m2,
     )
-    frame = _every_pair(left, classes)
+    columns = _every_pair(left, classes)
     row = by_class.site * len(classes) + by_class.group
-    frame.loc[row, "relation"] = by_class.relation
-    for name in ("overlap_m2", "share", "distance_m"):
-        frame.loc[row, name] = getattr(by_class, name)
-    deciding, meeting = _named_zones(by_zone, right, class_of_zone, classes=len(classes))
-    frame.loc[list(deciding), "zone_id"] = list(deciding.values())
-    frame.loc[list(meeting), "zone_ids"] = [join_list(ids) for ids in meeting.values()]
+    for name in ("relation", "overlap_m2", "share", "distance_m"):
+        columns[name][row] = getattr(by_class, name)
+    _name_zones(columns, by_zone, right, class_of_zone, classes=len(classes))
+    frame = pd.DataFrame(columns)
     own = pd.DataFrame({"site_id": pd.Series(left.ids, dtype=object), "shape": left.shape_of})
     every = own.merge(frame, on="shape")[CLASS_OVERLAPS.names]
     return every.sort_values(["site_id", "zone_class"], ignore_index=True)
 
 
-def _every_pair(sites: SiteShapes, classes: Any) -> pd.DataFrame:
-    """Give the rows of all shapes and classes, as if everything were out of reach."""
+def _every_pair(sites: SiteShapes, classes: Any) -> dict[str, NDArray[Any]]:
+    """Give the columns of all shapes and classes, as if everything were out of reach."""
     count = len(sites.shapes) * len(classes)
     missing = np.repeat(shapely.is_missing(sites.shapes), len(classes))
     nothing = np.where(missing, np.nan, 0.0)
-    return pd.DataFrame(
-        {
-            "shape": np.repeat(np.arange(len(sites.shapes)), len(classes)),
-            "zone_class": pd.Series(np.tile(classes, len(sites.shapes)), dtype=object),
-            "relation": pd.Series([None] * count, dtype=object),
-            "overlap_m2": nothing,
-            "share": nothing.copy(),
-            "distance_m": np.full(count, np.nan),
-            "zone_id": pd.Series([None] * count, dtype=object),
-            "zone_ids": pd.Series([""] * count, dtype=object),
-        }
-    )
+    return {
+        "shape": np.repeat(np.arange(len(sites.shapes)), len(classes)),
+        "zone_class": np.tile(classes.astype(object), len(sites.shapes)),
+        "relation": np.full(count, None, dtype=object),
+        "overlap_m2": nothing,
+        "share": nothing.copy(),
+        "distance_m": np.full(count, np.nan),
+        "zone_id": np.full(count, None, dtype=object),
+        "zone_ids": np.full(count, "", dtype=object),
+    }
 
 
-def _named_zones(
-    by_zone: Groups, zones: ZoneParts, class_of_zone: Any, *, classes: int
-) -> tuple[dict[int, Any], dict[int, list[Any]]]:
-    """Give for each row of site and class the deciding zone, and all zones that meet the site."""
+def _name_zones(
+    columns: dict[str, NDArray[Any]],
+    by_zone: Groups,
+    zones: ZoneParts,
+    class_of_zone: Any,
+    *,
+    classes: int,
+) -> None:
+    """Write in the deciding zone of each site and class, and all zones that meet the site."""
     names = np.unique(zones.ids.astype(str), return_inverse=True)[1][by_zone.group]
-    ranks = {str(relation): place for place, relation in enumerate(Relation)}
-    rank = np.array([ranks[relation] for relation in by_zone.relation.tolist()], dtype=np.int64)
+    rank = np.zeros(len(by_zone.site), dtype=np.int64)
+    for place, relation in enumerate(Relation):
+        rank[by_zone.relation == str(relation)] = place
     row = by_zone.site * classes + class_of_zone[by_zone.group]
     best_first = np.lexsort(
         (names, by_zone.distance_m, rank, -by_zone.share, -by_zone.overlap_m2, row)
     )
     ids = zones.ids[by_zone.group]
     begins = np.unique(row[best_first], return_index=True)[1]
-    deciding = dict(
-        zip(row[best_first][begins].tolist(), ids[best_first[begins]].tolist(), strict=True)
-    )
-    meeting: dict[int, list[Any]] = {}
-    for at in np.flatnonzero(rank != ranks[Relation.NEAR]).tolist():
-        meeting.setdefault(int(row[at]), []).append(ids[at])
-    return deciding, meeting
+    columns["zone_id"][row[best_first[begins]]] = ids[best_first[begins]]
+    meeting = np.flatnonzero(by_zone.relation != str(Relation.NEAR))
+    meeting = meeting[np.argsort(row[meeting], kind="stable")]
+    rows, first, count = np.unique(row[meeting], return_index=True, return_counts=True)
+    columns["zone_ids"][rows] = ids[meeting[first]].astype(str)
+    for at, start, length in zip(
+        *(values[count > 1] for values in (rows, first, count)), strict=True
+    ):
+        columns["zone_ids"][at] = join_list(ids[meeting[start : start + length]])

@@ -36,9 +36,9 @@ _WIDE: Final = 1e-11
 _RUN: Final = 8
 """Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
-_BATCH: Final = 1_500_000
+_BATCH: Final = 200_000
 _EDGES: Final = 250_000
-"""Edges binned at a time: enough to be quick, few enough to stay in the processor's cache."""
+"""Pairs compared and edges binned at a time: few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,26 +200,18 @@ def edges_near(grid: Grid, cell: Indices, boxes: Numbers) -> Iterator[tuple[Indi
         Row of the cell asked for, and edge; all whose own box meets the one asked for are among
         them, and some more.
     """
-    count = grid.run_start[cell + 1] - grid.run_start[cell]
-    busy = np.flatnonzero(count)
-    for part in batches(count[busy], limit=_BATCH):
-        rows = busy[part]
-        of, run = spread(grid.run_start[cell[rows]], count[rows])
-        rows = rows[of]
+    for asked, runs in runs_in(grid, cell):
+        rows, run = asked, runs
         # one side after the other, each on what the last has left
         for side, other, sign in ((0, 2, 1.0), (2, 0, -1.0), (1, 3, 1.0), (3, 1, -1.0)):
             meets = sign * (grid.run_box[run, side] - boxes[rows, other]) <= 0
             rows, run = rows[meets], run[meets]
-        own = cell[rows]
-        first = _first_places(grid.edge_start, grid.run_start, own, run)
-        length = np.minimum(first + _RUN, grid.edge_start[own + 1]) - first
-        for piece in batches(length, limit=_BATCH):
-            of, place = spread(first[piece], length[piece])
-            yield rows[piece][of], grid.edge[place].astype(np.int64)
+        for of, edge in edges_of(grid, cell[rows], run):
+            yield rows[of], edge
 
 
-def vertices_in(grid: Grid, cell: Indices) -> Iterator[tuple[Indices, Indices]]:
-    """Give a vertex of each run of edges of cells, batch by batch.
+def runs_in(grid: Grid, cell: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Give the runs of edges of cells, batch by batch.
 
     Parameters
     ----------
@@ -231,15 +223,56 @@ def vertices_in(grid: Grid, cell: Indices) -> Iterator[tuple[Indices, Indices]]:
     Yields
     ------
     tuple of numpy.ndarray
-        Row of the cell asked for, and vertex.
+        Row of the cell asked for, and run.
     """
     count = grid.run_start[cell + 1] - grid.run_start[cell]
-    for part in batches(count, limit=_BATCH):
-        of, run = spread(grid.run_start[cell[part]], count[part])
-        rows = of + part.start
-        own = cell[rows]
-        first = _first_places(grid.edge_start, grid.run_start, own, run)
-        yield rows, grid.edge[first].astype(np.int64)
+    busy = np.flatnonzero(count)
+    for part in batches(count[busy], limit=_BATCH):
+        rows = busy[part]
+        of, run = spread(grid.run_start[cell[rows]], count[rows])
+        yield rows[of], run
+
+
+def first_edges(grid: Grid, cell: Indices, run: Indices) -> Indices:
+    """Give the first edge of each run.
+
+    Parameters
+    ----------
+    grid
+        The zones.
+    cell, run
+        Runs, and the cell of each.
+
+    Returns
+    -------
+    numpy.ndarray
+        Edges.
+    """
+    first = _first_places(grid.edge_start, grid.run_start, cell, run)
+    edges: Indices = grid.edge[first].astype(np.int64)
+    return edges
+
+
+def edges_of(grid: Grid, cell: Indices, run: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Give the edges of runs, batch by batch.
+
+    Parameters
+    ----------
+    grid
+        The zones.
+    cell, run
+        Runs, and the cell of each.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Row of the run asked for, and edge.
+    """
+    first = _first_places(grid.edge_start, grid.run_start, cell, run)
+    length = np.minimum(first + _RUN, grid.edge_start[cell + 1]) - first
+    for piece in batches(length, limit=_BATCH):
+        of, place = spread(first[piece], length[piece])
+        yield of + piece.start, grid.edge[place].astype(np.int64)
 
 
 def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
@@ -265,6 +298,9 @@ def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     held = np.flatnonzero((x >= 0) & (y >= 0) & (x < frame.columns) & (y < frame.rows))
     i, j = np.floor(x[held]).astype(np.int64), np.floor(y[held]).astype(np.int64)
     cell = j * frame.columns + i
+    # points of one cell one after the other: what they look up stays in the processor's cache
+    order = np.argsort(cell)
+    held, i, j, cell = held[order], i[order], j[order], cell[order]
     run, place = spread(
         grid.centre_start[cell], grid.centre_start[cell + 1] - grid.centre_start[cell]
     )

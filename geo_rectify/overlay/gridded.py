@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo_rectify.overlay.chains import batches, chains_of
+from geo_rectify.overlay.chains import batches, chains_of, chains_of_points
 from geo_rectify.overlay.crossings import find_crossings
 from geo_rectify.overlay.grid import locate
 from geo_rectify.overlay.pairs import Groups, compare, summed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers, SiteShapes, ZoneParts
 
 _SAME_AREA: Final = 1e-9
-_VERTICES: Final = 2_000_000
+_VERTICES: Final = 1_000_000
 """Vertices of sites looked at in one go, so that memory does not grow with the sites."""
 
 
@@ -67,7 +67,9 @@ def met_zones(
     Groups
         One row for each site and zone that meet, as the GEOS engine gives them.
     """
-    weights = np.maximum(shapely.get_num_coordinates(sites.shapes), 1)
+    weights = np.ones(len(sites.shapes), dtype=np.int64)
+    drawn = np.flatnonzero(sites.dimensions > 0)
+    weights[drawn] = shapely.get_num_coordinates(sites.shapes[drawn])
     made = []
     for rows in batches(weights, limit=_VERTICES):
         groups = _met(sites.part(rows), zones, index, min_overlap_m2=min_overlap_m2)
@@ -78,8 +80,12 @@ def met_zones(
 def _met(
     sites: SiteShapes, zones: ZoneParts, index: LayerIndex, *, min_overlap_m2: float
 ) -> Groups:
-    collections = shapely.get_type_id(sites.shapes) == COLLECTION
-    found = _find(without(sites.shapes, collections), sites.dimensions, index)
+    shapes, collections = sites.shapes, np.zeros(len(sites.shapes), dtype=bool)
+    if sites.points is None:
+        collections = shapely.get_type_id(shapes) == COLLECTION
+        shapes = without(shapes, collections)
+    chains = chains_of(shapes) if sites.points is None else chains_of_points(sites.points)
+    found = _find(shapes, sites.dimensions, chains, index)
     base = index.grid.zones
     area, inside, doubtful = _areas(found, sites, index)
     doubtful |= np.isin(found.keys, found.doubtful)
@@ -174,15 +180,15 @@ def joined(pieces: list[Groups]) -> Groups:
     )
 
 
-def _find(shapes: Any, dimensions: Indices, index: LayerIndex) -> _Found:
+def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -> _Found:
     grid, base = index.grid, index.grid.zones
-    chains = chains_of(shapes)
     located, vague = locate(grid, chains.xy[chains.start[:-1]])
     chain, zone = located // base, located % base
     chain_key = chains.owner[chain] * base + zone
     crossings, doubtful = find_crossings(chains, grid)
     ring, ring_key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    areal = np.flatnonzero((dimensions == AREA) & ~shapely.is_missing(shapes))
+    areal = np.flatnonzero(dimensions == AREA)
+    areal = areal[~shapely.is_missing(shapes[areal])]
     if len(areal) and len(grid.rings.owner):
         firsts = np.asarray(shapely.points(grid.rings.xy[grid.rings.start[:-1]]), dtype=object)
         tree = shapely.STRtree(firsts)

@@ -2,10 +2,11 @@
 
 Running sums over the table of cells tell how many occupied cells a square window holds, so the
 first ring with an edge is found by four look-ups a step. Its edges give an upper bound; the rings
-that could still hold something nearer are read up to that bound. So far distances are those on a
-local map (metres a degree at the point), which agree with the plane to one part in a thousand and
-the bend of an edge; what comes within that of the best is then measured in the 3-degree
-Gauss-Kruger zone of the point, edges straight between projected ends, as the GEOS engine does.
+that could still hold something nearer are read up to that bound, runs of edges first by a vertex
+and by their box. So far distances are those on a local map (`_Maps`), which agree with the plane
+to a few parts in a hundred thousand and the bend of an edge; what comes within that of the best is
+then measured in the 3-degree Gauss-Kruger zone of the point, edges straight between projected
+ends, as the GEOS engine does.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import numpy as np
 
 from geo_rectify.crs import STORED, transformer
 from geo_rectify.overlay.chains import batches
-from geo_rectify.overlay.grid import edges_near, vertices_in
+from geo_rectify.overlay.grid import edges_of, first_edges, runs_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from geo_rectify.overlay.grid import Grid
@@ -27,9 +30,8 @@ if TYPE_CHECKING:
 
 _MAJOR: Final = 6_378_137.0
 _E2: Final = 0.006694380022900787
-_SLACK: Final = 2e-3
-"""Local map against plane, up to 10 km from the point and 1.5 degrees from the meridian."""
-_BATCH: Final = 1_000_000
+_RADIUS: Final = 6_371_000.0
+_BATCH: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,25 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Maps:
+    """A map in metres about each point, which keeps distances from it.
+
+    East is ``lon * (metres[0] + turn * lat)``, north ``lat * metres[1]``, of differences to the
+    point in degrees: metres a degree at the middle latitude (d(N cos B)/dB = -M sin B), times the
+    scale of the plane at the point, 1 + x^2 / 2R^2. Left out are the change of M (3 e^2 / 4 of the
+    way as an angle), that of the scale (x / 2R of it, x to 167 km) and squares of the way:
+    ``slack`` bounds them, ``coarse`` those of a map without ``turn``, below 63 degrees.
+    """
+
+    metres: Numbers
+    turn: Numbers
+    slack: float
+    coarse: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
-    """Points, the cells they stand in, their local map, and the cells that hold an edge.
+    """Points, the cells they stand in, their local maps, and the cells that hold an edge.
 
     ``bend_m`` is how far any edge may bend between lon/lat and the plane.
     """
@@ -57,7 +76,7 @@ class _Scene:
     xy: Numbers
     column: Indices
     row: Indices
-    metres: Numbers
+    maps: _Maps
     occupied: Flags
     wanted: Flags
     limit_m: float
@@ -96,19 +115,22 @@ def nearest_zones(
         occupied[:] = False
         occupied[cells[wanted[grid.rings.chain_of(grid.edge)]]] = True
     x, y = frame.units(xy)
+    # neighbours one after the other: what they look up stays in the processor's cache
+    order = np.lexsort((np.floor(x), np.floor(y)))
+    xy, codes, x, y = xy[order], codes[order], x[order], y[order]
     scene = _Scene(
         grid=grid,
         xy=xy,
         column=np.floor(x).astype(np.int64),
         row=np.floor(y).astype(np.int64),
-        metres=_metres_per_degree(xy[:, 1]),
+        maps=_maps_about(xy, limit_m=max_distance_m),
         occupied=occupied,
         wanted=wanted,
         limit_m=max_distance_m,
         bend_m=_most_bend(grid),
     )
     ring = _first_rings(scene)
-    best = np.full(len(xy), max_distance_m * (1 + _SLACK) + 1.0)
+    best = np.full(len(xy), max_distance_m * (1 + scene.maps.slack) + 1.0)
     found: list[tuple[Indices, Indices, Numbers]] = []
     for radius in np.unique(ring[ring >= 0]).tolist():
         here = np.flatnonzero(ring == radius)
@@ -123,15 +145,29 @@ def nearest_zones(
         )
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
-    return _exact(scene, point[kept], edge[kept], codes)
+    made = _exact(scene, point[kept], edge[kept], codes)
+    again = np.lexsort((made.zone, order[made.point]))
+    return Nearest(
+        point=order[made.point][again],
+        zone=made.zone[again],
+        distance_m=made.distance_m[again],
+        doubtful=made.doubtful[again],
+    )
 
 
-def _metres_per_degree(lat: Numbers) -> Numbers:
-    """Give metres a degree of lon and of lat on the ellipsoid."""
-    phi = np.radians(lat)
+def _maps_about(xy: Numbers, *, limit_m: float) -> _Maps:
+    phi = np.radians(xy[:, 1])
     root = np.sqrt(1 - _E2 * np.sin(phi) ** 2)
-    lon = _MAJOR / root * np.cos(phi)
-    return np.radians(np.column_stack((lon, _MAJOR * (1 - _E2) / root**3)))
+    across, along = _MAJOR / root * np.cos(phi), _MAJOR * (1 - _E2) / root**3
+    meridian = np.rint(xy[:, 0] / 3) * 3
+    scale = 1 + (np.radians(xy[:, 0] - meridian) * across / _RADIUS) ** 2 / 2
+    way = limit_m / _RADIUS
+    return _Maps(
+        metres=np.radians(np.column_stack((across, along))) * scale[:, None],
+        turn=-np.radians(np.radians(along * np.sin(phi))) * scale / 2,
+        slack=1e-5 + 0.03 * way + 3 * way**2,
+        coarse=1e-5 + way,
+    )
 
 
 def _first_rings(scene: _Scene) -> NDArray[np.int64]:
@@ -141,7 +177,7 @@ def _first_rings(scene: _Scene) -> NDArray[np.int64]:
     table = scene.occupied.reshape(frame.rows, frame.columns)
     sums[1:, 1:] = np.cumsum(np.cumsum(table, axis=0, dtype=np.int32), axis=1)
     ring = np.full(len(scene.xy), -1, dtype=np.int64)
-    side = scene.metres * np.array([frame.dx, frame.dy])
+    side = scene.maps.metres * np.array([frame.dx, frame.dy])
     reach = np.ceil(scene.limit_m * 1.01 / side.min(axis=1)).astype(np.int64) + 1
     left = np.arange(len(scene.xy))
     radius = 0
@@ -164,8 +200,8 @@ def _last_rings(scene: _Scene, here: Indices, best: Numbers, radius: int) -> NDA
     frame = scene.grid.frame
     x, y = frame.units(scene.xy[here])
     fx, fy = x - scene.column[here], y - scene.row[here]
-    side = scene.metres[here] * np.array([frame.dx, frame.dy])
-    best = best + scene.bend_m
+    side = scene.maps.metres[here] * np.array([frame.dx, frame.dy])
+    best = (best + scene.bend_m) * (1 + scene.maps.coarse)
     across = (best / side[:, 0] + np.maximum(fx, 1 - fx)).astype(np.int64)
     along = (best / side[:, 1] + np.maximum(fy, 1 - fy)).astype(np.int64)
     last: NDArray[np.int64] = np.maximum(np.maximum(across, along), radius)
@@ -189,27 +225,54 @@ def _read(
         held = (i >= 0) & (j >= 0) & (i < frame.columns) & (j < frame.rows)
         held[held] = scene.occupied[j[held] * frame.columns + i[held]]
         at, i, j = at[held], i[held], j[held]
-        metres = scene.metres[at]
-        x = (frame.west + i * frame.dx - scene.xy[at, 0]) * metres[:, 0]
-        y = (frame.south + j * frame.dy - scene.xy[at, 1]) * metres[:, 1]
-        gap_x = np.maximum(np.maximum(x, -(x + frame.dx * metres[:, 0])), 0)
-        gap_y = np.maximum(np.maximum(y, -(y + frame.dy * metres[:, 1])), 0)
-        near = np.hypot(gap_x, gap_y) <= best[at] + scene.bend_m
-        at, cell = at[near], j[near] * frame.columns + i[near]
-        # one vertex of each run bounds the distance, so that few edges are left to measure
-        for run, vertex in vertices_in(grid, cell):
-            point, seen = _wanted(scene, at[run], vertex)
-            away = (grid.rings.xy[seen] - scene.xy[point]) * scene.metres[point]
-            np.minimum.at(best, point, np.hypot(*away.T) * (1 + _SLACK) + 1e-3)
-        reach = (best[at, None] * (1 + _SLACK) + scene.bend_m) / scene.metres[at]
-        boxes = np.hstack((scene.xy[at] - reach, scene.xy[at] + reach))
-        for run, near_edge in edges_near(grid, cell, boxes):
-            point, edge = _wanted(scene, at[run], near_edge)
-            gap, bend = _local_distances(scene, point, edge)
-            np.minimum.at(best, point, gap * (1 + _SLACK) + bend)
-            kept = gap * (1 - _SLACK) - bend <= best[point]
-            made.append((point[kept], edge[kept], (gap * (1 - _SLACK) - bend)[kept]))
+        west, south = frame.west + i * frame.dx, frame.south + j * frame.dy
+        boxes = np.column_stack((west, south, west + frame.dx, south + frame.dy))
+        cell = j * frame.columns + i
+        bound = _least(scene, at, boxes)
+        near = bound <= best[at] + scene.bend_m
+        at, cell, bound = at[near], cell[near], bound[near]
+        # one vertex of each cell, then of each run, bounds the distance: few edges are left
+        _lower(scene, best, at, first_edges(grid, cell, grid.run_start[cell]))
+        near = bound <= best[at] + scene.bend_m
+        at, cell = at[near], cell[near]
+        for row, run in _runs_in_reach(scene, at, cell, best):
+            for of, edges in edges_of(grid, cell[row], run):
+                point, edge = _wanted(scene, at[row[of]], edges)
+                gap, bend = _local_distances(scene, point, edge)
+                np.minimum.at(best, point, gap * (1 + scene.maps.slack) + bend)
+                least = gap * (1 - scene.maps.slack) - bend
+                kept = least <= best[point]
+                made.append((point[kept], edge[kept], least[kept]))
     return made
+
+
+def _runs_in_reach(
+    scene: _Scene, at: Indices, cell: Indices, best: Numbers
+) -> Iterator[tuple[Indices, Indices]]:
+    """Give the runs of cells that may hold the nearest edge; lowers ``best`` in place."""
+    grid = scene.grid
+    for row, run in runs_in(grid, cell):
+        bound = _least(scene, at[row], grid.run_box[run])
+        near = np.flatnonzero(bound <= best[at[row]] + scene.bend_m)
+        _lower(scene, best, at[row[near]], first_edges(grid, cell[row[near]], run[near]))
+        near = near[bound[near] <= best[at[row[near]]] + scene.bend_m]
+        yield row[near], run[near]
+
+
+def _lower(scene: _Scene, best: Numbers, point: Indices, vertex: Indices) -> None:
+    """Lower ``best`` to the distance of vertices."""
+    point, vertex = _wanted(scene, point, vertex)
+    away = _mapped(scene, point, vertex)
+    np.minimum.at(best, point, np.hypot(away[:, 0], away[:, 1]) * (1 + scene.maps.slack) + 1e-3)
+
+
+def _least(scene: _Scene, point: Indices, boxes: Numbers) -> Numbers:
+    """Bound the distance of points to boxes in lon/lat from below."""
+    origin = scene.xy[point]
+    apart = np.maximum(np.maximum(boxes[:, :2] - origin, origin - boxes[:, 2:]), 0)
+    gap = apart * scene.maps.metres[point]
+    least: Numbers = np.hypot(gap[:, 0], gap[:, 1]) * (1 - scene.maps.coarse)
+    return least
 
 
 def _wanted(scene: _Scene, point: Indices, vertex: Indices) -> tuple[Indices, Indices]:
@@ -220,12 +283,26 @@ def _wanted(scene: _Scene, point: Indices, vertex: Indices) -> tuple[Indices, In
     return point[kept], vertex[kept]
 
 
+def _mapped(scene: _Scene, point: Indices, vertex: Indices) -> Numbers:
+    """Give vertices on the local map of their point."""
+    away = scene.grid.rings.xy[vertex] - scene.xy[point]
+    metres = scene.maps.metres[point]
+    metres[:, 0] += scene.maps.turn[point] * away[:, 1]
+    metres *= away
+    return metres
+
+
 def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numbers, Numbers]:
     """Give distances on the local map, and how far an edge may bend between the two views."""
     xy = scene.grid.rings.xy
-    origin, metres = scene.xy[point], scene.metres[point]
-    a, b = (xy[edge] - origin) * metres, (xy[edge + 1] - origin) * metres
-    return _to_segments(a, b), _bend(b - a, origin[:, 1])
+    # both ends of an edge stand side by side: one look-up for the four numbers
+    ends = np.lib.stride_tricks.sliding_window_view(xy.reshape(-1), 4)[::2][edge]
+    away = ends.reshape(-1, 2, 2) - scene.xy[point, None]
+    metres = scene.maps.metres[point, None]
+    east = away[..., 0] * (metres[..., 0] + scene.maps.turn[point, None] * away[..., 1])
+    north = away[..., 1] * metres[..., 1]
+    a, b = (np.column_stack((east[:, side], north[:, side])) for side in (0, 1))
+    return _to_segments(a, b), _bend(b - a, scene.xy[point, 1])
 
 
 def _most_bend(grid: Grid) -> float:
@@ -240,7 +317,7 @@ def _most_bend(grid: Grid) -> float:
 
 def _bend(along: Numbers, lat: Numbers) -> Numbers:
     """Give the sagitta of a parallel against a straight line, doubled, and 1 mm for rounding."""
-    length2 = (along**2).sum(axis=1)
+    length2 = _dots(along, along)
     bend: Numbers = length2 * (1 + np.abs(np.tan(np.radians(lat)))) / (4 * _MAJOR) + 1e-3
     return bend
 
@@ -248,11 +325,16 @@ def _bend(along: Numbers, lat: Numbers) -> Numbers:
 def _to_segments(a: Numbers, b: Numbers) -> Numbers:
     """Measure from the origin to segments."""
     v = b - a
-    square = np.maximum((v * v).sum(axis=1), 1e-300)
-    along = np.clip(-(a * v).sum(axis=1) / square, 0, 1)
+    square = np.maximum(_dots(v, v), 1e-300)
+    along = np.clip(-_dots(a, v) / square, 0, 1)
     foot = a + along[:, None] * v
     gap: Numbers = np.hypot(foot[:, 0], foot[:, 1])
     return gap
+
+
+def _dots(one: Numbers, other: Numbers) -> Numbers:
+    products: Numbers = np.einsum("ij,ij->i", one, other)
+    return products
 
 
 def _exact(scene: _Scene, point: Indices, edge: Indices, codes: Indices) -> Nearest:

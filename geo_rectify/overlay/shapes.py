@@ -56,6 +56,8 @@ class SiteShapes:
         For each site its id and the row of its shape.
     shapes, dimensions, areas_m2
         The distinct shapes (2-D, None for a site without one), and figures of each.
+    points
+        Lon and lat where all sites are points that are not widened, else None.
     """
 
     ids: NDArray[Any]
@@ -63,6 +65,7 @@ class SiteShapes:
     shapes: Shapes
     dimensions: Indices
     areas_m2: Numbers
+    points: Numbers | None = None
 
     def part(self, rows: slice) -> SiteShapes:
         """Give some of the distinct shapes, as if there were no others."""
@@ -71,6 +74,7 @@ class SiteShapes:
             shapes=self.shapes[rows],
             dimensions=self.dimensions[rows],
             areas_m2=self.areas_m2[rows],
+            points=None if self.points is None else self.points[rows],
         )
 
 
@@ -156,39 +160,60 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
         The frame is not in lon/lat, or a site to be widened lies outside China.
     """
     _check(sites, name="sites", key="site_id", also=())
-    shapes = mended(_flat(sites), sites["site_id"].to_numpy(dtype=object), name="sites")
+    ids = sites["site_id"].to_numpy(dtype=object)
+    radii = np.zeros(len(ids))
     if "uncertainty_m" in sites.columns:
         radii = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
         if (radii < 0).any():
-            wrong = sites["site_id"].to_numpy(dtype=object)[radii < 0][0]
-            message = f"sites: uncertainty_m of {wrong!r} is negative; give metres, 0 for none"
+            message = f"sites: uncertainty_m of {ids[radii < 0][0]!r} is negative; give metres, 0 for none"
             raise TableError(message)
-        shapes = _widened(shapes, np.nan_to_num(radii))
-    first, shape_of = distinct(shapes)
-    own = shapes[first]
+        radii = np.nan_to_num(radii)
+    if not radii.any():
+        points = _as_points(sites)
+        if points is not None:
+            return points
+    shapes = mended(_flat(sites), ids, name="sites")
+    first, shape_of = distinct(shapes, radii)
+    own = _widened(shapes[first], radii[first])
+    dimensions = shapely.get_dimensions(own).astype(np.int64)
+    areas = np.zeros(len(own))
+    areas[dimensions == AREA] = areas_m2(own[dimensions == AREA])
     return SiteShapes(
-        ids=sites["site_id"].to_numpy(dtype=object),
+        ids=ids,
         shape_of=shape_of,
         shapes=own,
-        dimensions=shapely.get_dimensions(own).astype(np.int64),
-        areas_m2=_areas(own),
+        dimensions=dimensions,
+        areas_m2=areas,
     )
 
 
-def _areas(shapes: Shapes) -> Numbers:
-    areas = np.zeros(len(shapes))
-    areal = shapely.get_dimensions(shapes) == AREA
-    areas[areal] = areas_m2(shapes[areal])
-    return areas
+def _as_points(sites: gpd.GeoDataFrame) -> SiteShapes | None:
+    """Read sites that are all sound points: the most frequent case, and the largest."""
+    shapes: Shapes = np.asarray(sites.geometry.array, dtype=object)
+    if not (shapely.get_type_id(shapes) == POINT).all():
+        return None
+    xy = shapely.get_coordinates(shapes)
+    if len(xy) < len(shapes) or not np.isfinite(xy).all():
+        return None
+    return SiteShapes(
+        ids=sites["site_id"].to_numpy(dtype=object),
+        shape_of=np.arange(len(shapes)),
+        shapes=shapes,
+        dimensions=np.zeros(len(shapes), dtype=np.int64),
+        areas_m2=np.zeros(len(shapes)),
+        points=xy,
+    )
 
 
-def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
-    """Find shapes that are the same to the last digit.
+def distinct(shapes: Shapes, radii: Numbers) -> tuple[Indices, Indices]:
+    """Find shapes that are the same to the last digit, and widened alike.
 
     Parameters
     ----------
     shapes
         Geometries, None among them.
+    radii
+        By how much each is widened.
 
     Returns
     -------
@@ -198,18 +223,19 @@ def distinct(shapes: Shapes) -> tuple[Indices, Indices]:
     if (shapely.get_type_id(shapes) == POINT).all():
         # many points: sorted as numbers, ten times faster
         where = shapely.get_coordinates(shapes)
-        _, at_first, at_place = np.unique(
-            where[:, 0] + 1j * where[:, 1], return_index=True, return_inverse=True
-        )
+        values = where[:, 0] + 1j * where[:, 1]
+        if radii.any():
+            values = np.unique(values, return_inverse=True)[1] + 1j * radii
+        _, at_first, at_place = np.unique(values, return_index=True, return_inverse=True)
         return at_first.astype(np.int64), at_place.astype(np.int64)
-    known: dict[bytes | None, int] = {}
+    known: dict[tuple[bytes | None, float], int] = {}
     first: list[int] = []
     places = np.zeros(len(shapes), dtype=np.int64)
-    for at, wkb in enumerate(shapely.to_wkb(shapes).tolist()):
-        if wkb not in known:
-            known[wkb] = len(first)
+    for at, key in enumerate(zip(shapely.to_wkb(shapes).tolist(), radii.tolist(), strict=True)):
+        if key not in known:
+            known[key] = len(first)
             first.append(at)
-        places[at] = known[wkb]
+        places[at] = known[key]
     return np.array(first, dtype=np.int64), places
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from geo_rectify.overlay.chains import spread
 from geo_rectify.overlay.engines import groups_of, require_options, sides_of
 from geo_rectify.overlay.scaled import overlay_partitions
 from geo_rectify.tables import OVERLAPS
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo_rectify.overlay.opening import OpenZones
+    from geo_rectify.overlay.shapes import Indices
 
 
 def overlay_sites(
@@ -89,17 +93,30 @@ def overlay_sites(
         max_distance_m=max_distance_m,
         min_overlap_m2=min_overlap_m2,
     )
-    rows = pd.DataFrame(
+    # rows of one shape stand together; a shape of several sites has them for each
+    each, row = _rows_of(left.shape_of, groups.site, shapes=len(left.shapes))
+    group = groups.group[row]
+    frame = pd.DataFrame(
         {
-            "shape": groups.site,
-            "zone_id": pd.Series(right.ids[groups.group], dtype=object),
-            "zone_class": pd.Series(right.classes[groups.group], dtype=object),
-            "relation": pd.Series(groups.relation, dtype=object),
-            "overlap_m2": groups.overlap_m2,
-            "share": groups.share,
-            "distance_m": groups.distance_m,
+            "site_id": pd.Series(left.ids[each], dtype=object),
+            "zone_id": pd.Series(right.ids[group], dtype=object),
+            "zone_class": pd.Series(right.classes[group], dtype=object),
+            "relation": pd.Series(groups.relation[row], dtype=object),
+            "overlap_m2": groups.overlap_m2[row],
+            "share": groups.share[row],
+            "distance_m": groups.distance_m[row],
         }
-    )
-    own = pd.DataFrame({"site_id": pd.Series(left.ids, dtype=object), "shape": left.shape_of})
-    frame = own.merge(rows, on="shape")[OVERLAPS.names]
+    )[OVERLAPS.names]
+    if _ascending(left.ids) and _ascending(right.ids):
+        return frame
     return frame.sort_values(["site_id", "zone_id"], ignore_index=True)
+
+
+def _rows_of(shape_of: Indices, shape: Indices, *, shapes: int) -> tuple[Indices, Indices]:
+    """Give for each site the rows of its shape, of rows that ascend by shape: sites and rows."""
+    start = np.searchsorted(shape, np.arange(shapes + 1))
+    return spread(start[:-1][shape_of], np.diff(start)[shape_of])
+
+
+def _ascending(ids: NDArray[Any]) -> bool:
+    return bool((ids[1:] > ids[:-1]).all())
