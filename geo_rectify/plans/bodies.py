@@ -366,9 +366,9 @@ def _level_before(items: list[str], position: int) -> str:
         before = position - 1
         while before >= 0 and _is_department(items[before]):
             before -= 1
-        first = items[before] if before >= 0 else ""
-        if first and first[0] in _LEVELS and _is_department(first[1:]):
-            return first[0]
+        head = items[before] if before >= 0 else ""
+        if head and head[0] in _LEVELS and _is_department(head[1:]):
+            return head[0]
     office = re.fullmatch(
         rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
     )
