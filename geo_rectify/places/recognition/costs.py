@@ -26,6 +26,10 @@ _LONG_KINDS: Final = SETTLEMENTS | {
 }
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
+# No preposition follows another: 在|向阳大桥.
+_PREPOSITIONS: Final = frozenset("在于从由至到往")
+_BEFORE_PLACE: Final = ("沿线", "沿岸", "两岸", "上游", "下游", "流域", "河口", "断面", "畔")
+_TOLD_BEHIND: Final = -1.2
 _NAME: Final = 1.6
 STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1, 5: 2.8, 6: 3.4, 7: 4.0}
 # Names of other languages in characters are long: 吉尔嘎郎图苏木.
@@ -110,7 +114,7 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
     first = text[start]
     if first in lexicon.single_hard:
         before = text[start - 1] if start else ""
-        if before in _ENUMERATING:
+        if before in _ENUMERATING or before in _PREPOSITIONS:
             cost += _FUNCTION_IN_LIST
         else:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
@@ -235,6 +239,7 @@ def name_cost(
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
+        + (_TOLD_BEHIND if stem_cost and text.startswith(_BEFORE_PLACE, stop) else 0.0)
         + stem_cost
     )
 

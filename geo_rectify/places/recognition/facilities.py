@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
+_STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
@@ -107,6 +108,8 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
         inside = "UNSVa()"
+    elif group == "section":
+        inside = "NAa"
     while stem_end < len(part) and part[stem_end].code in inside:
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
@@ -144,8 +147,11 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
+        titled = any(
+            text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :]
+        )
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
-            described and kind not in _DESCRIBED_KINDS
+            described and kind not in _DESCRIBED_KINDS and not titled
         )
         return stem_end > begin or not unnamed
     if group == "inserted":

@@ -63,6 +63,8 @@ def pieces(
     list of tuple
         Phrases and their tokens; the one given where nothing is to be parted.
     """
+    if group == "section":
+        return _section(text, part, lexicon)
     if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
     if len(part) > _MIN_STEM and (
@@ -81,6 +83,16 @@ def pieces(
             return [(alone, lead), ("name", rest[:1])]
         return [(alone, lead), *pieces(text, rest, "town", lexicon)]
     return _on_the_water(text, part, kind)
+
+
+def _section(
+    text: str, part: Sequence[Token], lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    if kind is PlaceType.MONITORING_SECTION and part[0].kind is PlaceType.RIVER:
+        return [("section", part)]
+    return [("name", part[:1]), ("county", part[1:])]
 
 
 def _on_the_water(

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 _TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
-    rf"(?P<town>V{_TAIL})"
+    r"(?P<section>N[Aa]{1,2}[MI]*H)"
+    rf"|(?P<town>V{_TAIL})"
     rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
@@ -125,7 +126,7 @@ def find_phrases(
 
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
-    if group in {"facility", "town", "county", "inserted", "quoted", "reserve"}:
+    if group in {"facility", "town", "county", "inserted", "quoted", "reserve", "section"}:
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
