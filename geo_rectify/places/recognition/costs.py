@@ -69,6 +69,8 @@ _OBJECT: Final = 3.0
 _TOWN_WITHIN: Final = 1.5
 _TOWNS: Final = frozenset("镇乡岛")
 _HEADS_OF_TOWNS: Final = frozenset("镇乡村")
+# 古城|子河: these end the stem of a longer name rather than begin a short one.
+_LAST_OF_STEMS: Final = frozenset("口子头尾嘴坪墩")
 _OVER_KNOWN: Final = 2.5
 _ONE_OVER_KNOWN: Final = 1.0
 _RANKS: Final = frozenset("县旗省州")
@@ -124,7 +126,9 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
         cost += _OBJECT
     if _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
-    if first in _HEADS_OF_TOWNS and start > run_start:
+    if start > run_start and (
+        first in _HEADS_OF_TOWNS or (first in _LAST_OF_STEMS and head - start == 1)
+    ):
         cost += _TOWN_WITHIN
     return cost
 

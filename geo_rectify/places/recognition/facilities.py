@@ -72,7 +72,7 @@ _ONE_OF_A_CITY: Final = frozenset(
         "冶炼厂",
     ]
 )
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场"})
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
