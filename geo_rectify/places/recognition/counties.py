@@ -295,12 +295,15 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
     evidence = _Evidence(scenes, document)
     for scene in scenes:
         told_in: tuple[int, str] | None = None
+        joined = _among_counties(scene)
         for draft in scene.drafts:
-            if evidence.disputed(draft, scene.issue):
+            if evidence.disputed(draft, scene.issue) or _runs_far(draft):
                 draft.county, draft.county_basis = "", ""
                 continue
             if not _open(draft):
-                if draft.county_basis == TEXT and draft.county:
+                if id(draft) in joined:
+                    told_in = None
+                elif draft.county_basis == TEXT and draft.county:
                     told_in = (draft.start, draft.county)
                 continue
             inner = evidence.of_inner(draft)
@@ -320,6 +323,22 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 _set(draft, next(iter(told)), ELSEWHERE)
         _by_anchor(scene, anchors)
         _by_members(scene)
+
+
+def _among_counties(scene: Scene) -> set[int]:
+    """Give the counties listed with others: what follows them is in none of them for sure."""
+    return {
+        id(draft)
+        for run in enumerations(scene)
+        if sum(draft.kind is PlaceType.COUNTY for draft in run) > 1
+        for draft in run
+        if draft.kind is PlaceType.COUNTY
+    }
+
+
+def _runs_far(draft: Draft) -> bool:
+    """Say whether a river passes through many counties: none is its own."""
+    return draft.kind is PlaceType.RIVER and draft.surface in lexicon().long_rivers
 
 
 def _stays(draft: Draft, county: str, document: Document) -> bool:
@@ -394,7 +413,7 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
         if len(told) != 1:
             continue
         for draft in scene.drafts:
-            if _open(draft):
+            if _open(draft) and not _runs_far(draft):
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 

@@ -48,9 +48,16 @@ LEVEL_HOSPITAL: Final = re.compile(
 """Hospitals called by the rank of their area: 省人民医院, 市三医院."""
 
 _PITS: Final = re.compile(
-    rf"{_NUMERAL}号(?:矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"
+    rf"{_NUMERAL}号(?:尾矿库|矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"
     rf"|[（(]{_NUMERAL}号?(?:矿井|井|坑|矿|斜井|竖井|采区|露天矿|矿区|库|期)[)）]"
 )
+
+_PARTS: Final = re.compile(r"[（(](?:[东西南北中]{1,2}|[一二三四五])[区园片][区]?[)）]")
+_BRACKETED: Final = {
+    PlaceType.MINE: _PITS,
+    PlaceType.INDUSTRIAL_PARK: _PARTS,
+    PlaceType.DEV_ZONE: _PARTS,
+}
 
 
 def take_pits(text: str, draft: Draft) -> None:
@@ -63,9 +70,10 @@ def take_pits(text: str, draft: Draft) -> None:
     draft
         A draft, changed in place when it is a mine.
     """
-    if draft.kind is not PlaceType.MINE:
+    pattern = _BRACKETED.get(draft.kind)
+    if pattern is None:
         return
-    pit = _PITS.match(text, draft.end)
+    pit = pattern.match(text, draft.end)
     if pit:
         draft.end = pit.end()
         draft.surface = text[draft.start : draft.end]

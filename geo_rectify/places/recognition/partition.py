@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _MIN_STEM: Final = 2
+_REACH: Final = re.compile("段(?!落|时)")
 # 某水库|保护区, 某湖|水域: said of the water.
 _OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
@@ -160,6 +163,50 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
             last.surface = text[last.start : last.end]
         else:
             joined.append(draft)
+    return joined
+
+
+def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draft]:
+    """Join a river and the areas it runs through before 段: 某江|某市|段.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    drafts
+        Its drafts in order, changed in place.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    list of Draft
+        Those that are left.
+    """
+    joined: list[Draft] = []
+    for draft in drafts:
+        joined.append(draft)
+        if draft.kind not in ADMIN_KINDS or not _REACH.match(text, draft.end):
+            continue
+        first = len(joined) - 1
+        while first and joined[first - 1].end == joined[first].start:
+            if joined[first - 1].kind not in ADMIN_KINDS:
+                break
+            first -= 1
+        start = joined[first].start
+        before = joined[first - 1] if first else None
+        river = next((name for name in lexicon.long_rivers if text.endswith(name, 0, start)), "")
+        if before is not None and before.end == start and before.kind is PlaceType.RIVER:
+            first -= 1
+        elif not river:
+            continue
+        start = min(joined[first].start, start - len(river))
+        reach = joined[-1]
+        del joined[first:]
+        reach.start, reach.end, reach.kind = start, reach.end + 1, PlaceType.RIVER
+        reach.surface = reach.stem = text[start : reach.end]
+        reach.prefix, reach.head, reach.relation = "", "", ""
+        joined.append(reach)
     return joined
 
 

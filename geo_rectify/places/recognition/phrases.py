@@ -20,7 +20,7 @@ from geo_rectify.places.recognition.firms import (
     water_brand,
 )
 from geo_rectify.places.recognition.lexicon import STEM
-from geo_rectify.places.recognition.partition import pieces, whole_names
+from geo_rectify.places.recognition.partition import pieces, river_reaches, whole_names
 from geo_rectify.places.recognition.surroundings import (
     figurative,
     relate,
@@ -119,6 +119,7 @@ def find_phrases(
     drafts = [draft for draft in drafts if not figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     drafts = whole_names(text, drafts)
+    drafts = river_reaches(text, drafts, lexicon)
     for draft in drafts:
         relate(text, draft, context)
     return drafts
