@@ -380,8 +380,10 @@ def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, A
         # 茂名滨海新区 is no district of Tianjin.
         vague = vague or (name.endswith("新区") and not here)
         told = list(bearers) if len(bearers) == 1 and not vague else []
+        # 东莞市: a prefecture without counties is listed as a county of its own.
+        own = [area for area in higher if area in here]
         if here or higher or told:
-            names[name] = (here or higher or told)[0]
+            names[name] = (own or here or higher or told)[0]
     return names
 
 

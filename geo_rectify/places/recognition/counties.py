@@ -301,7 +301,11 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 draft.county, draft.county_basis = "", ""
                 continue
             if not _open(draft):
-                if id(draft) in joined:
+                elsewhere = draft.kind in ADMIN_KINDS and (
+                    not draft.county
+                    or (draft.kind is PlaceType.PREFECTURE and draft.county != document.home.level_name)
+                )
+                if id(draft) in joined or (elsewhere and draft.role is not Role.TITLE_OR_UNIT):
                     told_in = None
                 elif draft.county_basis == TEXT and draft.county:
                     told_in = (draft.start, draft.county)
@@ -338,7 +342,9 @@ def _among_counties(scene: Scene) -> set[int]:
 
 def _runs_far(draft: Draft) -> bool:
     """Say whether a river passes through many counties: none is its own."""
-    return draft.kind is PlaceType.RIVER and draft.surface in lexicon().long_rivers
+    far = {PlaceType.RIVER, PlaceType.MOUNTAIN}
+    told = draft.county_basis == TEXT and draft.surface in lexicon().namesakes
+    return draft.kind in far and draft.surface in lexicon().long_rivers and not told
 
 
 def _stays(draft: Draft, county: str, document: Document) -> bool:

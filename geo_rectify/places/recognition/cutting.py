@@ -320,7 +320,7 @@ def _names_by_start(
                 whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
                 if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
                     continue
-                if text[head - 1] == "之":
+                if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
                     continue
                 if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.

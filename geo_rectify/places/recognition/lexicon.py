@@ -83,7 +83,9 @@ class Lexicon:
     great_waters, great_water_after
         Rivers policy texts speak of, and what makes places of them.
     long_rivers
-        Rivers through several counties: the text's county is not theirs.
+        Rivers and ranges through several counties: the text's county is not theirs.
+    namesakes
+        Those of them that small rivers elsewhere are called by too.
     not_before
         Words that make an event or a title of the name before them.
     abstract
@@ -110,6 +112,7 @@ class Lexicon:
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     long_rivers: frozenset[str]
+    namesakes: frozenset[str]
     great_water_after: tuple[str, ...]
     not_before: tuple[str, ...]
     abstract: frozenset[str]
@@ -270,13 +273,14 @@ def lexicon() -> Lexicon:
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
+        namesakes=frozenset(words["namesakes"].split()),
         great_water_after=tuple(words["great_water_after"].split()),
         not_before=tuple(words["not_before"].split()),
         abstract=frozenset(words["abstract"].split()),
     )
 
 
-_NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
+_NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?万?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
 _CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|片)"
 _SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
 

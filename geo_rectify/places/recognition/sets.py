@@ -37,7 +37,8 @@ def read_number(raw: str) -> int:
         Its value; decimals are cut.
     """
     if raw[0].isdecimal():
-        return int(float(raw))
+        times = _TEN_THOUSAND if raw.endswith("万") else 1
+        return round(float(raw.rstrip("万")) * times)
     total, current = 0, 0
     for char in raw:
         if char in _TENS:
