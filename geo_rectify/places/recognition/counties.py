@@ -36,6 +36,14 @@ _LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
 _RIVER_SIZES: Final = (2, 3, 4, 5)
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
+_CARRIED: Final = frozenset(
+    {
+        PlaceType.TOWNSHIP,
+        PlaceType.VILLAGE,
+        PlaceType.FACTORY,
+        PlaceType.MINE,
+    }
+)
 _LONGEST_SENTENCE: Final = 2000
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
@@ -295,6 +303,7 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
     evidence = _Evidence(scenes, document)
     for scene in scenes:
         told_in: tuple[int, str] | None = None
+        so_far: set[str] = set()
         joined = _among_counties(scene)
         for draft in scene.drafts:
             if evidence.disputed(draft, scene.issue) or _runs_far(draft):
@@ -305,6 +314,8 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                     not draft.county
                     or (draft.kind is PlaceType.PREFECTURE and draft.county != document.home.level_name)
                 )
+                if draft.kind is PlaceType.COUNTY and draft.role is not Role.TITLE_OR_UNIT:
+                    so_far.add(draft.county)
                 if id(draft) in joined or (elsewhere and draft.role is not Role.TITLE_OR_UNIT):
                     told_in = None
                 elif draft.county_basis == TEXT and draft.county:
@@ -325,6 +336,11 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                     told_in = (draft.start, told_in[1])
             elif len(told) == 1:
                 _set(draft, next(iter(told)), ELSEWHERE)
+            elif len(so_far) == 1 and draft.kind in _CARRIED and not scene.units:
+                # Later sentences go on about the one county named so far.
+                county = next(iter(so_far))
+                if county and not draft.prefix and _stays(draft, county, document):
+                    _set(draft, county, ELSEWHERE)
         _by_anchor(scene, anchors)
         _by_members(scene)
 
@@ -342,9 +358,16 @@ def _among_counties(scene: Scene) -> set[int]:
 
 def _runs_far(draft: Draft) -> bool:
     """Say whether a river passes through many counties: none is its own."""
-    far = {PlaceType.RIVER, PlaceType.MOUNTAIN}
-    told = draft.county_basis == TEXT and draft.surface in lexicon().namesakes
-    return draft.kind in far and draft.surface in lexicon().long_rivers and not told
+    if draft.kind is PlaceType.CATCHMENT and draft.surface.endswith("流域"):
+        name = draft.surface.removesuffix("流域")
+    elif draft.kind is PlaceType.RIVER and draft.surface.endswith("段"):
+        return True
+    elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
+        name = draft.surface
+    else:
+        return False
+    told = draft.county_basis == TEXT and name in lexicon().namesakes
+    return name in lexicon().long_rivers and not told
 
 
 def _stays(draft: Draft, county: str, document: Document) -> bool:
@@ -353,6 +376,10 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
     A section is a point and a small river mostly one county's; great rivers and through roads
     are not.
     """
+    if draft.kind is PlaceType.NATURE_RESERVE and "国家" in draft.surface:
+        return False
+    if draft.kind is PlaceType.HOSPITAL and not draft.stem:
+        return False
     if draft.kind in _FLOWING:
         # A zone's name says where its works are, not where the water they use goes.
         own = county in document.home.counties and not draft.surface.endswith(_LONG_WATERS)
