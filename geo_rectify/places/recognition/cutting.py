@@ -20,6 +20,7 @@ from geo_rectify.places.recognition.costs import (
     over_known,
 )
 from geo_rectify.places.recognition.numbering import (
+    CANAL,
     KIND_OF,
     LEVEL_HOSPITAL,
     NUMBERED,
@@ -105,8 +106,8 @@ _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注
 _OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
 _WORD_STEM: Final = 2
-_FIRST_IN_VILLAGES: Final = frozenset("同其")
-_TOWNS: Final = frozenset("镇乡")
+_FIRST_IN_VILLAGES: Final = frozenset("同其本")
+_BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、")
 _SAME: Final = 1e-9
 
 
@@ -185,6 +186,9 @@ def _patterned(
         at, stop = hospital.span()
         if not any(first < at < last for first, last in areas):
             yield Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2), _WORD
+    for canal in CANAL.finditer(text, begin, end):
+        at, stop = canal.span()
+        yield Token(at, stop, NAME, kind=PlaceType.RIVER, stem=stop - at - 3), _WORD
     for counted in COUNTING.finditer(text, begin, end):
         yield Token(counted.start(), counted.end(), QUANTITY), _COUNT
 
@@ -317,7 +321,7 @@ def _names_by_start(
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
+                whole = stem == _WORD_STEM and text[start - 1 : start] in _BEFORE_WHOLE
                 if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
                     continue
                 if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):

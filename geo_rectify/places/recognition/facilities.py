@@ -72,7 +72,9 @@ _ONE_OF_A_CITY: Final = frozenset(
         "冶炼厂",
     ]
 )
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场"})
+_PARTS_OF_WORKS: Final = frozenset(
+    {"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"}
+)
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
@@ -110,6 +112,8 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
         inside = "UNSVa()"
     elif group == "section":
         inside = "NAa"
+    elif group == "described":
+        inside = "s"
     while stem_end < len(part) and part[stem_end].code in inside:
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""

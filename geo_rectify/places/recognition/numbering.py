@@ -41,6 +41,9 @@ KIND_OF: Final = {
 REGIMENT: Final = re.compile(rf"[一二三四五六七八九十百]{{2,5}}团(?:场)?{_NOT_PEOPLE}")
 """Regiments of the Corps in numerals; they count as townships."""
 
+CANAL: Final = re.compile("第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)")
+"""Canals called by their number: 第三排水沟."""
+
 LEVEL_HOSPITAL: Final = re.compile(
     "[省市县州区旗盟](?:第?[一二三四五六七八九十])?"
     "(?:人民|中医|中|妇幼保健|妇女儿童|传染病|精神病|精神卫生|中心|肿瘤|儿童|[一二三四五六七八九十])医院"

@@ -25,6 +25,8 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+# 某街道|砂石堆场: said of no one place.
+_DUMPS: Final = frozenset({"堆场", "堆料场", "料场", "渣场", "堆放点", "垃圾堆放点", "临时堆放点"})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 _ORES: Final = frozenset(
     {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
@@ -70,6 +72,8 @@ def pieces(
         return _section(text, part, lexicon)
     if group == "town" and _of_the_town(text, part):
         return [("name", part[:1])]
+    if group == "county" and _described_park(text, part, lexicon):
+        return [("admin", part[:1]), ("described", part[1:])]
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or (group == "county" and _outlet_of_works(part, text, lexicon))
@@ -86,6 +90,16 @@ def pieces(
             return [(alone, lead), ("name", rest[:1])]
         return [(alone, lead), *pieces(text, rest, "town", lexicon)]
     return _on_the_water(text, part, kind)
+
+
+def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether an ordinary word names a park of the county before it: 某县|桥头电镀园区."""
+    return (
+        len(part) > _MIN_STEM
+        and part[0].code == codes.ADMIN
+        and part[1].code == codes.SOFT
+        and lexicon.facility.get(text[part[-1].start : part[-1].end]) is PlaceType.INDUSTRIAL_PARK
+    )
 
 
 def _section(
@@ -135,6 +149,8 @@ def _of_the_town(text: str, part: Sequence[Token]) -> bool:
     """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
     last = part[-1]
     head = text[last.start : last.end]
+    if head in _DUMPS and all(token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]):
+        return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
     return head in _OPEN_COUNTRY or at_large or ore
