@@ -25,6 +25,7 @@ _TITLE_SPAN: Final = 120
 _TITLE_WEIGHT: Final = 5
 _TELLING: Final = 3
 _MANY: Final = 3
+_RAISED: Final = frozenset("市区")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,6 +412,13 @@ def _names(
         for other in customary_names(area.name):
             names.setdefault(other, area)
         short = short_name(area.name)
+        if (
+            area.name[-1] in _RAISED
+            and short + "县" not in known.by_name
+            and len(short) < len(area.name)
+        ):
+            # The name it bore before it was made a city or district.
+            names.setdefault(short + "县", area)
         if _usable(short, area.name) and not (provincial and area.kind is PlaceType.COUNTY):
             names.setdefault(short, area)
     return names

@@ -312,7 +312,10 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
             if not _open(draft):
                 elsewhere = draft.kind in ADMIN_KINDS and (
                     not draft.county
-                    or (draft.kind is PlaceType.PREFECTURE and draft.county != document.home.level_name)
+                    or (
+                        draft.kind is PlaceType.PREFECTURE
+                        and draft.county != document.home.level_name
+                    )
                 )
                 if draft.kind is PlaceType.COUNTY and draft.role is not Role.TITLE_OR_UNIT:
                     so_far.add(draft.county)

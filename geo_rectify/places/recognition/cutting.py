@@ -107,7 +107,9 @@ _OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
 _WORD_STEM: Final = 2
 _FIRST_IN_VILLAGES: Final = frozenset("同其本")
-_BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、")
+_FIRST_IN_NAMES: Final = frozenset("同本")
+_TOWNS: Final = frozenset("镇乡")
+_BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、，。")
 _SAME: Final = 1e-9
 
 
@@ -294,7 +296,9 @@ def _area_token(
     """Read an administrative name; the short name of a county or city may be a river's."""
     if text[position:stop] == area.name:
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
-    flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
+    flows = text[position - 1 : position] in _FLOWING_INTO or (
+        text.startswith(along, stop) and text[stop] != "段"
+    )
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
@@ -322,7 +326,8 @@ def _names_by_start(
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
                 whole = stem == _WORD_STEM and text[start - 1 : start] in _BEFORE_WHOLE
-                if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
+                first = _FIRST_IN_VILLAGES if text[start - 1] in _TOWNS else _FIRST_IN_NAMES
+                if text[start] in _NO_STEM and not (whole and text[start] in first):
                     continue
                 if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
                     continue

@@ -72,9 +72,7 @@ _ONE_OF_A_CITY: Final = frozenset(
         "冶炼厂",
     ]
 )
-_PARTS_OF_WORKS: Final = frozenset(
-    {"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"}
-)
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
@@ -151,9 +149,7 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
-        titled = any(
-            text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :]
-        )
+        titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled
         )

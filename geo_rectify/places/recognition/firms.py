@@ -192,6 +192,10 @@ def _firm_start(
     named = tokens[at].start - tokens[block].start
     if named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at)):
         return block
+    trade = text[tokens[at].start : tokens[legal].start]
+    if generic and named and row[block] == codes.STEM and _makes(trade, lexicon):
+        # 南方|水泥|公司
+        return block
     if named and text[tokens[legal].start : tokens[legal].end] == "集团" and at < legal:
         return block
     return None

@@ -338,7 +338,7 @@ def context() -> Context:
         list_kinds=MappingProxyType(tails),
         counted=re.compile(
             f"(?<![第\\d.、．年月]){_NUMBER}{_CLASSIFIER}"
-            f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})"
+            f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})(?!垃圾)"
         ),
         counted_after=re.compile(
             f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"

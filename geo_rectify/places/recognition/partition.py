@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MIN_STEM: Final = 2
 _REACH: Final = re.compile("段(?!落|时)")
+_RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
 _OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
@@ -149,7 +150,9 @@ def _of_the_town(text: str, part: Sequence[Token]) -> bool:
     """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
     last = part[-1]
     head = text[last.start : last.end]
-    if head in _DUMPS and all(token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]):
+    if head in _DUMPS and all(
+        token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
+    ):
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
@@ -220,6 +223,9 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
         reach = joined[-1]
         del joined[first:]
         reach.start, reach.end, reach.kind = start, reach.end + 1, PlaceType.RIVER
+        held = _RESERVE.match(text, reach.end)
+        if held:
+            reach.end, reach.kind = held.end(), PlaceType.NATURE_RESERVE
         reach.surface = reach.stem = text[start : reach.end]
         reach.prefix, reach.head, reach.relation = "", "", ""
         joined.append(reach)

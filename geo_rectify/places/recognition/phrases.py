@@ -41,7 +41,7 @@ _PHRASE: Final = re.compile(
     r"(?P<section>N[Aa]{1,2}[MI]*H)"
     rf"|(?P<town>V{_TAIL})"
     rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
-    r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
+    r"|(?P<reserve>a?[UNSF]+(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
@@ -127,7 +127,16 @@ def find_phrases(
 
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
-    if group in {"facility", "town", "county", "inserted", "quoted", "reserve", "section", "described"}:
+    if group in {
+        "facility",
+        "town",
+        "county",
+        "inserted",
+        "quoted",
+        "reserve",
+        "section",
+        "described",
+    }:
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
