@@ -382,7 +382,7 @@ def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, A
         vague = vague or (name.endswith("新区") and not here)
         told = list(bearers) if len(bearers) == 1 and not vague else []
         # 东莞市: a prefecture without counties is listed as a county of its own.
-        own = [area for area in higher if area in here]
+        own = [area for area in higher if area in here and area.adcode.endswith("00")]
         if here or higher or told:
             names[name] = (own or here or higher or told)[0]
     return names
