@@ -31,6 +31,7 @@ from geo_rectify.places.recognition.tokens import (
     BRAND,
     CLOSE,
     COUNTING,
+    HARD,
     LISTED,
     NAME,
     OPEN,
@@ -92,6 +93,7 @@ _NEVER_WITHIN: Final = frozenset("的了等")
 
 _WORD: Final = 1.0
 _FUNCTION: Final = 1.2
+_VERB: Final = 1.3
 _FULL_ADMIN: Final = 0.7
 _SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
@@ -236,6 +238,8 @@ class _Lattice:
     def offer_words(self, position: int) -> None:
         """Offer the words of the lexicon that begin at a position."""
         text, lexicon = self._text, self._words.lexicon
+        if text[position : position + _WORD_STEM] in lexicon.verbs:
+            self._offer_verb(position)
         for length in lexicon.lengths.get(text[position], ()):
             stop = position + length
             word = text[position:stop]
@@ -255,6 +259,12 @@ class _Lattice:
                 cost += _CUTS_AREA
             if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
                 self.put(Token(position, stop, self._words.codes[word], flags=flags), cost)
+
+    def _offer_verb(self, position: int) -> None:
+        """Offer an ordinary verb, a little dearer than the words of the lexicon."""
+        stop = position + _WORD_STEM
+        if stop <= self._end:
+            self.put(Token(position, stop, HARD, flags=words.HARD), _VERB)
 
     def offer_names(self, position: int) -> None:
         """Offer administrative and learnt names that begin at a position."""

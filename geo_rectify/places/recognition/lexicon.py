@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 # What a word may be; one word may carry several of these letters.
 HARD: Final = "h"
@@ -80,6 +80,8 @@ class Lexicon:
         Last characters of hamlets and headlands.
     objects_of
         Verbs whose object is the one-character head behind them.
+    verbs
+        Verbs of two characters that cut a run but weigh nothing inside a name.
     great_waters, great_water_after
         Rivers policy texts speak of, and what makes places of them.
     long_rivers
@@ -113,6 +115,7 @@ class Lexicon:
     great_waters: frozenset[str]
     long_rivers: frozenset[str]
     namesakes: frozenset[str]
+    verbs: frozenset[str]
     great_water_after: tuple[str, ...]
     not_before: tuple[str, ...]
     abstract: frozenset[str]
@@ -179,6 +182,13 @@ def area_words() -> AreaWords:
 def _load(name: str) -> dict[str, Any]:
     folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
     return tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+
+
+def _verbs() -> Iterator[str]:
+    folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
+    for line in folder.joinpath("verbs.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from line.split()
 
 
 def alternation(words: Iterable[str]) -> str:
@@ -274,6 +284,7 @@ def lexicon() -> Lexicon:
         great_waters=frozenset(words["great_waters"].split()),
         long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
         namesakes=frozenset(words["namesakes"].split()),
+        verbs=frozenset(_verbs()),
         great_water_after=tuple(words["great_water_after"].split()),
         not_before=tuple(words["not_before"].split()),
         abstract=frozenset(words["abstract"].split()),

@@ -45,6 +45,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
+    r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
     r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>[NS]I{1,2})"
