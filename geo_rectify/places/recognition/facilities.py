@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
+# Called by the short name of a county and words of any kind: 某州|金属表面处理中心.
+_CALLED_KINDS: Final = frozenset(
+    {
+        PlaceType.INDUSTRIAL_PARK,
+        PlaceType.PARK_SCENIC,
+        PlaceType.FOREST_PARK,
+        PlaceType.NATURE_RESERVE,
+        PlaceType.PROJECT,
+        PlaceType.OTHER,
+    }
+)
+_MAX_CALLED: Final = 10
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
@@ -112,6 +124,8 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
         inside = "NAa"
     elif group == "described":
         inside = "s"
+    elif group == "called":
+        inside = "UNSFsMI"
     while stem_end < len(part) and part[stem_end].code in inside:
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
@@ -154,6 +168,8 @@ def _names(
             described and kind not in _DESCRIBED_KINDS and not titled
         )
         return stem_end > begin or not unnamed
+    if group == "called":
+        return kind in _CALLED_KINDS and part[-1].start - part[begin].start <= _MAX_CALLED
     if group == "inserted":
         return part[0].end - part[0].start >= _MIN_STEM or part[1].code != codes.OPEN
     if group != "facility":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _MIN_STEM: Final = 2
+_OF_RIVERS: Final = frozenset({PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC})
+_AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
@@ -205,6 +207,11 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
     joined: list[Draft] = []
     for draft in drafts:
         joined.append(draft)
+        if draft.kind in _OF_RIVERS and text.startswith(_AFTER_RIVER, draft.start):
+            river = next((w for w in lexicon.great_waters if text.endswith(w, 0, draft.start)), "")
+            draft.start -= len(river)
+            draft.stem = river + draft.stem
+            draft.surface = text[draft.start : draft.end]
         if draft.kind not in ADMIN_KINDS or not _REACH.match(text, draft.end):
             continue
         first = len(joined) - 1

@@ -64,6 +64,19 @@ _ALONE: Final = {
     codes.ADMIN: "admin",
     codes.SHORT_ADMIN: "admin",
 }
+_FACILITIES: Final = frozenset(
+    [
+        "facility",
+        "town",
+        "county",
+        "inserted",
+        "quoted",
+        "reserve",
+        "section",
+        "described",
+        "called",
+    ]
+)
 _MIN_STEM: Final = 2
 _MAX_BARE: Final = 5
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
@@ -128,16 +141,7 @@ def find_phrases(
 
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
-    if group in {
-        "facility",
-        "town",
-        "county",
-        "inserted",
-        "quoted",
-        "reserve",
-        "section",
-        "described",
-    }:
+    if group in _FACILITIES:
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
