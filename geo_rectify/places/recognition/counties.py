@@ -298,54 +298,78 @@ class _Evidence:
         return set()
 
 
+class _Thread:
+    """The county a passage speaks of, as it goes on from name to name."""
+
+    def __init__(self, scene: Scene, document: Document) -> None:
+        self._scene, self._document = scene, document
+        self._joined = _among_counties(scene)
+        self._so_far: set[str] = set()
+        self._told: tuple[int, str] | None = None
+
+    def hear(self, draft: Draft) -> None:
+        """Take what a name with a county says; another prefecture or a list of counties ends it."""
+        mentioned = draft.role is not Role.TITLE_OR_UNIT
+        if draft.kind is PlaceType.COUNTY and mentioned:
+            self._so_far.add(draft.county)
+        abroad = not draft.county or (
+            draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
+        )
+        if id(draft) in self._joined or (draft.kind in ADMIN_KINDS and abroad and mentioned):
+            self._told = None
+        elif draft.county_basis == TEXT and draft.county:
+            self._told = (draft.start, draft.county)
+
+    def near(self, draft: Draft) -> str:
+        """Give the county the sentence told before a name that may be in it, or an empty string."""
+        if self._told is None or self._scene.units:
+            return ""
+        start, county = self._told
+        if not _same_sentence(self._scene.text, start, draft):
+            return ""
+        if not _stays(draft, county, self._document):
+            return ""
+        if draft.kind not in _FLOWING:
+            self._told = (draft.start, county)
+        return county
+
+    def carried(self, draft: Draft) -> str:
+        """Give the one county named so far, for what later sentences go on about."""
+        if len(self._so_far) != 1 or self._scene.units or draft.prefix:
+            return ""
+        county = next(iter(self._so_far))
+        stays = draft.kind in _CARRIED and _stays(draft, county, self._document)
+        return county if stays else ""
+
+
 def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
     """Take the county the same name has elsewhere, rivers only where the document agrees."""
     evidence = _Evidence(scenes, document)
     for scene in scenes:
-        told_in: tuple[int, str] | None = None
-        so_far: set[str] = set()
-        joined = _among_counties(scene)
+        thread = _Thread(scene, document)
         for draft in scene.drafts:
             if evidence.disputed(draft, scene.issue) or _runs_far(draft):
                 draft.county, draft.county_basis = "", ""
-                continue
-            if not _open(draft):
-                elsewhere = draft.kind in ADMIN_KINDS and (
-                    not draft.county
-                    or (
-                        draft.kind is PlaceType.PREFECTURE
-                        and draft.county != document.home.level_name
-                    )
-                )
-                if draft.kind is PlaceType.COUNTY and draft.role is not Role.TITLE_OR_UNIT:
-                    so_far.add(draft.county)
-                if id(draft) in joined or (elsewhere and draft.role is not Role.TITLE_OR_UNIT):
-                    told_in = None
-                elif draft.county_basis == TEXT and draft.county:
-                    told_in = (draft.start, draft.county)
-                continue
-            inner = evidence.of_inner(draft)
-            near = (
-                told_in is not None
-                and not scene.units
-                and _same_sentence(scene.text, told_in[0], draft)
-            )
-            told = evidence.counties(draft, scene.issue)
-            if len(inner) == 1:
-                _set(draft, next(iter(inner)), ELSEWHERE)
-            elif near and told_in is not None and _stays(draft, told_in[1], document):
-                _set(draft, told_in[1], TEXT)
-                if draft.kind not in _FLOWING:
-                    told_in = (draft.start, told_in[1])
-            elif len(told) == 1:
-                _set(draft, next(iter(told)), ELSEWHERE)
-            elif len(so_far) == 1 and draft.kind in _CARRIED and not scene.units:
-                # Later sentences go on about the one county named so far.
-                county = next(iter(so_far))
-                if county and not draft.prefix and _stays(draft, county, document):
-                    _set(draft, county, ELSEWHERE)
+            elif _open(draft):
+                _by_thread(draft, scene, thread, evidence)
+            else:
+                thread.hear(draft)
         _by_anchor(scene, anchors)
         _by_members(scene)
+
+
+def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence) -> None:
+    """Take the county of the name within, of the sentence, of the same place, of the passage."""
+    inner = evidence.of_inner(draft)
+    told = evidence.counties(draft, scene.issue)
+    if len(inner) == 1:
+        _set(draft, next(iter(inner)), ELSEWHERE)
+    elif near := thread.near(draft):
+        _set(draft, near, TEXT)
+    elif len(told) == 1:
+        _set(draft, next(iter(told)), ELSEWHERE)
+    elif carried := thread.carried(draft):
+        _set(draft, carried, ELSEWHERE)
 
 
 def _among_counties(scene: Scene) -> set[int]:

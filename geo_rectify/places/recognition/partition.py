@@ -71,12 +71,9 @@ def pieces(
     list of tuple
         Phrases and their tokens; the one given where nothing is to be parted.
     """
-    if group == "section":
-        return _section(text, part, lexicon)
-    if group == "town" and _of_the_town(text, part):
-        return [("name", part[:1])]
-    if group == "county" and _described_park(text, part, lexicon):
-        return [("admin", part[:1]), ("described", part[1:])]
+    parted = _by_group(text, part, group, lexicon)
+    if parted:
+        return parted
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or (group == "county" and _outlet_of_works(part, text, lexicon))
@@ -93,6 +90,19 @@ def pieces(
             return [(alone, lead), ("name", rest[:1])]
         return [(alone, lead), *pieces(text, rest, "town", lexicon)]
     return _on_the_water(text, part, kind)
+
+
+def _by_group(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part what only one phrase of the grammar has; nothing where it stays whole."""
+    if group == "section":
+        return _section(text, part, lexicon)
+    if group == "town" and _of_the_town(text, part):
+        return [("name", part[:1])]
+    if group == "county" and _described_park(text, part, lexicon):
+        return [("admin", part[:1]), ("described", part[1:])]
+    return []
 
 
 def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
