@@ -205,6 +205,10 @@ def _loose(
     if kind is PlaceType.PARK_SCENIC:
         # 某江|百里|风光带
         return False
+    titled = any(text.startswith(_STATE_NAMED, token.start) for token in part)
+    if kind is PlaceType.NATURE_RESERVE and titled:
+        # 某江|某河|特有鱼类|国家级水产种质资源保护区
+        return False
     structure = text[word.start : word.end] in lexicon.section_words
     if kind is PlaceType.MONITORING_SECTION and structure:
         return False
