@@ -391,6 +391,9 @@ def _runs_far(draft: Draft) -> bool:
         return True
     elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
         name = draft.surface
+    elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
+        sizes = (draft.surface[:size] for size in _RIVER_SIZES)
+        name = next((name for name in sizes if name in lexicon().long_rivers), "")
     else:
         return False
     told = draft.county_basis == TEXT and name in lexicon().namesakes
