@@ -222,6 +222,7 @@ def name_cost(
             at_end = _DOUBLE_WATER
         if size >= _LONG_STEM and entry.short and not town:
             at_end = _LONG_WORD_AT_END
+    listed = _like_the_last(text, start, stop)
     length_cost = STEM_COST[size]
     stem_cost = _stem_penalty(
         text,
@@ -247,7 +248,7 @@ def name_cost(
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
-        + (_IN_A_LIST if stem_cost + at_end and _like_the_last(text, start, stop) else 0.0)
+        + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
         + (_TOLD_BEHIND if stem_cost and text.startswith(_BEFORE_PLACE, stop) else 0.0)
         + stem_cost
     )
