@@ -249,9 +249,15 @@ def name_cost(
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
         + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
-        + (_TOLD_BEHIND if stem_cost and text.startswith(_BEFORE_PLACE, stop) else 0.0)
+        + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
         + stem_cost
     )
+
+
+def _told_behind(text: str, start: int, head: int, stop: int, lexicon: Lexicon) -> bool:
+    """Say whether a stem of words, none of them a function, is a place by what follows."""
+    words_alone = not any(char in lexicon.single_hard for char in text[start:head])
+    return head - start <= _WORD_SIZE and words_alone and text.startswith(_BEFORE_PLACE, stop)
 
 
 def _like_the_last(text: str, start: int, stop: int) -> bool:
