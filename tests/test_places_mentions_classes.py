@@ -147,3 +147,62 @@ def test_mentions_do_not_overlap():
     text = "东侧建有鄂尔多斯高新区（化工园区）山口片区和凤凰片区，石灰窑新村片区和凤凰片区。"
     found = found_in(ORDOS, text)
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("耒水资兴段岸线被占。", ["耒水资兴段"]),
+        ("长江郴州段有码头。", ["长江郴州段"]),
+        ("耒水资兴段国家级水产种质资源保护区内采砂。", ["耒水资兴段国家级水产种质资源保护区"]),
+        ("青水河郴州市出境断面超标。", ["青水河郴州市出境断面"]),
+        ("湖南桂东岩门国家地质公园内采石。", ["湖南桂东岩门国家地质公园"]),
+        ("资兴金属表面处理中心批建不符。", ["资兴金属表面处理中心"]),
+        ("桂阳县桥头电镀园区管网破损。", ["桂阳县", "桥头电镀园区"]),
+        ("东岭煤矿矸石山自燃。", ["东岭煤矿矸石山"]),
+        ("大冲尾矿库下游的第三排水沟超标。", ["大冲尾矿库", "第三排水沟"]),
+        ("安仁县白岭工业园（北区）污水外溢。", ["安仁县", "白岭工业园（北区）"]),
+        ("还在向月大桥下倾倒洞渣。", ["向月大桥"]),
+        ("苦竹河、清水沟、南干渠均超标。", ["苦竹河", "清水沟", "南干渠"]),
+        ("临武县同乐湾违规养殖。", ["临武县", "同乐湾"]),
+        ("石门镇砂石堆场扬尘。", ["石门镇"]),
+        ("由南方水泥公司堆存。", ["南方水泥公司"]),
+        ("剔除十里铺污水处理厂数据。", ["十里铺污水处理厂"]),
+        ("苏仙县白露塘镇污水直排。", ["苏仙县", "白露塘镇"]),
+    ],
+)
+def test_names_of_several_parts_stay_whole(text, names):
+    assert surfaces(CHENZHOU, text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["推行“一湖一策”。", "这是全省第二大河流。", "在行政区域内排查。", "建成回用管路。"],
+)
+def test_counts_and_works_at_large_are_no_places(text):
+    assert surfaces(CHENZHOU, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "county"),
+    [
+        ("桂阳县、临武县照搬方案，春陵溪超标。", "春陵溪", ""),
+        ("桂阳县堆渣严重。仁义镇未处理污水。", "仁义镇", "桂阳县"),
+        ("桂阳县和临武县堆渣严重。仁义镇未处理污水。", "仁义镇", ""),
+        ("桂阳县耒水支流淤塞。", "耒水", ""),
+        ("桂阳县耒水桥口断面超标。", "耒水桥口断面", "桂阳县"),
+    ],
+)
+def test_county_is_told_or_left_open(text, name, county):
+    found = next(m for m in found_in(CHENZHOU, text) if m.surface == name)
+    assert (found.county if found.county_basis != "prefecture only" else "") == county
+
+
+def test_ten_thousands_are_counted():
+    (found,) = (m for m in found_in(CHENZHOU, "现有1.7万余家养殖场直排。") if not m.named)
+    assert (found.surface, found.count) == ("1.7万余家养殖场", 17_000)
+
+
+def test_former_counties_are_their_successors():
+    found = found_in(CHENZHOU, "资兴县污水直排。")
+    assert [(m.surface, m.county) for m in found] == [("资兴县", "资兴市")]

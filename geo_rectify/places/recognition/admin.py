@@ -25,6 +25,7 @@ _TITLE_SPAN: Final = 120
 _TITLE_WEIGHT: Final = 5
 _TELLING: Final = 3
 _MANY: Final = 3
+_RAISED: Final = frozenset("市区")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,8 +381,10 @@ def _counted_names(counted: Counter[str], codes: Collection[str]) -> dict[str, A
         # 茂名滨海新区 is no district of Tianjin.
         vague = vague or (name.endswith("新区") and not here)
         told = list(bearers) if len(bearers) == 1 and not vague else []
+        # 东莞市: a prefecture without counties is listed as a county of its own.
+        own = [area for area in higher if area in here and area.adcode.endswith("00")]
         if here or higher or told:
-            names[name] = (here or higher or told)[0]
+            names[name] = (own or here or higher or told)[0]
     return names
 
 
@@ -409,6 +412,13 @@ def _names(
         for other in customary_names(area.name):
             names.setdefault(other, area)
         short = short_name(area.name)
+        if (
+            area.name[-1] in _RAISED
+            and short + "县" not in known.by_name
+            and len(short) < len(area.name)
+        ):
+            # The name it bore before it was made a city or district.
+            names.setdefault(short + "县", area)
         if _usable(short, area.name) and not (provincial and area.kind is PlaceType.COUNTY):
             names.setdefault(short, area)
     return names

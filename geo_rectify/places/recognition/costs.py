@@ -24,8 +24,16 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.CATCHMENT,
     PlaceType.FOREST_FARM,
 }
+_WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
+# No preposition follows another: 在|向阳大桥.
+_PREPOSITIONS: Final = frozenset("在于从由至到往")
+_BEFORE_PLACE: Final = ("沿线", "沿岸", "两岸", "上游", "下游", "流域", "河口", "断面", "畔")
+_TOLD_BEHIND: Final = -1.2
+_IN_A_LIST: Final = -1.2
+_LISTING: Final = frozenset("、和及")
+_ALIKE: Final = ("河江沟渠溪涌港湖库", "镇乡", "村", "路街道", "山岭", "湾岛屿礁洲澳")
 _NAME: Final = 1.6
 STEM_COST: Final = {1: 0.7, 2: 0.0, 3: 0.7, 4: 2.1, 5: 2.8, 6: 3.4, 7: 4.0}
 # Names of other languages in characters are long: 吉尔嘎郎图苏木.
@@ -65,6 +73,8 @@ _OBJECT: Final = 3.0
 _TOWN_WITHIN: Final = 1.5
 _TOWNS: Final = frozenset("镇乡岛")
 _HEADS_OF_TOWNS: Final = frozenset("镇乡村")
+# 古城|子河: these end the stem of a longer name rather than begin a short one.
+_LAST_OF_STEMS: Final = frozenset("口子头尾嘴坪墩")
 _OVER_KNOWN: Final = 2.5
 _ONE_OVER_KNOWN: Final = 1.0
 _RANKS: Final = frozenset("县旗省州")
@@ -110,7 +120,7 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
     first = text[start]
     if first in lexicon.single_hard:
         before = text[start - 1] if start else ""
-        if before in _ENUMERATING:
+        if before in _ENUMERATING or before in _PREPOSITIONS:
             cost += _FUNCTION_IN_LIST
         else:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
@@ -120,7 +130,9 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
         cost += _OBJECT
     if _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
-    if first in _HEADS_OF_TOWNS and start > run_start:
+    if start > run_start and (
+        first in _HEADS_OF_TOWNS or (first in _LAST_OF_STEMS and head - start == 1)
+    ):
         cost += _TOWN_WITHIN
     return cost
 
@@ -206,10 +218,11 @@ def name_cost(
         # 林集镇, 古城镇: townships often end like a word, roads and rivers do not.
         town = entry.kind in SETTLEMENTS and text[start:stop] not in lexicon.flags
         at_end = _SETTLEMENT_WORD_AT_END if town else _WORD_AT_END
-        if ending == "江河" and size == _WORD_SIZE:
+        if ending in _WATERS_LIKE_WORDS and size == _WORD_SIZE:
             at_end = _DOUBLE_WATER
         if size >= _LONG_STEM and entry.short and not town:
             at_end = _LONG_WORD_AT_END
+    listed = _like_the_last(text, start, stop)
     length_cost = STEM_COST[size]
     stem_cost = _stem_penalty(
         text,
@@ -235,8 +248,24 @@ def name_cost(
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
+        + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
+        + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
         + stem_cost
     )
+
+
+def _told_behind(text: str, start: int, head: int, stop: int, lexicon: Lexicon) -> bool:
+    """Say whether a stem of words, none of them a function, is a place by what follows."""
+    words_alone = not any(char in lexicon.single_hard for char in text[start:head])
+    return head - start <= _WORD_SIZE and words_alone and text.startswith(_BEFORE_PLACE, stop)
+
+
+def _like_the_last(text: str, start: int, stop: int) -> bool:
+    """Say whether a member of a list ends as the one before it: 某河、清水|沟."""
+    if text[start - 1 : start] not in _LISTING or start < _LONG_STEM:
+        return False
+    last = text[start - 2]
+    return any(last in alike and text[stop - 1] in alike for alike in _ALIKE)
 
 
 def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tuple[int, int]]:
@@ -287,6 +316,8 @@ def by_areas(
     """
     cost = 0.0
     for first, last in spans:
+        if (first, last) == (start, stop):
+            return _AREA_AT_END
         if first == start and last == stop - 1:
             # 昌江|河: the word 江河 does not stand there.
             word = text[stop - 2 : stop] in vocabulary.lexicon.flags

@@ -36,6 +36,14 @@ _LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
 _RIVER_SIZES: Final = (2, 3, 4, 5)
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
+_CARRIED: Final = frozenset(
+    {
+        PlaceType.TOWNSHIP,
+        PlaceType.VILLAGE,
+        PlaceType.FACTORY,
+        PlaceType.MINE,
+    }
+)
 _LONGEST_SENTENCE: Final = 2000
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
@@ -290,36 +298,106 @@ class _Evidence:
         return set()
 
 
+class _Thread:
+    """The county a passage speaks of, as it goes on from name to name."""
+
+    def __init__(self, scene: Scene, document: Document) -> None:
+        self._scene, self._document = scene, document
+        self._joined = _among_counties(scene)
+        self._so_far: set[str] = set()
+        self._told: tuple[int, str] | None = None
+
+    def hear(self, draft: Draft) -> None:
+        """Take what a name with a county says; another prefecture or a list of counties ends it."""
+        mentioned = draft.role is not Role.TITLE_OR_UNIT
+        if draft.kind is PlaceType.COUNTY and mentioned:
+            self._so_far.add(draft.county)
+        abroad = not draft.county or (
+            draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
+        )
+        if id(draft) in self._joined or (draft.kind in ADMIN_KINDS and abroad and mentioned):
+            self._told = None
+        elif draft.county_basis == TEXT and draft.county:
+            self._told = (draft.start, draft.county)
+
+    def near(self, draft: Draft) -> str:
+        """Give the county the sentence told before a name that may be in it, or an empty string."""
+        if self._told is None or self._scene.units:
+            return ""
+        start, county = self._told
+        if not _same_sentence(self._scene.text, start, draft):
+            return ""
+        if not _stays(draft, county, self._document):
+            return ""
+        if draft.kind not in _FLOWING:
+            self._told = (draft.start, county)
+        return county
+
+    def carried(self, draft: Draft) -> str:
+        """Give the one county named so far, for what later sentences go on about."""
+        if len(self._so_far) != 1 or self._scene.units or draft.prefix:
+            return ""
+        county = next(iter(self._so_far))
+        stays = draft.kind in _CARRIED and _stays(draft, county, self._document)
+        return county if stays else ""
+
+
 def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
     """Take the county the same name has elsewhere, rivers only where the document agrees."""
     evidence = _Evidence(scenes, document)
     for scene in scenes:
-        told_in: tuple[int, str] | None = None
+        thread = _Thread(scene, document)
         for draft in scene.drafts:
-            if evidence.disputed(draft, scene.issue):
+            if evidence.disputed(draft, scene.issue) or _runs_far(draft):
                 draft.county, draft.county_basis = "", ""
-                continue
-            if not _open(draft):
-                if draft.county_basis == TEXT and draft.county:
-                    told_in = (draft.start, draft.county)
-                continue
-            inner = evidence.of_inner(draft)
-            near = (
-                told_in is not None
-                and not scene.units
-                and _same_sentence(scene.text, told_in[0], draft)
-            )
-            told = evidence.counties(draft, scene.issue)
-            if len(inner) == 1:
-                _set(draft, next(iter(inner)), ELSEWHERE)
-            elif near and told_in is not None and _stays(draft, told_in[1], document):
-                _set(draft, told_in[1], TEXT)
-                if draft.kind not in _FLOWING:
-                    told_in = (draft.start, told_in[1])
-            elif len(told) == 1:
-                _set(draft, next(iter(told)), ELSEWHERE)
+            elif _open(draft):
+                _by_thread(draft, scene, thread, evidence)
+            else:
+                thread.hear(draft)
         _by_anchor(scene, anchors)
         _by_members(scene)
+
+
+def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence) -> None:
+    """Take the county of the name within, of the sentence, of the same place, of the passage."""
+    inner = evidence.of_inner(draft)
+    told = evidence.counties(draft, scene.issue)
+    if len(inner) == 1:
+        _set(draft, next(iter(inner)), ELSEWHERE)
+    elif near := thread.near(draft):
+        _set(draft, near, TEXT)
+    elif len(told) == 1:
+        _set(draft, next(iter(told)), ELSEWHERE)
+    elif carried := thread.carried(draft):
+        _set(draft, carried, ELSEWHERE)
+
+
+def _among_counties(scene: Scene) -> set[int]:
+    """Give the counties listed with others: what follows them is in none of them for sure."""
+    return {
+        id(draft)
+        for run in enumerations(scene)
+        if sum(draft.kind is PlaceType.COUNTY for draft in run) > 1
+        for draft in run
+        if draft.kind is PlaceType.COUNTY
+    }
+
+
+def _runs_far(draft: Draft) -> bool:
+    """Say whether a river passes through many counties: none is its own."""
+    if draft.kind is PlaceType.CATCHMENT and draft.surface.endswith("流域"):
+        name = draft.surface.removesuffix("流域")
+    elif draft.kind is PlaceType.RIVER and draft.surface.endswith("段"):
+        return True
+    elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
+        name = draft.surface
+    elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
+        sizes = (draft.surface[:size] for size in _RIVER_SIZES)
+        name = next((name for name in sizes if name in lexicon().long_rivers), "")
+    else:
+        return False
+    told = draft.county_basis == TEXT and name in lexicon().namesakes
+    return name in lexicon().long_rivers and not told
 
 
 def _stays(draft: Draft, county: str, document: Document) -> bool:
@@ -328,6 +406,10 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
     A section is a point and a small river mostly one county's; great rivers and through roads
     are not.
     """
+    if draft.kind is PlaceType.NATURE_RESERVE and "国家" in draft.surface:
+        return False
+    if draft.kind is PlaceType.HOSPITAL and not draft.stem:
+        return False
     if draft.kind in _FLOWING:
         # A zone's name says where its works are, not where the water they use goes.
         own = county in document.home.counties and not draft.surface.endswith(_LONG_WATERS)
@@ -394,7 +476,7 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
         if len(told) != 1:
             continue
         for draft in scene.drafts:
-            if _open(draft):
+            if _open(draft) and not _runs_far(draft):
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 

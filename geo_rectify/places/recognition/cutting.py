@@ -20,6 +20,7 @@ from geo_rectify.places.recognition.costs import (
     over_known,
 )
 from geo_rectify.places.recognition.numbering import (
+    CANAL,
     KIND_OF,
     LEVEL_HOSPITAL,
     NUMBERED,
@@ -30,6 +31,7 @@ from geo_rectify.places.recognition.tokens import (
     BRAND,
     CLOSE,
     COUNTING,
+    HARD,
     LISTED,
     NAME,
     OPEN,
@@ -56,7 +58,7 @@ _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
     rf"|{NUMBERED}"
-    r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:余|多)?"
+    r"|(?P<quantity>\d+(?:[.,，]\d+)*(?:[-—~～至]\d+(?:\.\d+)?)?(?:万(?=[余多]))?(?:余|多)?"
     rf"(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:底|初|末)?前?|月底?前?|[{_CLASSIFIERS}])?)"
     r"|(?P<letters>[A-Za-z]+[A-Za-z0-9.+\-/]*)"
     r"|(?P<listed>、)"
@@ -82,6 +84,8 @@ _PIECE_CODES: Final = {
 _FIGURES: Final = re.compile(
     r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
     r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
+    r"|一[河湖企村镇县矿园厂库渠塘山港][一二][策档案法图表]"
+    r"|第[一二三四五六七八九十]+大(?:河流|湖泊|岛屿|水系|[河湖江岛])"
 )
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这同整县市省区旗盟的了不未其")
 _VILLAGE_BODIES: Final = frozenset({"村委会", "居委会", "村民小组"})
@@ -89,6 +93,7 @@ _NEVER_WITHIN: Final = frozenset("的了等")
 
 _WORD: Final = 1.0
 _FUNCTION: Final = 1.2
+_VERB: Final = 1.3
 _FULL_ADMIN: Final = 0.7
 _SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
@@ -103,8 +108,10 @@ _INTO: Final = frozenset(["进入", "排入", "汇入", "流入", "直排", "注
 _OF_STEEL: Final = tuple("铁材管板丝筋坯渣结")
 _CUTS_AREA: Final = 1.5
 _WORD_STEM: Final = 2
-_FIRST_IN_VILLAGES: Final = frozenset("同其")
+_FIRST_IN_VILLAGES: Final = frozenset("同其本")
+_FIRST_IN_NAMES: Final = frozenset("同本")
 _TOWNS: Final = frozenset("镇乡")
+_BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、，。")
 _SAME: Final = 1e-9
 
 
@@ -183,6 +190,9 @@ def _patterned(
         at, stop = hospital.span()
         if not any(first < at < last for first, last in areas):
             yield Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2), _WORD
+    for canal in CANAL.finditer(text, begin, end):
+        at, stop = canal.span()
+        yield Token(at, stop, NAME, kind=PlaceType.RIVER, stem=stop - at - 3), _WORD
     for counted in COUNTING.finditer(text, begin, end):
         yield Token(counted.start(), counted.end(), QUANTITY), _COUNT
 
@@ -228,6 +238,8 @@ class _Lattice:
     def offer_words(self, position: int) -> None:
         """Offer the words of the lexicon that begin at a position."""
         text, lexicon = self._text, self._words.lexicon
+        if text[position : position + _WORD_STEM] in lexicon.verbs:
+            self._offer_verb(position)
         for length in lexicon.lengths.get(text[position], ()):
             stop = position + length
             word = text[position:stop]
@@ -247,6 +259,12 @@ class _Lattice:
                 cost += _CUTS_AREA
             if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
                 self.put(Token(position, stop, self._words.codes[word], flags=flags), cost)
+
+    def _offer_verb(self, position: int) -> None:
+        """Offer an ordinary verb, a little dearer than the words of the lexicon."""
+        stop = position + _WORD_STEM
+        if stop <= self._end:
+            self.put(Token(position, stop, HARD, flags=words.HARD), _VERB)
 
     def offer_names(self, position: int) -> None:
         """Offer administrative and learnt names that begin at a position."""
@@ -288,7 +306,9 @@ def _area_token(
     """Read an administrative name; the short name of a county or city may be a river's."""
     if text[position:stop] == area.name:
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
-    flows = text[position - 1 : position] in _FLOWING_INTO or text.startswith(along, stop)
+    flows = text[position - 1 : position] in _FLOWING_INTO or (
+        text.startswith(along, stop) and text[stop] != "段"
+    )
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
@@ -315,10 +335,11 @@ def _names_by_start(
                 start = head - stem
                 if start < begin or text[start] in _NEVER_WITHIN:
                     break
-                whole = stem == _WORD_STEM and text[start - 1 : start] in _TOWNS
-                if text[start] in _NO_STEM and not (whole and text[start] in _FIRST_IN_VILLAGES):
+                whole = stem == _WORD_STEM and text[start - 1 : start] in _BEFORE_WHOLE
+                first = _FIRST_IN_VILLAGES if text[start - 1] in _TOWNS else _FIRST_IN_NAMES
+                if text[start] in _NO_STEM and not (whole and text[start] in first):
                     continue
-                if text[head - 1] == "之":
+                if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
                     continue
                 if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.

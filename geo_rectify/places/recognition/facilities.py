@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
+# Called by the short name of a county and words of any kind: 某州|金属表面处理中心.
+_CALLED_KINDS: Final = frozenset(
+    {
+        PlaceType.INDUSTRIAL_PARK,
+        PlaceType.PARK_SCENIC,
+        PlaceType.FOREST_PARK,
+        PlaceType.NATURE_RESERVE,
+        PlaceType.PROJECT,
+        PlaceType.OTHER,
+    }
+)
+_MAX_CALLED: Final = 10
+_STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
@@ -71,7 +84,7 @@ _ONE_OF_A_CITY: Final = frozenset(
         "冶炼厂",
     ]
 )
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区"})
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
@@ -107,6 +120,12 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
         inside = "UNSVa()"
+    elif group == "section":
+        inside = "NAa"
+    elif group == "described":
+        inside = "s"
+    elif group == "called":
+        inside = "UNSFsMI"
     while stem_end < len(part) and part[stem_end].code in inside:
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
@@ -144,10 +163,13 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
+        titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
-            described and kind not in _DESCRIBED_KINDS
+            described and kind not in _DESCRIBED_KINDS and not titled
         )
         return stem_end > begin or not unnamed
+    if group == "called":
+        return kind in _CALLED_KINDS and part[-1].start - part[begin].start <= _MAX_CALLED
     if group == "inserted":
         return part[0].end - part[0].start >= _MIN_STEM or part[1].code != codes.OPEN
     if group != "facility":
@@ -182,6 +204,10 @@ def _loose(
         return False
     if kind is PlaceType.PARK_SCENIC:
         # 某江|百里|风光带
+        return False
+    titled = any(text.startswith(_STATE_NAMED, token.start) for token in part)
+    if kind is PlaceType.NATURE_RESERVE and titled:
+        # 某江|某河|特有鱼类|国家级水产种质资源保护区
         return False
     structure = text[word.start : word.end] in lexicon.section_words
     if kind is PlaceType.MONITORING_SECTION and structure:

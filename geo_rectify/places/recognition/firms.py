@@ -107,7 +107,13 @@ def registered_firms(
         bracketed = _before_bracket(tokens, row, first)
         if registered and bracketed is not None and start in {None, first}:
             start = _firm_start(
-                text, tokens, row, first=bracketed[0], legal=bracketed[1], lexicon=lexicon, own=True
+                text,
+                tokens,
+                row,
+                first=bracketed[0],
+                legal=bracketed[1],
+                lexicon=lexicon,
+                inner=True,
             )
         if start is None:
             continue
@@ -163,17 +169,17 @@ def _firm_start(
     first: int,
     legal: int,
     lexicon: Lexicon,
-    own: bool = False,
+    inner: bool = False,
 ) -> int | None:
     """Say at which token a registered name begins, None where there is none."""
-    registered = own or text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    registered = inner or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     group = text[tokens[legal].start : tokens[legal].end] == "集团"
-    if group and admins and legal - admins[-1] > 1 and _all_soft(row[admins[-1] + 1 : legal]):
-        return admins[-1]
-    if admins and registered and not generic and legal - admins[-1] > 1:
-        return admins[-1]
+    if admins and legal - admins[-1] > 1:
+        called = group and _all_soft(row[admins[-1] + 1 : legal])
+        if called or (registered and not generic):
+            return _of_province(tokens, admins) if registered else admins[-1]
     at = legal
     if admins:
         first = admins[-1] + (1 if row[admins[-1]] == codes.ADMIN else 0)
@@ -190,11 +196,23 @@ def _firm_start(
         # 其亚铝业, 为民砖厂: brands may begin with a function word.
         return block - 1
     named = tokens[at].start - tokens[block].start
-    if named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at)):
-        return block
-    if named and text[tokens[legal].start : tokens[legal].end] == "集团" and at < legal:
-        return block
-    return None
+    trade = text[tokens[at].start : tokens[legal].start]
+    own = named >= _MIN_STEM and any(row[i] in "UNF" for i in range(block, at))
+    # 南方|水泥|公司
+    word = generic and named and row[block] == codes.STEM and _makes(trade, lexicon)
+    return block if own or word or (named and group and at < legal) else None
+
+
+def _of_province(tokens: Sequence[Token], admins: Sequence[int]) -> int:
+    """Give the province before other areas in a registered name: 某省|新|某市钢铁集团某公司."""
+    last = admins[-1]
+    for at in reversed(admins[:-1]):
+        apart = tokens[at + 1].end - tokens[at].end if last - at > 1 else 0
+        if tokens[at].kind is not PlaceType.PROVINCE or last - at > _MIN_STEM or apart > 1:
+            break
+        if tokens[at].code == codes.SHORT_ADMIN:
+            last = at
+    return last
 
 
 def _all_soft(between: Sequence[str]) -> bool:

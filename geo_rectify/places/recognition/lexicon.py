@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 # What a word may be; one word may carry several of these letters.
 HARD: Final = "h"
@@ -80,10 +80,14 @@ class Lexicon:
         Last characters of hamlets and headlands.
     objects_of
         Verbs whose object is the one-character head behind them.
+    verbs
+        Verbs of two characters that cut a run but weigh nothing inside a name.
     great_waters, great_water_after
         Rivers policy texts speak of, and what makes places of them.
     long_rivers
-        Rivers through several counties: the text's county is not theirs.
+        Rivers and ranges through several counties: the text's county is not theirs.
+    namesakes
+        Those of them that small rivers elsewhere are called by too.
     not_before
         Words that make an event or a title of the name before them.
     abstract
@@ -110,6 +114,8 @@ class Lexicon:
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     long_rivers: frozenset[str]
+    namesakes: frozenset[str]
+    verbs: frozenset[str]
     great_water_after: tuple[str, ...]
     not_before: tuple[str, ...]
     abstract: frozenset[str]
@@ -176,6 +182,13 @@ def area_words() -> AreaWords:
 def _load(name: str) -> dict[str, Any]:
     folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
     return tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+
+
+def _verbs() -> Iterator[str]:
+    folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
+    for line in folder.joinpath("verbs.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from line.split()
 
 
 def alternation(words: Iterable[str]) -> str:
@@ -270,13 +283,15 @@ def lexicon() -> Lexicon:
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
+        namesakes=frozenset(words["namesakes"].split()),
+        verbs=frozenset(_verbs()),
         great_water_after=tuple(words["great_water_after"].split()),
         not_before=tuple(words["not_before"].split()),
         abstract=frozenset(words["abstract"].split()),
     )
 
 
-_NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
+_NUMBER: Final = r"(?P<number>\d+(?:\.\d+)?万?|[一二两三四五六七八九十百]+)(?P<more>余|多)?"
 _CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|片)"
 _SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
 
@@ -334,7 +349,7 @@ def context() -> Context:
         list_kinds=MappingProxyType(tails),
         counted=re.compile(
             f"(?<![第\\d.、．年月]){_NUMBER}{_CLASSIFIER}"
-            f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})"
+            f"(?P<between>[^，。；：、“”（）\\d与和及对被将把由有]{{0,8}}?)(?P<noun>{nouns})(?!垃圾)"
         ),
         counted_after=re.compile(
             f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"

@@ -41,6 +41,9 @@ KIND_OF: Final = {
 REGIMENT: Final = re.compile(rf"[一二三四五六七八九十百]{{2,5}}团(?:场)?{_NOT_PEOPLE}")
 """Regiments of the Corps in numerals; they count as townships."""
 
+CANAL: Final = re.compile("第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)")
+"""Canals called by their number: 第三排水沟."""
+
 LEVEL_HOSPITAL: Final = re.compile(
     "[省市县州区旗盟](?:第?[一二三四五六七八九十])?"
     "(?:人民|中医|中|妇幼保健|妇女儿童|传染病|精神病|精神卫生|中心|肿瘤|儿童|[一二三四五六七八九十])医院"
@@ -48,9 +51,16 @@ LEVEL_HOSPITAL: Final = re.compile(
 """Hospitals called by the rank of their area: 省人民医院, 市三医院."""
 
 _PITS: Final = re.compile(
-    rf"{_NUMERAL}号(?:矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"
+    rf"{_NUMERAL}号(?:尾矿库|矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"
     rf"|[（(]{_NUMERAL}号?(?:矿井|井|坑|矿|斜井|竖井|采区|露天矿|矿区|库|期)[)）]"
 )
+
+_PARTS: Final = re.compile(r"[（(](?:[东西南北中]{1,2}|[一二三四五])[区园片][区]?[)）]")
+_BRACKETED: Final = {
+    PlaceType.MINE: _PITS,
+    PlaceType.INDUSTRIAL_PARK: _PARTS,
+    PlaceType.DEV_ZONE: _PARTS,
+}
 
 
 def take_pits(text: str, draft: Draft) -> None:
@@ -63,9 +73,10 @@ def take_pits(text: str, draft: Draft) -> None:
     draft
         A draft, changed in place when it is a mine.
     """
-    if draft.kind is not PlaceType.MINE:
+    pattern = _BRACKETED.get(draft.kind)
+    if pattern is None:
         return
-    pit = _PITS.match(text, draft.end)
+    pit = pattern.match(text, draft.end)
     if pit:
         draft.end = pit.end()
         draft.surface = text[draft.start : draft.end]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _MIN_STEM: Final = 2
+_OF_RIVERS: Final = frozenset({PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC})
+_AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
+_REACH: Final = re.compile("段(?!落|时)")
+_RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
 _OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
@@ -22,6 +28,8 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+# 某街道|砂石堆场: said of no one place.
+_DUMPS: Final = frozenset({"堆场", "堆料场", "料场", "渣场", "堆放点", "垃圾堆放点", "临时堆放点"})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 _ORES: Final = frozenset(
     {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
@@ -63,8 +71,9 @@ def pieces(
     list of tuple
         Phrases and their tokens; the one given where nothing is to be parted.
     """
-    if group == "town" and _of_the_town(text, part):
-        return [("name", part[:1])]
+    parted = _by_group(text, part, group, lexicon)
+    if parted:
+        return parted
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or (group == "county" and _outlet_of_works(part, text, lexicon))
@@ -81,6 +90,39 @@ def pieces(
             return [(alone, lead), ("name", rest[:1])]
         return [(alone, lead), *pieces(text, rest, "town", lexicon)]
     return _on_the_water(text, part, kind)
+
+
+def _by_group(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part what only one phrase of the grammar has; nothing where it stays whole."""
+    if group == "section":
+        return _section(text, part, lexicon)
+    if group == "town" and _of_the_town(text, part):
+        return [("name", part[:1])]
+    if group == "county" and _described_park(text, part, lexicon):
+        return [("admin", part[:1]), ("described", part[1:])]
+    return []
+
+
+def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether an ordinary word names a park of the county before it: 某县|桥头电镀园区."""
+    return (
+        len(part) > _MIN_STEM
+        and part[0].code == codes.ADMIN
+        and part[1].code == codes.SOFT
+        and lexicon.facility.get(text[part[-1].start : part[-1].end]) is PlaceType.INDUSTRIAL_PARK
+    )
+
+
+def _section(
+    text: str, part: Sequence[Token], lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    if kind is PlaceType.MONITORING_SECTION and part[0].kind is PlaceType.RIVER:
+        return [("section", part)]
+    return [("name", part[:1]), ("county", part[1:])]
 
 
 def _on_the_water(
@@ -120,6 +162,10 @@ def _of_the_town(text: str, part: Sequence[Token]) -> bool:
     """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
     last = part[-1]
     head = text[last.start : last.end]
+    if head in _DUMPS and all(
+        token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
+    ):
+        return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
     return head in _OPEN_COUNTRY or at_large or ore
@@ -148,6 +194,58 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
             last.surface = text[last.start : last.end]
         else:
             joined.append(draft)
+    return joined
+
+
+def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draft]:
+    """Join a river and the areas it runs through before 段: 某江|某市|段.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    drafts
+        Its drafts in order, changed in place.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    list of Draft
+        Those that are left.
+    """
+    joined: list[Draft] = []
+    for draft in drafts:
+        joined.append(draft)
+        if draft.kind in _OF_RIVERS and text.startswith(_AFTER_RIVER, draft.start):
+            river = next((w for w in lexicon.great_waters if text.endswith(w, 0, draft.start)), "")
+            draft.start -= len(river)
+            draft.stem = river + draft.stem
+            draft.surface = text[draft.start : draft.end]
+        if draft.kind not in ADMIN_KINDS or not _REACH.match(text, draft.end):
+            continue
+        first = len(joined) - 1
+        while first and joined[first - 1].end == joined[first].start:
+            if joined[first - 1].kind not in ADMIN_KINDS:
+                break
+            first -= 1
+        start = joined[first].start
+        before = joined[first - 1] if first else None
+        river = next((name for name in lexicon.long_rivers if text.endswith(name, 0, start)), "")
+        if before is not None and before.end == start and before.kind is PlaceType.RIVER:
+            first -= 1
+        elif not river:
+            continue
+        start = min(joined[first].start, start - len(river))
+        reach = joined[-1]
+        del joined[first:]
+        reach.start, reach.end, reach.kind = start, reach.end + 1, PlaceType.RIVER
+        held = _RESERVE.match(text, reach.end)
+        if held:
+            reach.end, reach.kind = held.end(), PlaceType.NATURE_RESERVE
+        reach.surface = reach.stem = text[start : reach.end]
+        reach.prefix, reach.head, reach.relation = "", "", ""
+        joined.append(reach)
     return joined
 
 

@@ -20,7 +20,7 @@ from geo_rectify.places.recognition.firms import (
     water_brand,
 )
 from geo_rectify.places.recognition.lexicon import STEM
-from geo_rectify.places.recognition.partition import pieces, whole_names
+from geo_rectify.places.recognition.partition import pieces, river_reaches, whole_names
 from geo_rectify.places.recognition.surroundings import (
     figurative,
     relate,
@@ -38,12 +38,14 @@ if TYPE_CHECKING:
 
 _TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
-    rf"(?P<town>V{_TAIL})"
-    rf"|(?P<facility>a?[UNSF]+V?s?{_TAIL})"
-    r"|(?P<reserve>a?[UNSF]+[sMIH]{1,4}G)"
+    r"(?P<section>N[Aa]{1,2}[MI]*H)"
+    rf"|(?P<town>V{_TAIL})"
+    rf"|(?P<facility>a{{0,2}}[UNSF]+V?s?{_TAIL})"
+    r"|(?P<reserve>a?[UNSF]+(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNS]+\([UNSaV]+\){_TAIL})"
-    rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|K))"
+    rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
+    r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
     r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>[NS]I{1,2})"
@@ -62,6 +64,19 @@ _ALONE: Final = {
     codes.ADMIN: "admin",
     codes.SHORT_ADMIN: "admin",
 }
+_FACILITIES: Final = frozenset(
+    [
+        "facility",
+        "town",
+        "county",
+        "inserted",
+        "quoted",
+        "reserve",
+        "section",
+        "described",
+        "called",
+    ]
+)
 _MIN_STEM: Final = 2
 _MAX_BARE: Final = 5
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.MARKET, PlaceType.PARK_SCENIC})
@@ -118,6 +133,7 @@ def find_phrases(
     drafts = [draft for draft in drafts if not figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     drafts = whole_names(text, drafts)
+    drafts = river_reaches(text, drafts, lexicon)
     for draft in drafts:
         relate(text, draft, context)
     return drafts
@@ -125,7 +141,7 @@ def find_phrases(
 
 def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
     """Turn one match of the grammar into a draft, or None where it names nothing."""
-    if group in {"facility", "town", "county", "inserted", "quoted", "reserve"}:
+    if group in _FACILITIES:
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
+from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _TENS: Final = {"十": 10, "百": 100}
 _M2: Final = {"亩": 10_000 / 15, "公顷": 10_000.0, "平方公里": 1_000_000.0}
 _TEN_THOUSAND: Final = 10_000
 _NEAR: Final = 6
+_VERB: Final = 2
 _PART_OF: Final = re.compile(r"[中内的]$")
 
 
@@ -37,7 +39,8 @@ def read_number(raw: str) -> int:
         Its value; decimals are cut.
     """
     if raw[0].isdecimal():
-        return int(float(raw))
+        times = _TEN_THOUSAND if raw.endswith("万") else 1
+        return round(float(raw.rstrip("万")) * times)
     total, current = 0, 0
     for char in raw:
         if char in _TENS:
@@ -66,7 +69,7 @@ def find_sets(scene: Scene, context: Context) -> None:
         noun = match["noun"]
         if _counts_the_named(scene, runs, match.start(), mult=mult, noun=noun, context=context):
             continue
-        if _overlaps(scene, match.start(), match.end()):
+        if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
             continue
         found.append(
             _set(text, (match.start(), match.end()), match["between"] + noun, match, context)
@@ -85,6 +88,12 @@ def find_sets(scene: Scene, context: Context) -> None:
     _areas(text, kept, context)
     scene.drafts.extend(kept)
     scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _turned_into(between: str) -> bool:
+    """Say whether a verb parts a number from the noun: 两个采石项目|改为|矿山."""
+    pairs = (between[at : at + _VERB] for at in range(len(between) - 1))
+    return any(pair in lexicon().verbs or pair[-1] == "为" for pair in pairs)
 
 
 def _core(noun: str, context: Context) -> str:

@@ -20,6 +20,7 @@ _LOOK_BACK: Final = 6
 _MAX_LOCALITY: Final = 3
 # 耒水, 湘水: rivers only where something lies along them.
 _WATER_NAMES: Final = ("水", "港", "塘")
+_OF_RIVERS: Final = ("支流", "干流", "流域")
 _ALONG: Final = frozenset(
     ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
 )
@@ -88,6 +89,9 @@ def revealed(text: str, draft: Draft, context: Context, document: Document) -> b
     if draft.surface in document.gazetteer:
         return True
     if context.revealing.match(text, draft.end):
+        return True
+    if draft.surface.endswith("水") and text.startswith(_OF_RIVERS, draft.end):
+        draft.kind, draft.bare = PlaceType.RIVER, False
         return True
     if context.located.search(before(text, draft.start)):
         following = text[draft.end : draft.end + 1]
