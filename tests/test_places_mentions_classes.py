@@ -34,6 +34,23 @@ def test_words_beside_a_name_are_left_out(text, names):
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("泰和污水处理厂与配套管网同步建设。", ["泰和污水处理厂"]),
+        ("收集管网和污水处理厂运行不稳。", []),
+        ("旱天溢流口仍有污水。", []),
+    ],
+)
+def test_words_of_two_kinds_tell_by_their_place(text, names):
+    assert surfaces(CHENZHOU, text) == names
+
+
+def test_words_that_are_counties_elsewhere_make_no_home():
+    title = "贯彻落实省生态环境保护督察反馈意见整改方案"
+    assert surfaces(title, "矿区扬尘突出，城区污水直排，郊区养殖污染。") == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "走绿色发展之路，不走先污染后治理的老路。",

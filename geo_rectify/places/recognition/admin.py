@@ -239,10 +239,15 @@ def _score(areas_here: Counter[str], title: str) -> Counter[str]:
     scores: Counter[str] = Counter()
     provinces: Counter[str] = Counter()
     known = areas()
-    for name, count in areas_here.items():
+    # 城区, 矿区 are words first: they vote only for a prefecture that others tell of
+    words = {name for name in areas_here if set(name) <= area_words().vague}
+    for name in sorted(areas_here, key=lambda each: each in words):
+        count = areas_here[name]
         weight = count + (_TITLE_WEIGHT if name in title else 0)
         bearers = known.by_name[name]
         for area in bearers:
+            if name in words and area.prefecture_adcode not in scores:
+                continue
             if area.kind is PlaceType.PROVINCE:
                 provinces[area.province_adcode] += weight
             elif area.kind is PlaceType.PREFECTURE:
