@@ -57,19 +57,24 @@ class Area:
     @property
     def county(self) -> str:
         """Give the real county's name, ``昌江区|浮梁县`` for two, "" where unknown."""
-        return "|".join(regions.area_name(code) for code in self.codes)
+        return "|".join(_area_names(self.codes))
 
     @property
     def label(self) -> str:
         """Name the smallest area known in words: county, else prefecture, else ""."""
         if self.codes:
-            return "、".join(regions.area_name(code) for code in self.codes)
+            return "、".join(_area_names(self.codes))
         return regions.area_name(self.prefecture) if self.prefecture else ""
 
     @property
     def limits(self) -> tuple[str, ...]:
         """Give the codes of the areas the site must lie in, empty where nothing is known."""
         return self.codes or ((self.prefecture,) if self.prefecture else ())
+
+
+@lru_cache(maxsize=4096)
+def _area_names(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(regions.area_name(code) for code in codes)
 
 
 @lru_cache(maxsize=1)
@@ -256,6 +261,7 @@ def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...
     )
 
 
+@lru_cache(maxsize=4096)
 def _named(word: str, home: str) -> Area | None:
     """Read one area word: a zone of the home prefecture, a county, or a prefecture."""
     if not word:

@@ -72,6 +72,9 @@ class Shaping:
         return not self.words
 
 
+_PLAIN: Final = Shaping()
+
+
 @lru_cache(maxsize=1)
 def _side_words() -> re.Pattern[str]:
     bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
@@ -94,8 +97,10 @@ def shaping(relations: Iterable[str]) -> Shaping:
     Shaping
         The shaping.
     """
-    rules = table("relations")
     words = list(relations)
+    if not any(words):
+        return _PLAIN
+    rules = table("relations")
     found: list[str] = []
     widen = along = 0.0
     for word in words:

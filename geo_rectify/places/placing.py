@@ -85,11 +85,14 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
     position = (
         position or from_text(draft, shape, ground, township=township) or area_position(draft.area)
     )
-    found = replace(found, refused=(*found.refused, *namesakes(draft, ground)))
-    position = replace(position, candidates=found.candidates, refused=found.refused)
-    if not position.reason:
-        position = replace(position, reason=_reason(draft, position, found))
-    return position
+    alike = namesakes(draft, ground)
+    found = replace(found, refused=(*found.refused, *alike)) if alike else found
+    return replace(
+        position,
+        candidates=found.candidates,
+        refused=found.refused,
+        reason=position.reason or _reason(draft, position, found),
+    )
 
 
 def _end_of_stretch(draft: Draft) -> bool:
