@@ -106,6 +106,8 @@ class Assessment:
         The online service asked for, with counts; None where none was.
     petitions
         Petitions of the registers of that kind (`tables.PETITIONS`), by the site each is about.
+    gazetteer_notes
+        What was assumed of the columns of the gazetteers given, in words.
     """
 
     plans: tuple[Plan, ...]
@@ -126,6 +128,7 @@ class Assessment:
     scope: Scope = field(default_factory=Scope)
     online: OnlineOutcome | None = None
     petitions: pd.DataFrame = field(default_factory=lambda: frame_of([], PETITIONS))
+    gazetteer_notes: tuple[str, ...] = ()
 
     @property
     def site_mentions(self) -> tuple[Mention, ...]:
@@ -267,7 +270,7 @@ def assess(
         progress=say,
         registers=joined,
     )
-    return replace(judged, online=outcome, petitions=petitions)
+    return replace(judged, online=outcome, petitions=petitions, gazetteer_notes=known.notes)
 
 
 def assess_sites(

@@ -241,6 +241,47 @@ def named_area(word: str) -> Area | None:
     return _named(word, "")
 
 
+def counties_called(county: str, prefecture: str = "") -> list[str] | None:
+    """Give the codes of the counties that a cell of a table may mean.
+
+    Parameters
+    ----------
+    county
+        A county's name, full or short, or its code; the areas above may stand before it.
+    prefecture
+        Name of the prefecture, "" where the table says none.
+
+    Returns
+    -------
+    list of str or None
+        Ascending; several where counties of a name are not told apart; empty where the cell names
+        a whole prefecture; None where it names no area of today.
+    """
+    counties, prefectures, above = _index()
+    word = normalise(county) if not county.isdigit() else county
+    if word in above and county.isdigit():
+        return [] if word.endswith("00") else [word]
+    found = list(counties.get(word, ()))
+    for cut in range(1, len(word) - 1):
+        if found:
+            break
+        found = [c for c in counties.get(word[cut:], ()) if word[:cut] in _said_above(c)]
+    home = prefectures.get(normalise(prefecture), "")
+    if found:
+        return sorted([c for c in found if above[c][0] == home] or found)
+    return [] if word in prefectures else None
+
+
+@lru_cache(maxsize=4096)
+def _said_above(code: str) -> frozenset[str]:
+    """Give what may stand before a county's name: 江西省, 景德镇市, 江西省景德镇市."""
+    prefecture, province = _index()[2][code]
+    cities = [regions.area_name(prefecture)]
+    cities += [short_county(cities[0])]
+    lands = [province, _PROVINCE_END.sub("", province)]
+    return frozenset([*cities, *lands, *(land + city for land in lands for city in cities)])
+
+
 def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """List the development zones that are known of a prefecture.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -89,6 +89,8 @@ class Gazetteer:
         Rows of kind village by their name without 村, 社区.
     stores
         Files with an index, of which nothing is in memory; `around` reads what a document needs.
+    notes
+        What was assumed of the columns of the user's files, in words.
     held
         What `inside` has answered.
     """
@@ -103,6 +105,7 @@ class Gazetteer:
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
     stores: tuple[Store, ...] = ()
+    notes: tuple[str, ...] = ()
     held: dict[tuple[str, ...], tuple[bool | None, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -183,15 +186,18 @@ def open_gazetteer(*paths: str | os.PathLike[str], with_shipped: bool = True) ->
         A file cannot be read as a gazetteer; the message names file, column and remedy.
     """
     stores, frames = [], []
+    notes: list[str] = []
     for path in map(Path, paths):
         store = open_store(path)
         if store is None:
-            frames.append(read_gazetteer(path))
+            frame, told = read_gazetteer(path)
+            frames.append(frame)
+            notes.extend(told)
         else:
             stores.append(store)
     if with_shipped:
         frames.append(shipped())
-    return gazetteer_of(joined(frames), stores=stores)
+    return replace(gazetteer_of(joined(frames), stores=stores), notes=tuple(notes))
 
 
 def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
@@ -246,7 +252,8 @@ def with_places(gazetteer: Gazetteer, places: gpd.GeoDataFrame) -> Gazetteer:
     Gazetteer
         A new one with the same files.
     """
-    return gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+    made = gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+    return replace(made, notes=gazetteer.notes)
 
 
 def reading(gazetteer: Gazetteer, *, words: set[str], near: set[str], homes: set[str]) -> Gazetteer:

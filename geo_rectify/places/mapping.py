@@ -9,6 +9,7 @@
     name = "矿山名称"
     lon = "经度"
     lat = "纬度"
+    county = "区县"              # its name; adcode = "…" where the table has the code
 
     [defaults]                  # where there is no such column, or its cell is empty
     kind = "mine/quarry"
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POSITION: Final = ("lon", "lat")
+UPPER: Final = ("county", "prefecture")
+"""Columns with the names of the county and of the prefecture above it, from which the code comes."""
 _TABLES: Final = ("columns", "defaults", "kinds")
 _WORDS: Final = ("datum", "layer")
 
@@ -106,7 +109,7 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 def _faults(raw: dict[str, Any]) -> list[str]:
-    allowed = [*GAZETTEER.names, *POSITION]
+    allowed = [*GAZETTEER.names, *POSITION, *UPPER]
     found = [
         f"unknown key {key!r}; there are {', '.join((*_WORDS, *_TABLES))}"
         for key in raw

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib.resources
 import io
 import math
 import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,18 +20,24 @@ import shapely
 
 from geo_rectify.crs import STORED, to_stored, unshift
 from geo_rectify.errors import CRSError, InputFileError
-from geo_rectify.places.areas import is_code
+from geo_rectify.places.areas import counties_called, is_code, polygon
 from geo_rectify.places.coordinates import read_datum
+from geo_rectify.places.headings import assumed
 from geo_rectify.places.kinds import kind_of
-from geo_rectify.places.mapping import ColumnMapping, read_mapping
+from geo_rectify.places.mapping import UPPER, ColumnMapping, read_mapping
 from geo_rectify.tables import GAZETTEER, geoframe_of, validate
 from geo_rectify.vocabulary import Flow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
+PIECE: Final = 100_000
+"""Rows of a table that are held at once."""
+_BLOCK: Final = 1 << 20
+_FIRST: Final = 2
 _SHIPPED: Final = ("townships.csv", "villages.csv", "geonames.csv", "estimates.csv")
 _SHIPPED_LINES: Final = ("rivers.geojson",)
 _TEXTS: Final = (
@@ -61,11 +70,11 @@ def shipped() -> gpd.GeoDataFrame:
     for name in _SHIPPED:
         blob = folder.joinpath(name).read_bytes()
         raw = pd.read_csv(io.BytesIO(blob), dtype=str, keep_default_na=False, encoding="utf-8")
-        frames.append(_form(_with_points(raw, name), name))
+        frames.append(_form(_with_points(raw, name), name)[0])
     for name in _SHIPPED_LINES:
         blob = folder.joinpath(name).read_bytes()
         lines = pyogrio.read_dataframe(io.BytesIO(blob)).set_crs(STORED, allow_override=True)
-        frames.append(_form(lines, name))
+        frames.append(_form(lines, name)[0])
     return joined(frames)
 
 
@@ -89,21 +98,95 @@ def joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return one
 
 
-def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
-    """Read a user's gazetteer file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Rows of a source in the one form, and what is to be told of them.
+
+    Attributes
+    ----------
+    frame
+        Columns of `tables.GAZETTEER`, EPSG:4490.
+    said
+        What was assumed of the headings, in words.
+    doubts
+        What is in doubt about the counties named, with the number of rows.
+    where
+        How to name a row, with ``{}`` for its number.
+    first
+        Number of the first row, as people count.
+    """
+
+    frame: gpd.GeoDataFrame
+    said: str = ""
+    doubts: Mapping[str, int] = field(default_factory=dict)
+    where: str = "第{}条"
+    first: int = 1
+
+
+def read_gazetteer(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read a user's gazetteer file, all of it.
+
+    Parameters
+    ----------
+    path
+        As for `read_pieces`.
+
+    Returns
+    -------
+    tuple
+        All rows, and what is to be told of them.
+
+    Raises
+    ------
+    InputFileError
+        As `read_pieces`.
+    """
+    pieces = list(read_pieces(path))
+    return joined([piece.frame for piece in pieces]), notes_of(path, pieces)
+
+
+def notes_of(path: Path, pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """Say what was assumed of a file's headings, and what is in doubt about its counties.
+
+    Parameters
+    ----------
+    path
+        The file.
+    pieces
+        Its pieces, one after another.
+
+    Returns
+    -------
+    tuple of str
+        Sentences, each once.
+    """
+    said: dict[str, None] = {}
+    doubts: Counter[str] = Counter()
+    for piece in pieces:
+        if piece.said:
+            said[f"{path.name}：没有列对应，按表头认作 {piece.said}。"] = None
+        doubts.update(piece.doubts)
+    doubtful = [f"{path.name}：{doubt}，{rows}行改按位置定县。" for doubt, rows in doubts.items()]
+    return (*said, *doubtful)
+
+
+def read_pieces(path: Path) -> Iterator[Piece]:
+    """Read a user's gazetteer file piece by piece, so that a long table costs little memory.
 
     Parameters
     ----------
     path
         CSV or XLSX with the columns name, kind, lon, lat (degrees in CGCS2000 or WGS84) and
-        uncertainty_m, or any vector file with name, kind and uncertainty_m; aliases, adcode,
-        township, source, licence, valid_on and flow (of a river line: with, against) where there are. A file of other columns or another
-        datum has a mapping beside it (`mapping.read_mapping`).
+        uncertainty_m, or any vector file with name, kind and uncertainty_m; aliases, adcode (or
+        county and prefecture, by name), township, source, licence, valid_on and flow (of a river
+        line: with, against) where there are. A file of other columns or another datum has a
+        mapping beside it (`mapping.read_mapping`); headings that say what they are
+        (`headings.assumed`) need none.
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns of `tables.GAZETTEER`, EPSG:4490.
+    Yields
+    ------
+    Piece
+        Rows in the order of the file.
 
     Raises
     ------
@@ -112,16 +195,25 @@ def read_gazetteer(path: Path) -> gpd.GeoDataFrame:
     """
     if not path.is_file():
         message = f"{path}: there is no such gazetteer file; give a CSV, XLSX or vector file"
-        raise InputFileError(message)
+        raise InputFileError(
+            message, chinese=f"{path}：没有这个地名文件；请给出CSV、XLSX或矢量文件"
+        )
     mapping = read_mapping(path)
     ending = path.suffix.lower()
     if ending not in {".csv", ".xlsx", ".xlsm"}:
-        raw = _mapped(_read_vector(path, mapping), mapping, path)
-        return _form(raw, str(path), default_source=path.name, count="feature {}", first=1)
-    plain = _read_csv(path) if ending == ".csv" else _read_xlsx(path, mapping)
-    plain.columns = [str(name).strip() for name in plain.columns]
-    raw = _with_points(_mapped(plain, mapping, path), str(path), datum=_datum(mapping))
-    return _form(raw, str(path), default_source=path.name)
+        shapes = _read_vector(path, mapping)
+        mapping, said = assumed([str(name) for name in shapes.columns], mapping)
+        raw = _mapped(shapes, mapping, path)
+        made, doubts = _form(raw, str(path), default_source=path.name, count="feature {}", first=1)
+        yield Piece(frame=made, said=said, doubts=doubts, where="第{}个要素")
+        return
+    for plain in _read_csv(path) if ending == ".csv" else [_read_xlsx(path, mapping)]:
+        plain.columns = [str(name).strip() for name in plain.columns]
+        filled, said = assumed(plain.columns, mapping)
+        first = int(plain.index[0]) + _FIRST if len(plain) else _FIRST
+        raw = _with_points(_mapped(plain, filled, path), str(path), datum=_datum(filled))
+        made, doubts = _form(raw, str(path), default_source=path.name, first=first)
+        yield Piece(frame=made, said=said, doubts=doubts, where="第{}行", first=first)
 
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
@@ -154,23 +246,41 @@ def _datum(mapping: ColumnMapping) -> str:
     return read_datum(mapping.datum)[0] if mapping.datum else ""
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    blob = path.read_bytes()
+def _read_csv(path: Path) -> Iterator[pd.DataFrame]:
+    """Read a table in pieces; the index counts its rows."""
+    encoding = _encoding(path)
+    options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "encoding": encoding}
+    try:
+        with pd.read_csv(path, chunksize=PIECE, **options) as pieces:
+            yield from pieces
+    except pd.errors.EmptyDataError as err:
+        message = f"{path}: the file is empty; write a header line with name, kind, lon, lat"
+        raise InputFileError(
+            message, chinese=f"{path}：文件是空的；第一行应为表头：name、kind、lon、lat"
+        ) from err
+    except pd.errors.ParserError as err:
+        message = f"{path}: this is no table of comma-separated values ({err})"
+        raise InputFileError(
+            message, chinese=f"{path}：不是逗号分隔的表格；请用Excel或WPS另存为“CSV UTF-8”"
+        ) from err
+
+
+def _encoding(path: Path) -> str:
+    """Tell the encoding of a text without holding it."""
     for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            text = blob.decode(encoding)
+            with path.open("rb") as file:
+                while blob := file.read(_BLOCK):
+                    decoder.decode(blob)
+                decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        if not text.strip():
-            message = f"{path}: the file is empty; write a header line with name, kind, lon, lat"
-            raise InputFileError(message)
-        try:
-            return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as err:
-            message = f"{path}: this is no table of comma-separated values ({err})"
-            raise InputFileError(message) from err
+        return encoding
     message = f"{path}: its encoding is neither UTF-8 nor GB18030; save it as UTF-8"
-    raise InputFileError(message)
+    raise InputFileError(
+        message, chinese=f"{path}：文字编码不是UTF-8或GB18030；请用记事本另存为UTF-8"
+    )
 
 
 def _read_xlsx(path: Path, mapping: ColumnMapping) -> pd.DataFrame:
@@ -238,7 +348,7 @@ def _with_points(raw: pd.DataFrame, place: str, *, datum: str = "") -> gpd.GeoDa
             ]
             if any(cells):
                 message = (
-                    f"{place}, row {number + 2}: lon {cells[0]!r} and lat {cells[1]!r} are no "
+                    f"{place}, row {int(raw.index[number]) + _FIRST}: lon {cells[0]!r} and lat {cells[1]!r} are no "
                     "position in China; write decimal degrees, longitude in lon (73 to 136) and "
                     "latitude in lat (3 to 54), or name the datum in the mapping beside the file"
                 )
@@ -274,8 +384,8 @@ def _form(
     *,
     default_source: str = "",
     count: str = "row {}",
-    first: int = 2,
-) -> gpd.GeoDataFrame:
+    first: int = _FIRST,
+) -> tuple[gpd.GeoDataFrame, Counter[str]]:
     """Bring a frame to the one form, naming the first fault with row, column and remedy."""
     for name in ("name", "kind"):
         if name not in raw.columns:
@@ -283,26 +393,51 @@ def _form(
                 f"{place}: column {name!r} is missing (there are "
                 f"{', '.join(str(c) for c in raw.columns if c != 'geometry')}); rename one to it"
             )
-            raise InputFileError(message)
+            word = {"name": "名称", "kind": "类型"}[name]
+            raise InputFileError(
+                message,
+                chinese=f"{place}：缺“{word}”列；请把相应列的表头改为“{word}”，"
+                "或在同名的 .toml 里写明列对应",
+            )
     rows = []
     shapes = raw.geometry.to_numpy()
+    doubts: Counter[str] = Counter()
     for number, record in enumerate(raw.drop(columns=raw.geometry.name).to_dict("records")):
         where = f"{place}, {count.format(number + first)}"
         row: dict[str, Any] = {key: _text(record.get(key)) for key in _TEXTS}
         if not row["name"]:
             message = f"{where}: column 'name' is empty; give the place a name or drop the row"
-            raise InputFileError(message)
+            raise InputFileError(
+                message,
+                chinese=f"{place}，第{number + first}行：名称是空的；请补上名称或删去这一行",
+            )
         row["kind"] = _kind(_text(record.get("kind")), where)
+        row["geometry"] = _shape(shapes[number], where)
         row["adcode"] = _adcode(row["adcode"], where)
+        county, prefecture = (_text(record.get(name)) for name in UPPER)
+        if county and not row["adcode"]:
+            row["adcode"], doubt = _county(county, prefecture, row["geometry"])
+            doubts.update([doubt] if doubt else [])
         row["flow"] = _flow(row["flow"], where)
         row["source"] = row["source"] or default_source
         row["licence"] = row["licence"] or _UNSTATED
-        row["geometry"] = _shape(shapes[number], where)
         row["uncertainty_m"] = _uncertainty(record.get("uncertainty_m"), row["geometry"], where)
         rows.append(row)
     made = geoframe_of(rows, GAZETTEER)
     validate(made, GAZETTEER)
-    return made
+    return made, doubts
+
+
+def _county(county: str, prefecture: str, shape: BaseGeometry | None) -> tuple[str, str]:
+    """Give the code of a county by its name, or what is in doubt about it."""
+    codes = counties_called(county, prefecture)
+    if codes is None:
+        return "", f"县列的“{county}”不是现有的县（市、区）"
+    if len(codes) > 1 and shape is not None:
+        codes = [code for code in codes if shapely.intersects(polygon((code,)), shape)] or codes
+    if len(codes) == 1:
+        return codes[0], ""
+    return "", f"县列的“{county}”有{len(codes)}个同名县" if codes else ""
 
 
 def _kind(text: str, where: str) -> str:

@@ -51,10 +51,15 @@ _TEXTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One gazetteer file with an index; nothing of it is held in memory."""
+    """One gazetteer file with an index; nothing of it is held in memory.
+
+    ``notes`` tell what was assumed and what contradicts itself in the sources, where it was just
+    built.
+    """
 
     path: Path
     rows: int
+    notes: tuple[str, ...] = ()
 
     def read(
         self, words: Iterable[str], *, near: Iterable[str] = (), homes: Iterable[str] = ()
