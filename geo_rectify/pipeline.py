@@ -34,7 +34,7 @@ from geo_rectify.places import (
     stated_positions,
 )
 from geo_rectify.places.gazetteer import with_places
-from geo_rectify.plans import mask_persons, read_plan, with_place_checks
+from geo_rectify.plans import mask_names, mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of, split_list
 from geo_rectify.vocabulary import LayerRole, Precision
@@ -260,7 +260,11 @@ def assess(
     located = replace(located, correction_notes=(*notes, *located.correction_notes))
     counted = [register for register in listed if not register.petitions]
     located, joined = attach_registers(located, counted, plans=documents, gazetteer=known)
-    petitions = join_petitions(located.sites, [r for r in listed if r.petitions])
+    petitions = join_petitions(
+        located.sites,
+        [r for r in listed if r.petitions],
+        mask=lambda words, row: mask_names(words, context=row),
+    )
     judged = _judged(
         located,
         plans=documents,
@@ -269,8 +273,9 @@ def assess(
         rules=clauses,
         progress=say,
         registers=joined,
+        petitions=petitions,
     )
-    return replace(judged, online=outcome, petitions=petitions, gazetteer_notes=known.notes)
+    return replace(judged, online=outcome, gazetteer_notes=known.notes)
 
 
 def assess_sites(
@@ -317,6 +322,7 @@ def _judged(
     progress: Callable[[str], None],
     registers: tuple[Register, ...] = (),
     rules: tuple[Rule, ...] | None = None,
+    petitions: pd.DataFrame | None = None,
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -336,6 +342,7 @@ def _judged(
         settings=settings,
         registers=registers,
         rules=rules,
+        petitions=petitions,
     )
     return Assessment(
         plans=plans,
@@ -353,6 +360,7 @@ def _judged(
         settings=settings,
         registers=registers,
         correction_log=located.correction_log,
+        petitions=frame_of([], PETITIONS) if petitions is None else petitions,
     )
 
 

@@ -80,7 +80,7 @@ def _pieces(path: Path, notes: list[str]) -> Iterator[gpd.GeoDataFrame]:
     astray: list[str] = []
     read = []
     for piece in _read(path):
-        read.append(replace(piece, frame=piece.frame.iloc[:0]))
+        read.append(replace(piece, frame=piece.frame.iloc[:0].copy()))  # no view of the rows
         frame, lies = _coded(piece.frame)
         for number, county in lies:
             row = frame.iloc[number]
