@@ -60,15 +60,17 @@ def build_gazetteer(*sources: str | os.PathLike[str], output: str | os.PathLike[
     target = Path(output)
     if target.suffix.lower() != ".gpkg":
         message = f"{target}: a gazetteer is written as GeoPackage; name it with the ending .gpkg"
-        raise OutputError(message)
+        raise OutputError(message, chinese=f"{target}：地名库的文件名要以 .gpkg 结尾")
     paths = [Path(source) for source in sources]
     for path in paths:
         if not path.is_file():
             message = f"{path}: there is no such file; give OpenStreetMap, GeoNames or a table"
-            raise InputFileError(message)
+            raise InputFileError(message, chinese=f"{path}：没有这个文件；请核对文件名和文件夹")
         if path.resolve() == target.resolve():
             message = f"{path}: source and output are one file; give another one with -o"
-            raise OutputError(message)
+            raise OutputError(
+                message, chinese=f"{path}：来源和输出是同一个文件；请用 -o 换一个文件名"
+            )
     notes: list[str] = []
     pieces = (piece for path in paths for piece in _pieces(path, notes))
     store = write_store(pieces, target)
@@ -106,7 +108,10 @@ def _read(path: Path) -> Iterator[Piece]:
                 f"{path}: this is no GeoNames dump (nineteen columns parted by tabs); "
                 "save other tables as CSV"
             )
-            raise InputFileError(message)
+            raise InputFileError(
+                message,
+                chinese=f"{path}：不是GeoNames数据（制表符分隔的19列）；其他表格请另存为CSV",
+            )
         yield from (Piece(frame=frame) for frame in read_geonames(path))
     else:
         yield from read_pieces(path)

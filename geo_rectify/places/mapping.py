@@ -93,11 +93,17 @@ def read_mapping(path: Path) -> ColumnMapping:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         message = f"{file}: this is no TOML in UTF-8 ({err})"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{file}：不是UTF-8的TOML文件（{err}）；写法见说明“地名库”一节"
+        ) from err
     faults = list(_faults(raw))
     if faults:
         message = f"{file}: " + "; ".join(faults)
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{file}：列对应有{len(faults)}处认不出（见下文）；可写的列有"
+            f"{'、'.join((*GAZETTEER.names, *POSITION, *UPPER))}",
+        )
     kinds = {theirs.strip(): kind_of(ours) for theirs, ours in raw.get("kinds", {}).items()}
     return ColumnMapping(
         columns={ours: theirs.strip() for ours, theirs in raw.get("columns", {}).items()},

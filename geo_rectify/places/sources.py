@@ -204,7 +204,9 @@ def read_pieces(path: Path) -> Iterator[Piece]:
         shapes = _read_vector(path, mapping)
         mapping, said = assumed([str(name) for name in shapes.columns], mapping)
         raw = _mapped(shapes, mapping, path)
-        made, doubts = _form(raw, str(path), default_source=path.name, count="feature {}", first=1)
+        made, doubts = _form(
+            raw, str(path), default_source=path.name, count=("feature {}", "第{}个要素"), first=1
+        )
         yield Piece(frame=made, said=said, doubts=doubts, where="第{}个要素")
         return
     for plain in _read_csv(path) if ending == ".csv" else [_read_xlsx(path, mapping)]:
@@ -227,7 +229,10 @@ def _mapped(raw: _Frame, mapping: ColumnMapping, path: Path) -> _Frame:
             f"{path}: its mapping names the column {missing[0]!r}, which is not there (there are "
             f"{', '.join(str(c) for c in raw.columns if c != 'geometry')})"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{path}：列对应里写的“{missing[0]}”列不在表中；请核对同名的 .toml 文件",
+        )
     taken = {ours for ours, theirs in mapping.columns.items() if ours != theirs}
     made = raw.drop(columns=[name for name in raw.columns if name in taken]).copy()
     for ours, theirs in mapping.columns.items():
@@ -291,7 +296,9 @@ def _read_xlsx(path: Path, mapping: ColumnMapping) -> pd.DataFrame:
         )
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as err:
         message = f"{path}: this is no readable Excel workbook ({err}); save it anew as .xlsx"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{path}：不是可读的Excel文件；请用Excel或WPS另存为 .xlsx"
+        ) from err
     return raw.astype(object)
 
 
@@ -300,15 +307,26 @@ def _read_vector(path: Path, mapping: ColumnMapping) -> gpd.GeoDataFrame:
         raw = pyogrio.read_dataframe(path, layer=mapping.layer or None)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as err:
         message = f"{path}: GDAL cannot read this file ({err}); give CSV, XLSX or a vector file"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{path}：读不了这种文件或文件已损坏；请给出CSV、XLSX或矢量文件"
+        ) from err
     if not isinstance(raw, gpd.GeoDataFrame):
         message = f"{path}: the file has no geometry; give a vector file, or CSV with lon and lat"
-        raise InputFileError(message)
+        raise InputFileError(
+            message, chinese=f"{path}：文件里没有图形；请给出矢量文件，或有经度、纬度列的CSV"
+        )
     try:
         return _moved(raw, _datum(mapping))
     except CRSError as err:
         message = f"{path}: {err}"
-        raise InputFileError(message) from err
+        raise InputFileError(message, chinese=_no_system(path)) from err
+
+
+def _no_system(place: object) -> str:
+    return (
+        f"{place}：坐标系缺失或不能转换；请在同名的 .toml 里写明 datum（如 CGCS2000、GCJ-02、EPSG:4548），"
+        "西安80、北京54坐标请先转换到CGCS2000"
+    )
 
 
 def _moved(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
@@ -330,7 +348,8 @@ def _with_points(raw: pd.DataFrame, place: str, *, datum: str = "") -> gpd.GeoDa
     if ("lon" in raw.columns) != ("lat" in raw.columns):
         missing = "lat" if "lon" in raw.columns else "lon"
         message = f"{place}: column {missing!r} is missing; lon and lat go together"
-        raise InputFileError(message)
+        word = "纬度" if missing == "lat" else "经度"
+        raise InputFileError(message, chinese=f"{place}：缺“{word}”列；经度、纬度两列要成对")
     points: list[Any] = [None] * len(raw)
     if "lon" in raw.columns:
         for number, (lon, lat) in enumerate(zip(raw["lon"], raw["lat"], strict=True)):
@@ -340,19 +359,24 @@ def _with_points(raw: pd.DataFrame, place: str, *, datum: str = "") -> gpd.GeoDa
         moved = _moved(frame, datum)
     except CRSError as err:
         message = f"{place}: {err}"
-        raise InputFileError(message) from err
+        raise InputFileError(message, chinese=_no_system(place)) from err
     for number, point in enumerate(moved.geometry):
         if point is None or point.is_empty or not _in_china(point):
             cells = [
                 _text(raw[name].iloc[number]) if name in raw else "" for name in ("lon", "lat")
             ]
             if any(cells):
+                row = int(raw.index[number]) + _FIRST
                 message = (
-                    f"{place}, row {int(raw.index[number]) + _FIRST}: lon {cells[0]!r} and lat {cells[1]!r} are no "
+                    f"{place}, row {row}: lon {cells[0]!r} and lat {cells[1]!r} are no "
                     "position in China; write decimal degrees, longitude in lon (73 to 136) and "
                     "latitude in lat (3 to 54), or name the datum in the mapping beside the file"
                 )
-                raise InputFileError(message)
+                raise InputFileError(
+                    message,
+                    chinese=f"{place}，第{row}行：经度“{cells[0]}”、纬度“{cells[1]}”不在国内；请写十进制度"
+                    "（经度73至136，纬度3至54），或在同名的 .toml 里写明坐标系",
+                )
     return moved
 
 
@@ -383,7 +407,7 @@ def _form(
     place: str,
     *,
     default_source: str = "",
-    count: str = "row {}",
+    count: tuple[str, str] = ("row {}", "第{}行"),
     first: int = _FIRST,
 ) -> tuple[gpd.GeoDataFrame, Counter[str]]:
     """Bring a frame to the one form, naming the first fault with row, column and remedy."""
@@ -403,13 +427,13 @@ def _form(
     shapes = raw.geometry.to_numpy()
     doubts: Counter[str] = Counter()
     for number, record in enumerate(raw.drop(columns=raw.geometry.name).to_dict("records")):
-        where = f"{place}, {count.format(number + first)}"
+        words = [word.format(number + first) for word in count]
+        where = _Where(english=f"{place}, {words[0]}", chinese=f"{place}，{words[1]}")
         row: dict[str, Any] = {key: _text(record.get(key)) for key in _TEXTS}
         if not row["name"]:
-            message = f"{where}: column 'name' is empty; give the place a name or drop the row"
-            raise InputFileError(
-                message,
-                chinese=f"{place}，第{number + first}行：名称是空的；请补上名称或删去这一行",
+            raise where.wrong(
+                "column 'name' is empty; give the place a name or drop the row",
+                "名称是空的；请补上名称或删去这一条",
             )
         row["kind"] = _kind(_text(record.get("kind")), where)
         row["geometry"] = _shape(shapes[number], where)
@@ -440,69 +464,86 @@ def _county(county: str, prefecture: str, shape: BaseGeometry | None) -> tuple[s
     return "", f"县列的“{county}”有{len(codes)}个同名县" if codes else ""
 
 
-def _kind(text: str, where: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Where:
+    """File and row, in both languages."""
+
+    english: str
+    chinese: str
+
+    def wrong(self, english: str, chinese: str) -> InputFileError:
+        """Make the error that says what is wrong there."""
+        return InputFileError(f"{self.english}: {english}", chinese=f"{self.chinese}：{chinese}")
+
+
+def _kind(text: str, where: _Where) -> str:
     kind = kind_of(text)
     if kind is None:
-        message = (
-            f"{where}: column 'kind' holds {text!r}; write a kind of mentions.type, "
-            "for example mine/quarry, village, river, or its Chinese label"
+        raise where.wrong(
+            f"column 'kind' holds {text!r}; write a kind of mentions.type, "
+            "for example mine/quarry, village, river, or its Chinese label",
+            f"类型“{text}”认不出；请写矿山采石场、村、河流等类型名，或在同名的 .toml 的 [kinds] 里写明对应",
         )
-        raise InputFileError(message)
     return kind.value
 
 
-def _adcode(text: str, where: str) -> str:
+def _adcode(text: str, where: _Where) -> str:
     if not text:
         return ""
     if not text.isdigit() or len(text) < _CODE:
-        message = f"{where}: column 'adcode' holds {text!r}; write the county's six-digit code"
-        raise InputFileError(message)
-    if not is_code(text[:_CODE]):
-        message = (
-            f"{where}: column 'adcode' holds {text!r}, which is no county or prefecture of today; "
-            "write its present six-digit code, or leave the cell empty"
+        raise where.wrong(
+            f"column 'adcode' holds {text!r}; write the county's six-digit code",
+            f"区划代码“{text}”不对；请写六位县级代码",
         )
-        raise InputFileError(message)
+    if not is_code(text[:_CODE]):
+        raise where.wrong(
+            f"column 'adcode' holds {text!r}, which is no county or prefecture of today; "
+            "write its present six-digit code, or leave the cell empty",
+            f"区划代码“{text}”不是现行的县或设区市代码；请写现行六位代码，或留空",
+        )
     return text[:_CODE]
 
 
-def _flow(text: str, where: str) -> str:
+def _flow(text: str, where: _Where) -> str:
     if text not in {"", *Flow}:
-        message = (
-            f"{where}: column 'flow' holds {text!r}; write with (the line is drawn from source to "
-            "mouth), against, or leave the cell empty"
+        raise where.wrong(
+            f"column 'flow' holds {text!r}; write with (the line is drawn from source to "
+            "mouth), against, or leave the cell empty",
+            f"流向“{text}”认不出；请写 with（从源头画到河口）、against（相反），或留空",
         )
-        raise InputFileError(message)
     return text
 
 
-def _shape(shape: Any, where: str) -> Any:
+def _shape(shape: Any, where: _Where) -> Any:
     if shape is None or shapely.is_empty(shape):
         return None
     if not shapely.is_valid(shape):
-        message = (
-            f"{where}: the geometry is invalid ({shapely.is_valid_reason(shape)}); "
-            "repair it where it was drawn"
+        raise where.wrong(
+            f"the geometry is invalid ({shapely.is_valid_reason(shape)}); "
+            "repair it where it was drawn",
+            "图形无效（自相交等）；请在原软件中修复",
         )
-        raise InputFileError(message)
     return shapely.force_2d(shape)
 
 
-def _uncertainty(cell: object, shape: Any, where: str) -> float | None:
+def _uncertainty(cell: object, shape: Any, where: _Where) -> float | None:
     text = _text(cell)
     if not text:
         if shape is None:
             return None
-        message = (
-            f"{where}: column 'uncertainty_m' is empty; write the radius in metres within which "
-            "the place lies nine times in ten (a village 1000, a surveyed point 10)"
+        raise where.wrong(
+            "column 'uncertainty_m' is empty; write the radius in metres within which "
+            "the place lies nine times in ten (a village 1000, a surveyed point 10)",
+            "误差是空的；请写米数，即九成把握的半径（村庄如1000，实测点如10），或在同名的 .toml 的"
+            " [defaults] 里写 uncertainty_m",
         )
-        raise InputFileError(message)
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
     if not 0 <= value < float("inf"):
-        message = f"{where}: column 'uncertainty_m' holds {text!r}; write metres, 0 or more"
-        raise InputFileError(message)
+        raise where.wrong(
+            f"column 'uncertainty_m' holds {text!r}; write metres, 0 or more",
+            f"误差“{text}”不对；请写不小于0的米数",
+        )
     return value
