@@ -259,8 +259,8 @@ def disc(lon: float, lat: float, radius_m: float, *, quad_segs: int = 16) -> Bas
         The disc in EPSG:4490.
     """
     epsg = gauss_kruger_epsg(lon)
-    centre = to_plane(shapely.Point(lon, lat), epsg)
-    return from_plane(shapely.buffer(centre, radius_m, quad_segs=quad_segs), epsg)
+    x, y = transformer(STORED, f"EPSG:{epsg}").transform(lon, lat)
+    return from_plane(shapely.buffer(shapely.Point(x, y), radius_m, quad_segs=quad_segs), epsg)
 
 
 def buffer_m(geometry: BaseGeometry, distance_m: float) -> BaseGeometry:

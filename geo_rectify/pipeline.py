@@ -34,7 +34,7 @@ from geo_rectify.places import (
     stated_positions,
 )
 from geo_rectify.places.gazetteer import with_places
-from geo_rectify.plans import mask_persons, read_plan, with_place_checks
+from geo_rectify.plans import mask_names, mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of, split_list
 from geo_rectify.vocabulary import LayerRole, Precision
@@ -106,6 +106,8 @@ class Assessment:
         The online service asked for, with counts; None where none was.
     petitions
         Petitions of the registers of that kind (`tables.PETITIONS`), by the site each is about.
+    gazetteer_notes
+        What was assumed of the columns of the gazetteers given, in words.
     """
 
     plans: tuple[Plan, ...]
@@ -126,6 +128,7 @@ class Assessment:
     scope: Scope = field(default_factory=Scope)
     online: OnlineOutcome | None = None
     petitions: pd.DataFrame = field(default_factory=lambda: frame_of([], PETITIONS))
+    gazetteer_notes: tuple[str, ...] = ()
 
     @property
     def site_mentions(self) -> tuple[Mention, ...]:
@@ -257,7 +260,11 @@ def assess(
     located = replace(located, correction_notes=(*notes, *located.correction_notes))
     counted = [register for register in listed if not register.petitions]
     located, joined = attach_registers(located, counted, plans=documents, gazetteer=known)
-    petitions = join_petitions(located.sites, [r for r in listed if r.petitions])
+    petitions = join_petitions(
+        located.sites,
+        [r for r in listed if r.petitions],
+        mask=lambda words, row: mask_names(words, context=row),
+    )
     judged = _judged(
         located,
         plans=documents,
@@ -266,8 +273,9 @@ def assess(
         rules=clauses,
         progress=say,
         registers=joined,
+        petitions=petitions,
     )
-    return replace(judged, online=outcome, petitions=petitions)
+    return replace(judged, online=outcome, gazetteer_notes=known.notes)
 
 
 def assess_sites(
@@ -314,6 +322,7 @@ def _judged(
     progress: Callable[[str], None],
     registers: tuple[Register, ...] = (),
     rules: tuple[Rule, ...] | None = None,
+    petitions: pd.DataFrame | None = None,
 ) -> Assessment:
     progress("overlay")
     overlaps = overlay_classes(
@@ -333,6 +342,7 @@ def _judged(
         settings=settings,
         registers=registers,
         rules=rules,
+        petitions=petitions,
     )
     return Assessment(
         plans=plans,
@@ -350,6 +360,7 @@ def _judged(
         settings=settings,
         registers=registers,
         correction_log=located.correction_log,
+        petitions=frame_of([], PETITIONS) if petitions is None else petitions,
     )
 
 

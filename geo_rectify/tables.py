@@ -331,6 +331,8 @@ def join_list(values: Iterable[object]) -> str:
         For example ``3|16|17``.
     """
     shown = {str(value) for value in values if value is not None and str(value)}
+    if len(shown) == 1:
+        return shown.pop()
     return LIST_SEPARATOR.join(sorted(shown, key=_natural))
 
 

@@ -65,6 +65,9 @@ PANELS = (
     ("双田镇", "甲路镇与双田镇交界处堆存废渣"),
     ("岩山采石场", "乐平市与浮梁县交界处的岩山采石场未复绿"),
     ("四季春晖小区", "东湖大道以东、翥山大道以南的四季春晖小区污水直排"),
+    ("双田镇", "双田镇南部石材加工点污染突出"),
+    ("洎水河", "洎水河西部河段淤积"),
+    ("金山工业园区", "金山工业园区东部异味明显"),
 )
 
 
@@ -108,8 +111,10 @@ def main() -> None:
     """Draw the sheet."""
     known = drawn_by_hand()
     mpl.rcParams["font.family"] = ["Noto Sans CJK SC", "sans-serif"]
-    figure, axes = plt.subplots(4, 4, figsize=(17, 18), squeeze=False)
-    for axis, (name, sentence) in zip(axes.flat, PANELS, strict=True):
+    figure, axes = plt.subplots(4, 5, figsize=(21, 18), squeeze=False)
+    for axis in axes.flat[len(PANELS) :]:
+        axis.axis("off")
+    for axis, (name, sentence) in zip(axes.flat, PANELS, strict=False):
         shape, method = footprint(name, sentence, known)
         for part in shapely.get_parts(to_plane(shape, EPSG)):
             axis.fill(*zip(*part.exterior.coords, strict=True), color="#e8a33d", alpha=0.6)

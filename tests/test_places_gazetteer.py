@@ -144,8 +144,8 @@ def test_user_rows_come_before_the_shipped_ones(tmp_path: Path):
     ("content", "said"),
     [
         ("", "empty"),
-        ("名称,kind\n甲,village\n", "column 'name' is missing"),
-        ("name,类型\n甲,village\n", "column 'kind' is missing"),
+        ("叫法,kind\n甲,village\n", "column 'name' is missing"),
+        ("name,种别\n甲,village\n", "column 'kind' is missing"),
         ("name,kind,lon\n甲,village,117\n", "column 'lat' is missing"),
         ("name,kind\n,village\n", "row 2: column 'name' is empty"),
         ("name,kind\n甲,village\n乙,城堡\n", "row 3: column 'kind' holds '城堡'"),

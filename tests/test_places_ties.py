@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import shapely
 
-from geo_rectify.crs import area_m2, from_plane
+from geo_rectify.crs import area_m2, from_plane, to_plane
+from geo_rectify.models import Mention
 from geo_rectify.places import find_mentions, locate
 from geo_rectify.places.areas import polygon
 from geo_rectify.plans import read_plan
-from geo_rectify.vocabulary import PlaceType
+from geo_rectify.vocabulary import PlaceType, Role
 from tests.places_cases import gazetteer, place
 
 if TYPE_CHECKING:
@@ -195,3 +196,130 @@ def test_a_gazetteer_says_which_way_its_river_flows(
     assert "flow declared" in site["method"]
     assert shape.contains(_at(kept, 0))
     assert not shape.contains(_at(cut, 0))
+
+
+def _mention(name: str, kind: PlaceType, start: int, role: Role, **more: Any) -> Mention:
+    cells = {"county": "乐平市", "surface": name, "normalised": name} | more
+    return Mention(
+        mention_id=f"d:{start}",
+        doc_id="d",
+        issue=1,
+        section=1,
+        field="problem",
+        start=start,
+        end=start + len(name),
+        type=kind,
+        role=role,
+        **cells,
+    )
+
+
+def _half(bearing_word: str) -> Located:
+    """Locate a mine behind 乐平市 with a relation: 乐平市西北部的鹤岭采石场."""
+    mentions = [
+        _mention("乐平市", PlaceType.COUNTY, 0, Role.CONTAINER, relation=bearing_word),
+        _mention("鹤岭采石场", PlaceType.MINE, 4 + len(bearing_word), Role.SITE),
+    ]
+    return locate(mentions, gazetteer(*ROWS))
+
+
+@pytest.mark.parametrize(
+    ("word", "inside", "outside"),
+    [
+        ("东部", (15_000, 0), (-15_000, 0)),
+        ("西部", (-15_000, 0), (15_000, 0)),
+        ("北部", (0, 12_000), (0, -20_000)),
+        ("南部区域", (0, -20_000), (0, 12_000)),
+        ("西北部", (-9_000, 9_000), (12_000, -12_000)),
+        ("东南部", (12_000, -12_000), (-12_000, 9_000)),
+    ],
+)
+def test_a_part_of_a_county_is_half_of_it_and_no_position(
+    word: str, inside: tuple[float, float], outside: tuple[float, float]
+):
+    site, shape = _site(_half(word), "鹤岭采石场")
+    county = polygon(("360281",))
+    middle = to_plane(shapely.centroid(county), EPSG)
+    there, away = (
+        from_plane(shapely.Point(middle.x + x, middle.y + y), EPSG) for x, y in (inside, outside)
+    )
+    assert shape.contains(there)
+    assert not shape.intersects(away)
+    assert shape.contains(shapely.centroid(county))
+    assert 0.5 < area_m2(shape) / area_m2(county) < 0.75
+    assert site["relation"] == f"乐平市{word}"
+    assert (site["precision"], site["geometry"], site["status"]) == ("county", None, "unlocated")
+    assert "beyond its centroid at a bearing of" in site["method"]
+
+
+@pytest.mark.parametrize("word", ["东侧", "中部", "部队", "东部和西部"])
+def test_what_names_no_one_part_leaves_the_county_whole(word: str):
+    _, shape = _site(_half(word), "鹤岭采石场")
+    assert area_m2(shape) > 0.99 * area_m2(polygon(("360281",)))
+
+
+def test_a_township_behind_a_part_of_the_county_tells_more(tmp_path: Path):
+    mentions = [
+        _mention("乐平市", PlaceType.COUNTY, 0, Role.CONTAINER, relation="东部"),
+        _mention("双田镇", TOWN, 6, Role.CONTAINER),
+        _mention("鹤岭采石场", PlaceType.MINE, 9, Role.SITE),
+    ]
+    site, shape = _site(locate(mentions, gazetteer(*ROWS)), "鹤岭采石场")
+    assert (site["precision"], site["township"]) == ("township", "双田镇")
+    assert not shape.contains(_at(-3000, 0))
+
+
+def test_parts_of_two_areas_named_together_narrow_nothing():
+    mentions = [
+        _mention("乐平市", PlaceType.COUNTY, 0, Role.CONTAINER, relation="东部"),
+        _mention("德兴市", PlaceType.COUNTY, 6, Role.CONTAINER, relation="西部", county="德兴市"),
+        _mention("鹤岭采石场", PlaceType.MINE, 12, Role.SITE),
+    ]
+    site, shape = _site(locate(mentions, gazetteer(*ROWS)), "鹤岭采石场")
+    assert site["relation"] == ""
+    assert area_m2(shape) > 0.99 * area_m2(polygon(("360281",)))
+
+
+def test_parts_of_townships_parks_and_rivers_are_read_from_the_text(tmp_path: Path):
+    park = _known("金山工业园区", PlaceType.INDUSTRIAL_PARK, _box(-900, -1500, 900, 700))
+    text = "双田镇南部石材加工点污染突出。金山工业园区东部异味明显。洎水河西部河段淤积"
+    path = tmp_path / "plan.txt"
+    path.write_text(f"乐平市整改方案\n\n乐平市有以下问题。{text}。\n", encoding="utf-8")
+    known = gazetteer(*ROWS, park)
+    located = locate(find_mentions(read_plan(path), names=known.names()), known)
+    site, shape = _site(located, "双田镇")
+    assert (site["relation"], site["township"]) == ("双田镇南部", "双田镇")
+    assert shape.contains(_at(2000, -3000))
+    assert not shape.intersects(_at(2000, 2500))
+    site, shape = _site(located, "金山工业园区")
+    assert shape.contains(_at(800, 0))
+    assert not shape.intersects(_at(-800, 0))
+    site, shape = _site(located, "洎水河")
+    assert "the part of 洎水河 beyond its centroid at a bearing of 270" in site["method"]
+    assert shape.contains(_at(-5000, 0))
+    assert not shape.intersects(_at(5000, 0))
+
+
+def test_a_counted_set_keeps_to_the_stretch_and_stays_a_set(tmp_path: Path):
+    mentions = [
+        _mention("韦陀桥", BRIDGE, 0, Role.CONTAINER, relation="起点"),
+        _mention("关山断面", SECTION, 4, Role.CONTAINER, relation="终点"),
+        _mention(
+            "入河排污口",
+            PlaceType.OTHER,
+            12,
+            Role.SITE,
+            count=12,
+            multiplicity="12处",
+            normalised="",
+            named=False,
+        ),
+    ]
+    located = locate(mentions, gazetteer(*ROWS))
+    site = located.sites[located.sites["count"] == 12].iloc[0]
+    shape = located.footprints.set_index("site_id").geometry[site["site_id"]]
+    assert (site["status"], site["precision"], site["geometry"]) == ("counted", "county", None)
+    assert site["relation"] == "韦陀桥至关山断面段"
+    assert "along 洎水河" in site["method"]
+    assert shape.contains(_at(0, 0))
+    assert not shape.intersects(_at(4000, 0))

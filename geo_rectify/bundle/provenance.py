@@ -124,6 +124,7 @@ def write_provenance(
             ),
         },
         "correction_notes": list(assessment.correction_notes),
+        "gazetteer_notes": list(assessment.gazetteer_notes),
         "counts": counts(assessment),
     }
     if replay is not None:

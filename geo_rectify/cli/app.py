@@ -600,7 +600,7 @@ def _report(
     part = scope_note(assessment)
     if part:
         say(part)
-    for note in notes:
+    for note in (*assessment.gazetteer_notes, *notes):
         say(note)
     for name in carried:
         say(f"保留了原文件夹中的文件：{name}")

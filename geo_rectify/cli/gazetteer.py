@@ -63,6 +63,8 @@ def build(
     from geo_rectify.places import build_gazetteer
 
     store = build_gazetteer(*sources, output=output)
+    for note in store.notes:
+        say(note)
     say(f"地名 {store.rows} 条 → {store.path}")
 
 

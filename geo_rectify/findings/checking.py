@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo_rectify.crs import M2_PER_MU
 from geo_rectify.findings.claims import Claim, ClaimKind, find_claims
+from geo_rectify.findings.petitions import reconcile_petitions
 from geo_rectify.findings.registers import reconcile
 from geo_rectify.findings.wording import wording
 from geo_rectify.tables import CLAIMS, frame_of, split_list
@@ -81,6 +82,7 @@ def check_found(
     findings: gpd.GeoDataFrame,
     demo: bool = False,
     registers: Sequence[Register] = (),
+    petitions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Check claims that were found already.
 
@@ -94,6 +96,8 @@ def check_found(
         Whether sample layers counted as official in judging.
     registers
         Registers that list counted sets.
+    petitions
+        `tables.PETITIONS` of registers that list petitions; None for none.
 
     Returns
     -------
@@ -111,7 +115,11 @@ def check_found(
             for zone in claim.classes
             if (claim.site_id, zone.value) in by_key
         ]
-        answer = _from_registers(claim, registers, by_key) or _answer(claim, held, demo=demo)
+        answer = (
+            _from_petitions(claim, petitions)
+            or _from_registers(claim, registers, by_key)
+            or _answer(claim, held, demo=demo)
+        )
         rows.append(
             {
                 "claim_id": claim.claim_id,
@@ -129,6 +137,13 @@ def check_found(
             }
         )
     return frame_of(rows, CLAIMS)
+
+
+def _from_petitions(claim: Claim, petitions: pd.DataFrame | None) -> _Answer | None:
+    told = None if petitions is None else reconcile_petitions(claim, petitions)
+    return (
+        None if told is None else _Answer(result=told.result, reason=told.reason, found=told.found)
+    )
 
 
 def _from_registers(

@@ -42,6 +42,8 @@ class ClaimKind(StrEnum):
     SET_AREA = "set_area"
     SET_PLACE = "set_place"
     ATTRIBUTE = "attribute"
+    PETITIONS = "petitions"
+    PETITIONS_AGAIN = "petitions_again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from geo_rectify.findings.claims import find_claims, in_order
 from geo_rectify.findings.delineation import undelineated
 from geo_rectify.findings.evidence import gather, zones_of
 from geo_rectify.findings.notes import Known, distance_band, missing_note, note_on
+from geo_rectify.findings.petitions import petition_claims
 from geo_rectify.findings.records import Judgement
 from geo_rectify.findings.registers import register_claims
 from geo_rectify.findings.rules import load_rules, rules_for
@@ -72,6 +73,7 @@ def judge(
     settings: Settings,
     rules: Sequence[Rule] | None = None,
     registers: Sequence[Register] = (),
+    petitions: pd.DataFrame | None = None,
 ) -> Judgement:
     """Judge every site against every zone class, and check the plans' own claims.
 
@@ -91,6 +93,8 @@ def judge(
         Dated clauses; None for the shipped ones.
     registers
         Registers joined to the issues: their rows share the evidence of the set they list.
+    petitions
+        `tables.PETITIONS` of registers that list petitions; None for none.
 
     Returns
     -------
@@ -141,7 +145,8 @@ def judge(
         ),
     )
     claims = find_claims(plans, mentions)
-    claims = in_order((*claims, *register_claims(claims, plans, registers)), plans)
+    told = () if petitions is None else petition_claims(plans, petitions)
+    claims = in_order((*claims, *register_claims(claims, plans, registers), *told), plans)
     spans = _evidence_cells(plans, shared)
     rows = [
         _finding(bench, site, held, claims=claims, evidence=spans.get(str(site["site_id"]), ""))
@@ -152,7 +157,13 @@ def judge(
     validate(findings, FINDINGS)
     return Judgement(
         findings=findings,
-        claims=check_found(claims, findings=findings, demo=settings.demo, registers=registers),
+        claims=check_found(
+            claims,
+            findings=findings,
+            demo=settings.demo,
+            registers=registers,
+            petitions=petitions,
+        ),
         rules=known,
     )
 

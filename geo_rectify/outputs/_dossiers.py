@@ -18,6 +18,7 @@ from geo_rectify.drawing.markup import one_line, sentence_around
 from geo_rectify.drawing.symbology import verdict_order, worst_verdict
 from geo_rectify.errors import RegionError
 from geo_rectify.models import Passage
+from geo_rectify.outputs._petitions import petition_words
 from geo_rectify.regions import area_name
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
@@ -133,8 +134,7 @@ class Dossier:
     @property
     def petition_words(self) -> str:
         """Say how often people complained of the site, "" for never: 信访件3件（其中重复2件）."""
-        again = f"（其中重复{self.petitions - 1}件）" if self.petitions > 1 else ""
-        return f"信访件{self.petitions}件{again}" if self.petitions else ""
+        return petition_words(self.petitions, max(0, self.petitions - 1))
 
     @property
     def place(self) -> str:

@@ -57,19 +57,24 @@ class Area:
     @property
     def county(self) -> str:
         """Give the real county's name, ``昌江区|浮梁县`` for two, "" where unknown."""
-        return "|".join(regions.area_name(code) for code in self.codes)
+        return "|".join(_area_names(self.codes))
 
     @property
     def label(self) -> str:
         """Name the smallest area known in words: county, else prefecture, else ""."""
         if self.codes:
-            return "、".join(regions.area_name(code) for code in self.codes)
+            return "、".join(_area_names(self.codes))
         return regions.area_name(self.prefecture) if self.prefecture else ""
 
     @property
     def limits(self) -> tuple[str, ...]:
         """Give the codes of the areas the site must lie in, empty where nothing is known."""
         return self.codes or ((self.prefecture,) if self.prefecture else ())
+
+
+@lru_cache(maxsize=4096)
+def _area_names(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(regions.area_name(code) for code in codes)
 
 
 @lru_cache(maxsize=1)
@@ -236,6 +241,47 @@ def named_area(word: str) -> Area | None:
     return _named(word, "")
 
 
+def counties_called(county: str, prefecture: str = "") -> list[str] | None:
+    """Give the codes of the counties that a cell of a table may mean.
+
+    Parameters
+    ----------
+    county
+        A county's name, full or short, or its code; the areas above may stand before it.
+    prefecture
+        Name of the prefecture, "" where the table says none.
+
+    Returns
+    -------
+    list of str or None
+        Ascending; several where counties of a name are not told apart; empty where the cell names
+        a whole prefecture; None where it names no area of today.
+    """
+    counties, prefectures, above = _index()
+    word = normalise(county) if not county.isdigit() else county
+    if word in above and county.isdigit():
+        return [] if word.endswith("00") else [word]
+    found = list(counties.get(word, ()))
+    for cut in range(1, len(word) - 1):
+        if found:
+            break
+        found = [c for c in counties.get(word[cut:], ()) if word[:cut] in _said_above(c)]
+    home = prefectures.get(normalise(prefecture), "")
+    if found:
+        return sorted([c for c in found if above[c][0] == home] or found)
+    return [] if word in prefectures else None
+
+
+@lru_cache(maxsize=4096)
+def _said_above(code: str) -> frozenset[str]:
+    """Give what may stand before a county's name: 江西省, 景德镇市, 江西省景德镇市."""
+    prefecture, province = _index()[2][code]
+    cities = [regions.area_name(prefecture)]
+    cities += [short_county(cities[0])]
+    lands = [province, _PROVINCE_END.sub("", province)]
+    return frozenset([*cities, *lands, *(land + city for land in lands for city in cities)])
+
+
 def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """List the development zones that are known of a prefecture.
 
@@ -256,6 +302,7 @@ def listed_zones(prefecture: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...
     )
 
 
+@lru_cache(maxsize=4096)
 def _named(word: str, home: str) -> Area | None:
     """Read one area word: a zone of the home prefecture, a county, or a prefecture."""
     if not word:

@@ -39,6 +39,7 @@ from geo_rectify.places.coordinates import (
     read_datum,
     read_position,
 )
+from geo_rectify.places.faults import Told, of_cell, of_error
 from geo_rectify.tables import CORRECTIONS, frame_of
 from geo_rectify.vocabulary import LABELS, CorrectionAction, PlaceType
 
@@ -129,11 +130,6 @@ class Row:
     cells: Mapping[str, Any]
     columns: Mapping[str, str]
 
-    def where(self, field: str) -> str:
-        """Name file, place and column of a cell."""
-        column = self.columns.get(field, "")
-        return f"{self.file}, {self.place}" + (f", {column}" if column else "")
-
 
 def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
     """Read positions, outlines and answers brought back from the field.
@@ -155,20 +151,23 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
     CorrectionsError
         A file cannot be read, or cells cannot be understood; the message lists all of them.
     """
-    faults: list[str] = []
+    faults: list[Told] = []
     rows: list[dict[str, Any]] = []
     for path in map(Path, paths):
         try:
             found = list(rows_of(path))
         except CorrectionsError as err:
-            faults.append(str(err))
+            faults.append(of_error(err))
             continue
         for row in found:
             wrong, correction = correction_of(row)
             faults.extend(wrong)
             rows.append(correction)
     if faults:
-        raise CorrectionsError("\n".join(faults))
+        raise CorrectionsError(
+            "\n".join(fault.english for fault in faults),
+            chinese="\n".join(fault.chinese for fault in faults),
+        )
     return cast("gpd.GeoDataFrame", frame_of(rows, CORRECTIONS))
 
 
@@ -206,7 +205,11 @@ def rows_of(path: Path, *, layers: Sequence[str] = FORM_LAYERS) -> Iterator[Row]
             f"{path.name}: corrections are read from .xlsx, .csv, .geojson and the .gpkg of field/qfield; save it as one of "
             "these (另存为 .xlsx), or take other files in with geo-rectify field import"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message,
+            chinese=f"{path.name}：只能读入 .xlsx、.csv、.geojson 和 field/qfield 里的 .gpkg；请另存为"
+            "其中一种，手机带回的其他文件请用 geo-rectify field import",
+        )
     yield from reader(path, content)
 
 
@@ -230,21 +233,24 @@ def file_content(path: Path) -> bytes:
     """
     if path.is_dir():
         message = f"{path} is a folder; name a worklist.xlsx, corrections.csv or .geojson in it"
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message,
+            chinese=f"{path}：这是文件夹；请指定其中的 worklist.xlsx、corrections.csv 或 .geojson",
+        )
     if not path.exists():
         message = f"{path} does not exist; check its name and folder"
-        raise CorrectionsError(message)
+        raise CorrectionsError(message, chinese=f"{path}：没有这个文件；请核对文件名和文件夹")
     _refuse_open(path)
     try:
         content = path.read_bytes()
     except PermissionError as err:
-        raise CorrectionsError(_open_elsewhere(path)) from err
+        raise _open_elsewhere(path) from err
     except OSError as err:
         message = f"{path} cannot be read: {err.strerror}"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(message, chinese=f"{path}：文件打不开（{err.strerror}）") from err
     if not content.strip():
         message = f"{path.name} is empty; name the file that was filled in"
-        raise CorrectionsError(message)
+        raise CorrectionsError(message, chinese=f"{path.name}：文件是空的；请指定填写过的文件")
     return content
 
 
@@ -253,14 +259,16 @@ def _refuse_open(path: Path) -> None:
     locks = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#", f".~{path.name}")
     for lock in locks:
         if path.with_name(lock).exists():
-            raise CorrectionsError(_open_elsewhere(path, lock=lock))
+            raise _open_elsewhere(path, lock=lock)
 
 
-def _open_elsewhere(path: Path, *, lock: str = "") -> str:
+def _open_elsewhere(path: Path, *, lock: str = "") -> CorrectionsError:
     stale = f"; if it is closed, delete the left-over file {lock}" if lock else ""
-    return (
+    left = f"；如果已经关闭，请删去残留的 {lock}" if lock else ""
+    return CorrectionsError(
         f"{path.name} is open in another program; save and close it there, then run again "
-        f"(请先保存并关闭 {path.name}){stale}"
+        f"(请先保存并关闭 {path.name}){stale}",
+        chinese=f"{path.name}：正在别的程序里打开；请保存并关闭后再运行{left}",
     )
 
 
@@ -273,7 +281,9 @@ def _xlsx_rows(path: Path, content: bytes) -> Iterator[Row]:
             f"{path.name} has a password or is an old .xls; take the password off and save it as "
             ".xlsx (取消密码，另存为 .xlsx)"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message, chinese=f"{path.name}：有密码，或是旧的 .xls 格式；请取消密码并另存为 .xlsx"
+        )
     with warnings.catch_warnings():
         # openpyxl warns of extensions it does not keep; nothing is written back here.
         warnings.simplefilter("ignore")
@@ -281,7 +291,9 @@ def _xlsx_rows(path: Path, content: bytes) -> Iterator[Row]:
             book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         except _BROKEN_BOOK as err:
             message = f"{path.name} is no Excel workbook or is damaged; save it again as .xlsx"
-            raise CorrectionsError(message) from err
+            raise CorrectionsError(
+                message, chinese=f"{path.name}：不是Excel文件或已损坏；请用Excel或WPS另存为 .xlsx"
+            ) from err
     found = False
     for sheet in book.worksheets:
         table = list(sheet.iter_rows(values_only=True))
@@ -307,7 +319,11 @@ def _xlsx_rows(path: Path, content: bytes) -> Iterator[Row]:
             f"{path.name} has no sheet with the columns site_id, 经度, 纬度 and 坐标系; name the "
             "worklist.xlsx a run wrote"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message,
+            chinese=f"{path.name}：没有含 site_id、经度、纬度、坐标系各列的工作表；请用运行时写出的"
+            " worklist.xlsx 填写",
+        )
 
 
 def _header_row(table: list[tuple[Any, ...]]) -> int | None:
@@ -324,11 +340,15 @@ def _csv_rows(path: Path, content: bytes) -> Iterator[Row]:
         table = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as err:
         message = f"{path.name} is no CSV ({err}); save it again as CSV UTF-8"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(
+            message, chinese=f"{path.name}：不是逗号分隔的表格；请另存为“CSV UTF-8”"
+        ) from err
     fields = [_field(cell) for cell in table[0]]
     if not {"site_id", "name"} & set(fields):
         message = f"{path.name}: the first line names no column site_id or name; see the manual"
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message, chinese=f"{path.name}：第一行没有 site_id 或“名称”列；请保留表头"
+        )
     shown = {field: f"column {field}" for field in fields if field}
     for number, values in enumerate(table[1:], start=2):
         yield from _row(
@@ -363,7 +383,9 @@ def decoded(path: Path, content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     message = f"{path.name} is neither UTF-8 nor GB18030 text; save it as CSV UTF-8"
-    raise CorrectionsError(message)
+    raise CorrectionsError(
+        message, chinese=f"{path.name}：文字编码不是UTF-8或GB18030；请另存为“CSV UTF-8”"
+    )
 
 
 def _json_rows(path: Path, content: bytes) -> Iterator[Row]:
@@ -371,11 +393,13 @@ def _json_rows(path: Path, content: bytes) -> Iterator[Row]:
         document = json.loads(content.decode("utf-8-sig"))
     except ValueError as err:
         message = f"{path.name} is no GeoJSON ({err}); export it again"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(
+            message, chinese=f"{path.name}：不是GeoJSON文件或不完整；请重新导出"
+        ) from err
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         message = f"{path.name} is no GeoJSON FeatureCollection; export it again"
-        raise CorrectionsError(message)
+        raise CorrectionsError(message, chinese=f"{path.name}：GeoJSON里没有要素集合；请重新导出")
     datum = document.get("datum") or _named_crs(document.get("crs"))
     for number, feature in enumerate(features, start=1):
         whole = feature if isinstance(feature, dict) else {}
@@ -393,20 +417,24 @@ def _gpkg_rows(path: Path, content: bytes, *, layers: Sequence[str] = FORM_LAYER
     # GDAL reads the file itself, with its journal beside it, and answers a torn head with warnings
     head = content[_APPLICATION_AT : _APPLICATION_AT + 4]
     damaged = f"{path.name} is no GeoPackage or is damaged; copy it from the phone again"
+    chinese = f"{path.name}：不是GeoPackage文件或已损坏；请从手机重新复制"
     if not content.startswith(_SQLITE) or head not in _GEOPACKAGES:
-        raise CorrectionsError(damaged)
+        raise CorrectionsError(damaged, chinese=chinese)
     try:
         names = {str(name) for name, _ in pyogrio.list_layers(path)}
         wanted = [name for name in layers if name in names]
         frames = [pyogrio.read_dataframe(path, layer=name, fid_as_index=True) for name in wanted]
     except DataSourceError as err:
-        raise CorrectionsError(damaged) from err
+        raise CorrectionsError(damaged, chinese=chinese) from err
     if not wanted:
         message = (
             f"{path.name} has no layer {' or '.join(layers)}; name the data.gpkg of the "
             "folder field/qfield that was filled in"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message,
+            chinese=f"{path.name}：没有图层{'或'.join(layers)}；请指定 field/qfield 里填写过的 data.gpkg",
+        )
     for name, frame in zip(wanted, frames, strict=True):
         datum = "CGCS2000"
         if frame.crs is not None and frame.crs.to_epsg() not in {None, 4490}:
@@ -457,7 +485,7 @@ def _empty(value: object) -> bool:
 # --- one row -------------------------------------------------------------------------------
 
 
-def correction_of(row: Row, *, anonymous: bool = False) -> tuple[list[str], dict[str, Any]]:
+def correction_of(row: Row, *, anonymous: bool = False) -> tuple[list[Told], dict[str, Any]]:
     """Read one row.
 
     Parameters
@@ -470,7 +498,7 @@ def correction_of(row: Row, *, anonymous: bool = False) -> tuple[list[str], dict
     Returns
     -------
     tuple
-        Its faults as sentences, and the correction: cells of `tables.CORRECTIONS`.
+        Its faults in both languages, and the correction: cells of `tables.CORRECTIONS`.
     """
     faults: list[Fault] = []
     notes: list[str] = []
@@ -490,11 +518,18 @@ def correction_of(row: Row, *, anonymous: bool = False) -> tuple[list[str], dict
     made["geometry"] = _geometry(row, made, faults, notes)
     made["uncertainty_m"] = _uncertainty(row, made["geometry"], faults, notes)
     made["note"] = "；".join(part for part in (made["note"], *notes) if part)
-    sentences = [
-        f"{row.where(fault.field)}: {repr(fault.value) + ': ' if fault.value else ''}{fault.reason}"
+    told = [
+        of_cell(
+            row.file,
+            row.place,
+            row.columns.get(fault.field, ""),
+            field=fault.field,
+            value=fault.value,
+            reason=fault.reason,
+        )
         for fault in faults
     ]
-    return sentences, made
+    return told, made
 
 
 def cell_text(value: object) -> str:

@@ -72,6 +72,9 @@ class Shaping:
         return not self.words
 
 
+_PLAIN: Final = Shaping()
+
+
 @lru_cache(maxsize=1)
 def _side_words() -> re.Pattern[str]:
     bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
@@ -94,8 +97,10 @@ def shaping(relations: Iterable[str]) -> Shaping:
     Shaping
         The shaping.
     """
-    rules = table("relations")
     words = list(relations)
+    if not any(words):
+        return _PLAIN
+    rules = table("relations")
     found: list[str] = []
     widen = along = 0.0
     for word in words:
@@ -135,6 +140,29 @@ def _upstream(words: list[str]) -> bool | None:
     if said == {(True, False)}:
         return True
     return False if said == {(False, True)} else None
+
+
+def part_bearing(relation: str) -> int | None:
+    """Give the bearing of the part a relation names: 东部, 西北部区域.
+
+    Parameters
+    ----------
+    relation
+        As the text gives it.
+
+    Returns
+    -------
+    int or None
+        Degrees from north; None for none, for several, and for what is beside the place (东侧).
+    """
+    said = set(_part_words().findall(relation))
+    return int(table("relations")["side"][said.pop()]) if len(said) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _part_words() -> re.Pattern[str]:
+    bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
+    return re.compile(rf"(?<!中)({bearings})部(?!队|门|委)")
 
 
 def _side(word: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 import shapely
 
-from geo_rectify.places.areas import area_of, infer_prefectures, uppers
+from geo_rectify.places.areas import area_of, infer_prefectures, uppers, widened
 from geo_rectify.places.kinds import coarse
 from geo_rectify.places.names import normalise, village_stem
 from geo_rectify.places.sources import joined, read_gazetteer, shipped
@@ -89,6 +89,10 @@ class Gazetteer:
         Rows of kind village by their name without 村, 社区.
     stores
         Files with an index, of which nothing is in memory; `around` reads what a document needs.
+    notes
+        What was assumed of the columns of the user's files, in words.
+    held
+        What `inside` has answered.
     """
 
     frame: gpd.GeoDataFrame
@@ -101,6 +105,27 @@ class Gazetteer:
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
     stores: tuple[Store, ...] = ()
+    notes: tuple[str, ...] = ()
+    held: dict[tuple[str, ...], tuple[bool | None, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def inside(self, limits: tuple[str, ...]) -> tuple[bool | None, ...]:
+        """Say of each place whether it lies in some areas, their line widened by 500 m.
+
+        Parameters
+        ----------
+        limits
+            County or prefecture codes; without any, everything is inside.
+
+        Returns
+        -------
+        tuple
+            By row; a place without a position by its code, None where it has none.
+        """
+        if limits not in self.held:
+            self.held[limits] = tuple(_inside(self.places, limits))
+        return self.held[limits]
 
     def names(self) -> Mapping[str, tuple[tuple[PlaceType, str], ...]]:
         """Give every name and alias with the kinds and county codes it stands for.
@@ -161,15 +186,18 @@ def open_gazetteer(*paths: str | os.PathLike[str], with_shipped: bool = True) ->
         A file cannot be read as a gazetteer; the message names file, column and remedy.
     """
     stores, frames = [], []
+    notes: list[str] = []
     for path in map(Path, paths):
         store = open_store(path)
         if store is None:
-            frames.append(read_gazetteer(path))
+            frame, told = read_gazetteer(path)
+            frames.append(frame)
+            notes.extend(told)
         else:
             stores.append(store)
     if with_shipped:
         frames.append(shipped())
-    return gazetteer_of(joined(frames), stores=stores)
+    return replace(gazetteer_of(joined(frames), stores=stores), notes=tuple(notes))
 
 
 def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
@@ -224,7 +252,8 @@ def with_places(gazetteer: Gazetteer, places: gpd.GeoDataFrame) -> Gazetteer:
     Gazetteer
         A new one with the same files.
     """
-    return gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+    made = gazetteer_of(joined([gazetteer.frame, places]), stores=gazetteer.stores)
+    return replace(made, notes=gazetteer.notes)
 
 
 def reading(gazetteer: Gazetteer, *, words: set[str], near: set[str], homes: set[str]) -> Gazetteer:
@@ -318,6 +347,34 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     )
 
 
+def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool | None]:
+    """Say it place by place; only those within the box of the areas are measured."""
+    shapes = np.array([place.geometry for place in places], dtype=object)
+    held = np.full(len(places), not limits)
+    if limits and len(places):
+        area = widened(limits)
+        west, south, east, north = shapely.bounds(area)
+        boxes = shapely.bounds(shapes)
+        near = (
+            (boxes[:, 0] <= east)
+            & (boxes[:, 2] >= west)
+            & (boxes[:, 1] <= north)
+            & (boxes[:, 3] >= south)
+        )
+        held[near] = shapely.intersects(area, shapes[near])
+    for place, inside in zip(places, held.tolist(), strict=True):
+        if place.geometry is not None or not limits:
+            yield inside
+        elif place.adcode:
+            yield any(_within(place.adcode, limit) for limit in limits)
+        else:
+            yield None
+
+
+def _within(code: str, limit: str) -> bool:
+    return code == limit or (limit.endswith("00") and code.startswith(limit.rstrip("0")))
+
+
 def _slips(by_stem: Mapping[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for kind, short in by_stem:
@@ -327,7 +384,12 @@ def _slips(by_stem: Mapping[tuple[str, str], list[int]]) -> dict[tuple[str, str]
 
 
 def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:
-    return MappingProxyType({key: tuple(dict.fromkeys(rows)) for key, rows in index.items()})
+    return MappingProxyType(
+        {
+            key: (rows[0],) if len(rows) == 1 else tuple(dict.fromkeys(rows))
+            for key, rows in index.items()
+        }
+    )
 
 
 def _places(frame: gpd.GeoDataFrame) -> Iterable[Place]:

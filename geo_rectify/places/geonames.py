@@ -76,7 +76,9 @@ def _opened(path: Path) -> IO[bytes]:
     texts.sort(key=lambda name: (name.lower() == "readme.txt", name))
     if not texts:
         message = f"{path}: the zip holds no .txt; give a GeoNames dump such as CN.zip"
-        raise InputFileError(message)
+        raise InputFileError(
+            message, chinese=f"{path}：压缩包里没有 .txt；请给出GeoNames数据，如CN.zip"
+        )
     return archive.open(texts[0])
 
 
@@ -130,7 +132,9 @@ def read_geonames(path: Path) -> Iterator[gpd.GeoDataFrame]:
                     yield geoframe_of(rows, GAZETTEER)
         except (UnicodeDecodeError, pd.errors.ParserError) as err:
             message = f"{path}: this is no GeoNames dump in UTF-8 ({err})"
-            raise InputFileError(message) from err
+            raise InputFileError(
+                message, chinese=f"{path}：不是UTF-8的GeoNames数据或已损坏；请重新下载"
+            ) from err
 
 
 def _row(
@@ -148,7 +152,9 @@ def _row(
             f"{where}: latitude {cells['latitude']!r} and longitude {cells['longitude']!r} are no "
             "position; the file is damaged, download it again"
         )
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{where}：经纬度读不懂，文件已损坏；请重新下载"
+        ) from err
     name, others = _names(cells["name"], cells["alternatenames"])
     kind = str(rules["codes"][code])
     if kind == PlaceType.VILLAGE.value and name.endswith(TOWNSHIP_END):

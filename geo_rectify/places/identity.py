@@ -273,7 +273,7 @@ def _shorter(
         return
     for name in (key, bare):
         for cut in range(len(name) - _SHORTEST, _SHORTEST - 1, -1):
-            if townships.find(area.codes, name[:cut]) is not None:
+            if townships.find_key(area.codes, name[:cut]) is not None:
                 yield (adcode, name[cut:], sort, within)
 
 

@@ -136,6 +136,7 @@ def is_spread(kind: PlaceType, name: str) -> bool:
     return kind.value in rules["kinds"] or name.endswith(tuple(rules["endings"]))
 
 
+@lru_cache(maxsize=1024)
 def kind_of(text: str) -> PlaceType | None:
     """Read a kind as our word or as its Chinese label.
 

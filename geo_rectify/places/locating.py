@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
@@ -62,6 +62,16 @@ _GUESSED: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A site with its position, whether people refused a candidate of it, and those left as JSON."""
+
+    draft: Draft
+    position: Position
+    refused: bool
+    candidates: str
+
+
 def locate(
     mentions: Sequence[Mention],
     gazetteer: Gazetteer,
@@ -109,7 +119,7 @@ def locate(
     drafts = draft_sites(mentions, townships=ground.townships)
     matched = match_corrections(corrections, drafts)
     notes = list(matched.notes)
-    placed: list[tuple[Draft, Position, bool]] = []
+    placed: list[_Placed] = []
     several = len({mention.doc_id for mention in mentions}) > 1
     log: list[dict[str, str]] = []
     for draft in drafts:
@@ -128,7 +138,14 @@ def locate(
                 outcomes=said,
                 issue_numbers=draft.issue_numbers(several=several),
             )
-        placed.append((draft, position, bool(orders.barred)))
+        placed.append(
+            _Placed(
+                draft=draft,
+                position=position,
+                refused=bool(orders.barred),
+                candidates=candidates_json(position.candidates),
+            )
+        )
     return Located(
         mentions=_with_ids(mentions, drafts),
         sites=_sites(placed, several=several),
@@ -244,9 +261,10 @@ def _status(draft: Draft, position: Position, *, refused: bool) -> SiteStatus:
     return SiteStatus.REJECTED if refused and position.refused else SiteStatus.UNLOCATED
 
 
-def _sites(placed: Sequence[tuple[Draft, Position, bool]], *, several: bool) -> gpd.GeoDataFrame:
+def _sites(placed: Sequence[_Placed], *, several: bool) -> gpd.GeoDataFrame:
     rows = []
-    for draft, position, refused in placed:
+    for one in placed:
+        draft, position = one.draft, one.position
         surfaces = {m.surface for m in draft.mentions} | {m.normalised for m in draft.mentions}
         county, adcode = draft.area.county, draft.area.adcode
         if position.adcode and not draft.area.codes:
@@ -266,14 +284,14 @@ def _sites(placed: Sequence[tuple[Draft, Position, bool]], *, several: bool) -> 
                 "method": position.method,
                 "source": position.source,
                 "score": position.score,
-                "candidates": candidates_json(position.candidates),
+                "candidates": one.candidates,
                 "relation": draft.tie.words
                 if draft.tie is not None
                 else join_list(m.relation for m in draft.mentions),
                 "count": draft.count if draft.counted else None,
                 "area_stated_m2": draft.area_stated_m2,
                 "issue_numbers": draft.issue_numbers(several=several),
-                "status": _status(draft, position, refused=refused).value,
+                "status": _status(draft, position, refused=one.refused).value,
                 "geometry": position.geometry,
             }
         )
@@ -282,30 +300,30 @@ def _sites(placed: Sequence[tuple[Draft, Position, bool]], *, several: bool) -> 
     return frame
 
 
-def _footprints(placed: Sequence[tuple[Draft, Position, bool]]) -> gpd.GeoDataFrame:
+def _footprints(placed: Sequence[_Placed]) -> gpd.GeoDataFrame:
     rows = [
-        {"site_id": draft.site_id, "geometry": position.footprint}
-        for draft, position, _ in placed
-        if position.footprint is not None
+        {"site_id": one.draft.site_id, "geometry": one.position.footprint}
+        for one in placed
+        if one.position.footprint is not None
     ]
     frame = geoframe_of(rows, FOOTPRINTS)
     validate(frame, FOOTPRINTS)
     return frame
 
 
-def _worklist(placed: Sequence[tuple[Draft, Position, bool]], *, several: bool) -> pd.DataFrame:
+def _worklist(placed: Sequence[_Placed], *, several: bool) -> pd.DataFrame:
     rows = [
         {
-            "site_id": draft.site_id,
-            "name": draft.name,
-            "kind": draft.kind.value,
-            "county": draft.area.county,
-            "issue_numbers": draft.issue_numbers(several=several),
-            "reason": position.reason,
-            "candidates": candidates_json(position.candidates),
+            "site_id": one.draft.site_id,
+            "name": one.draft.name,
+            "kind": one.draft.kind.value,
+            "county": one.draft.area.county,
+            "issue_numbers": one.draft.issue_numbers(several=several),
+            "reason": one.position.reason,
+            "candidates": one.candidates,
         }
-        for draft, position, _ in placed
-        if position.precision not in FINE and not _extent_alone(draft)
+        for one in placed
+        if one.position.precision not in FINE and not _extent_alone(one.draft)
     ]
     return frame_of(rows, UNLOCATED)
 
@@ -316,21 +334,20 @@ def _extent_alone(draft: Draft) -> bool:
     )
 
 
-def _rejected(placed: Sequence[tuple[Draft, Position, bool]]) -> pd.DataFrame:
+def _rejected(placed: Sequence[_Placed]) -> pd.DataFrame:
     rows = []
-    for draft, position, _ in placed:
-        for refusal in position.refused:
+    for one in placed:
+        for refusal in one.position.refused:
             place = refusal.candidate.place
-            shape = place.geometry
-            point = None if shape is None else shapely.centroid(shape)
+            lon, lat = place.middle or (None, None)
             rows.append(
                 {
-                    "site_id": draft.site_id,
-                    "name": draft.name,
+                    "site_id": one.draft.site_id,
+                    "name": one.draft.name,
                     "candidate": place.name,
                     "source": place.source,
-                    "lon": None if point is None else float(shapely.get_x(point)),
-                    "lat": None if point is None else float(shapely.get_y(point)),
+                    "lon": lon,
+                    "lat": lat,
                     "reason": refusal.reason,
                 }
             )

@@ -9,6 +9,7 @@
     name = "矿山名称"
     lon = "经度"
     lat = "纬度"
+    county = "区县"              # its name; adcode = "…" where the table has the code
 
     [defaults]                  # where there is no such column, or its cell is empty
     kind = "mine/quarry"
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POSITION: Final = ("lon", "lat")
+UPPER: Final = ("county", "prefecture")
+"""Columns with the names of the county and of the prefecture above it, from which the code comes."""
 _TABLES: Final = ("columns", "defaults", "kinds")
 _WORDS: Final = ("datum", "layer")
 
@@ -90,11 +93,17 @@ def read_mapping(path: Path) -> ColumnMapping:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         message = f"{file}: this is no TOML in UTF-8 ({err})"
-        raise InputFileError(message) from err
+        raise InputFileError(
+            message, chinese=f"{file}：不是UTF-8的TOML文件（{err}）；写法见说明“地名库”一节"
+        ) from err
     faults = list(_faults(raw))
     if faults:
         message = f"{file}: " + "; ".join(faults)
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{file}：列对应有{len(faults)}处认不出（见下文）；可写的列有"
+            f"{'、'.join((*GAZETTEER.names, *POSITION, *UPPER))}",
+        )
     kinds = {theirs.strip(): kind_of(ours) for theirs, ours in raw.get("kinds", {}).items()}
     return ColumnMapping(
         columns={ours: theirs.strip() for ours, theirs in raw.get("columns", {}).items()},
@@ -106,7 +115,7 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 def _faults(raw: dict[str, Any]) -> list[str]:
-    allowed = [*GAZETTEER.names, *POSITION]
+    allowed = [*GAZETTEER.names, *POSITION, *UPPER]
     found = [
         f"unknown key {key!r}; there are {', '.join((*_WORDS, *_TABLES))}"
         for key in raw

@@ -6,11 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import shapely
-
 from geo_rectify import regions
 from geo_rectify.crs import distance_m
-from geo_rectify.places.areas import uppers, widened
+from geo_rectify.places.areas import uppers
 from geo_rectify.places.kinds import coarse, compatible, table
 from geo_rectify.places.names import strip_admin
 from geo_rectify.places.spelling import slip, slip_forms
@@ -18,7 +16,7 @@ from geo_rectify.places.words import sounds, stems
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from geo_rectify.places.areas import Area
     from geo_rectify.places.gazetteer import Gazetteer, Place
@@ -136,29 +134,47 @@ def match(
     """
     if not area.limits and not anywhere:
         return Match()
+    inside = gazetteer.inside(area.limits)
+    scores = _scores(keys, kind, area, gazetteer, worth=None if barred else inside)
+    homes = frozenset(limit[:_PREFECTURE] for limit in area.limits)
     kept, refused = [], []
-    found = _found(keys, kind, area, gazetteer)
-    for candidate, inside in zip(found, _inside(found, area), strict=True):
-        reason = _refusal(candidate, kind, area, barred, inside=inside)
+    for number, (score, how) in sorted(scores.items()):
+        place = gazetteer.places[number]
+        if score < _OTHER_ENDING and not _near(place, homes):
+            continue
+        reason = _refusal(place, score, kind, area, barred, inside=inside[number])
+        if reason == "":
+            continue
+        candidate = Candidate(place=place, score=score, how=how)
         if reason is None:
             kept.append(candidate)
-        elif reason:
+        else:
             refused.append(Refusal(candidate=candidate, reason=reason))
     kept.sort(key=lambda candidate: candidate.rank)
     refused.sort(key=lambda refusal: refusal.candidate.rank)
     return Match(best=_best(kept, township), candidates=tuple(kept), refused=tuple(refused))
 
 
-def _found(
-    keys: tuple[str, ...], kind: PlaceType, area: Area, gazetteer: Gazetteer
-) -> list[Candidate]:
+def _scores(
+    keys: tuple[str, ...],
+    kind: PlaceType,
+    area: Area,
+    gazetteer: Gazetteer,
+    *,
+    worth: Sequence[bool | None] | None,
+) -> dict[int, tuple[float, str]]:
+    """Give score and how it was found by row: the best of each, the first of equals.
+
+    ``worth`` says by row whether a slip or a sound is worth a word; None for all.
+    """
     above = uppers(area.codes or (area.prefecture,))
     scores: dict[int, tuple[float, str]] = {}
 
     def offer(numbers: Iterable[int], score: float, how: str) -> None:
+        said = (score, how)
         for number in numbers:
-            if score > scores.get(number, (0.0, ""))[0]:
-                scores[number] = (score, how)
+            if number not in scores or score > scores[number][0]:
+                scores[number] = said
 
     for key in keys:
         for number in gazetteer.by_key.get(key, ()):
@@ -167,69 +183,52 @@ def _found(
         bare = strip_admin(key, above, kind)
         if bare != key:
             offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
-    for number, score, how in _alike(keys, kind, above, area, gazetteer):
-        offer([number], score, how)
-    return [
-        Candidate(place=gazetteer.places[number], score=score, how=how)
-        for number, (score, how) in sorted(scores.items())
-    ]
+    for numbers, score, how in _alike(keys, kind, above, gazetteer, worth):
+        offer(numbers, score, how)
+    return scores
 
 
 def _alike(
-    keys: tuple[str, ...], kind: PlaceType, above: tuple[str, ...], area: Area, known: Gazetteer
-) -> Iterable[tuple[int, float, str]]:
+    keys: tuple[str, ...],
+    kind: PlaceType,
+    above: tuple[str, ...],
+    known: Gazetteer,
+    worth: Sequence[bool | None] | None,
+) -> Iterable[tuple[Iterable[int], float, str]]:
     """Find what differs in its ending, by a slip, or only in how it is written."""
     group = coarse(kind)
     like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    homes = frozenset(limit[:_PREFECTURE] for limit in area.limits)
     shorts = sorted(stems(keys, kind, above))
     for short in shorts:
-        for number in known.by_stem.get((group, short), ()):
-            yield number, like, "same name but for its ending"
-        for number, how in _slips(short, group, known, homes):
-            yield number, _SLIP, how
+        yield known.by_stem.get((group, short), ()), like, "same name but for its ending"
+        for numbers, how in _slips(short, group, known, worth):
+            yield numbers, _SLIP, how
     for heard in sorted(sounds(keys, shorts)):
-        for number in known.by_sound.get((group, heard), ()):
-            if _near(known.places[number], homes):
-                yield number, _SOUND, "sounds the same"
+        yield _worthy(known.by_sound.get((group, heard), ()), worth), _SOUND, "sounds the same"
 
 
 def _slips(
-    short: str, group: str, known: Gazetteer, homes: frozenset[str]
-) -> Iterable[tuple[int, str]]:
+    short: str, group: str, known: Gazetteer, worth: Sequence[bool | None] | None
+) -> Iterable[tuple[Sequence[int], str]]:
     forms = slip_forms(short)
     others = dict.fromkeys(o for form in forms for o in known.by_slip.get((group, form), ()))
     for other in others:
-        how = slip(short, other)
-        if how:
-            for number in known.by_stem[group, other]:
-                if _near(known.places[number], homes):
-                    yield number, how
+        numbers = _worthy(known.by_stem[group, other], worth)
+        if numbers and (how := slip(short, other)):
+            yield numbers, how
+
+
+def _worthy(numbers: tuple[int, ...], worth: Sequence[bool | None] | None) -> Sequence[int]:
+    return numbers if worth is None else [number for number in numbers if worth[number]]
 
 
 def _near(place: Place, homes: frozenset[str]) -> bool:
-    """Say whether a place is in the prefecture: a slip elsewhere is not worth a word."""
     return not homes or not place.adcode or place.adcode[:_PREFECTURE] in homes
 
 
-def _inside(found: list[Candidate], area: Area) -> list[bool | None]:
-    """Say of each candidate whether it lies in the area; None where nothing tells."""
-    if not area.limits:
-        return [True] * len(found)
-    shapes = [candidate.place.geometry for candidate in found]
-    held = shapely.intersects(widened(area.limits), shapes).tolist() if found else []
-    told: list[bool | None] = []
-    for candidate, shape, inside in zip(found, shapes, held, strict=True):
-        code = candidate.place.adcode
-        if shape is not None:
-            told.append(inside)
-        else:
-            told.append(any(_within(code, limit) for limit in area.limits) if code else None)
-    return told
-
-
 def _refusal(
-    candidate: Candidate,
+    place: Place,
+    score: float,
     kind: PlaceType,
     area: Area,
     barred: frozenset[str],
@@ -237,22 +236,17 @@ def _refusal(
     inside: bool | None,
 ) -> str | None:
     """Say why a candidate is refused, "" where it is not worth a word, None where it stands."""
-    place = candidate.place
-    if barred & {candidate.candidate_id, place.name}:
+    if barred and barred & {place.place_id, place.name}:
         return "核查人员已排除"
     if inside is None:
         return ""
     if not inside:
-        if candidate.score < _OTHER_ENDING:  # a slip in another county
+        if score < _OTHER_ENDING:
             return ""
         return f"不在{area.label}范围（界线外扩{regions.WIDENED_M:.0f}米）内"
     if not compatible(kind, place.kind):
-        return f"名称相同，但类型不同（{label(place.kind)}）" if candidate.score >= _PREFIX else ""
+        return f"名称相同，但类型不同（{label(place.kind)}）" if score >= _PREFIX else ""
     return None
-
-
-def _within(code: str, limit: str) -> bool:
-    return code == limit or (limit.endswith("00") and code.startswith(limit.rstrip("0")))
 
 
 def _best(kept: list[Candidate], township: str) -> Candidate | None:

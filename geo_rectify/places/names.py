@@ -10,6 +10,7 @@ from typing import Final
 from geo_rectify.places.kinds import suffixes, table
 from geo_rectify.vocabulary import PlaceType
 
+_HAN: Final = re.compile("[㐀-鿿]+")
 _QUOTES: Final = str.maketrans("", "", "“”‘’\"'「」『』《》〈〉·•")
 _BRACKETS: Final = re.compile(r"[(（\[〔【][^()（）\[\]〔〕【】]*[)）\]〕】]")
 _DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
@@ -49,6 +50,8 @@ def normalise(name: str) -> str:
     str
         The spelling.
     """
+    if "十" not in name and _HAN.fullmatch(name):  # nothing else below concerns it
+        return name.translate(_variants())
     plain = "".join(unicodedata.normalize("NFKC", name).split()).translate(_QUOTES)
     bare = _BRACKETS.sub("", plain)
     road = _ROAD.fullmatch(bare)
@@ -153,6 +156,8 @@ def strip_admin(name: str, uppers: tuple[str, ...], kind: PlaceType) -> str:
     str
         The name without them.
     """
+    if not name.startswith(uppers):
+        return name
     for upper in sorted(uppers, key=lambda word: (-len(word), word)):
         rest = name.removeprefix(upper)
         if rest != name and len(rest) >= _SHORTEST and stem(rest, kind):

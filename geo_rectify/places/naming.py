@@ -110,7 +110,7 @@ def _township_before_name(draft: Draft, ground: Ground) -> tuple[str, str] | Non
     if draft.kind.value in _rules()["never"]:
         return None
     for head, rest in (cut for key in draft.spellings for cut in _heads(draft, key)):
-        hit = ground.townships.find(draft.area.codes, head)
+        hit = ground.townships.find_key(draft.area.codes, head)
         if hit is None:
             continue
         own = stem(rest, draft.kind)
@@ -156,7 +156,7 @@ def from_name(draft: Draft, shape: Shaping, ground: Ground) -> Position | None:
 def _from_head(draft: Draft, head: str, ground: Ground, *, shape: Shaping) -> Position | None:
     """Place a site by one way to begin its name: a township, a feature, a village."""
     rules, codes = _rules(), draft.area.codes
-    township = ground.townships.find(codes, head)
+    township = ground.townships.find_key(codes, head)
     how = "" if township is None else f"named after township {township[1]}"
     if draft.kind.value not in rules["township_short"] and not head.endswith(TOWNSHIP_END):
         township = None

@@ -59,7 +59,9 @@ def read_openstreetmap(path: Path) -> list[gpd.GeoDataFrame]:
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as err:
             message = f"{path}: GDAL cannot read this OpenStreetMap extract ({err})"
-            raise InputFileError(message) from err
+            raise InputFileError(
+                message, chinese=f"{path}：读不了这个OpenStreetMap文件，可能已损坏；请重新下载"
+            ) from err
         rows = _rows(raw, lines=layer == "lines")
         if rows:
             frames.append(geoframe_of(rows, GAZETTEER))

@@ -15,7 +15,7 @@ from geo_rectify.tables import PETITIONS, frame_of, split_list
 from geo_rectify.vocabulary import PlaceType, SiteStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -28,7 +28,12 @@ _TOO_WIDE: Final = {kind.value for kind in (*ADMIN, PlaceType.DEV_ZONE)}
 _Row = dict[str, Any]
 
 
-def join_petitions(sites: gpd.GeoDataFrame, registers: Sequence[RegisterFile]) -> pd.DataFrame:
+def join_petitions(
+    sites: gpd.GeoDataFrame,
+    registers: Sequence[RegisterFile],
+    *,
+    mask: Callable[[str, str], str] | None = None,
+) -> pd.DataFrame:
     """Say of each petition which site it is about.
 
     Parameters
@@ -37,6 +42,9 @@ def join_petitions(sites: gpd.GeoDataFrame, registers: Sequence[RegisterFile]) -
         `tables.SITES`.
     registers
         Registers of petitions, as read.
+    mask
+        Takes the place a petition names and all that its row says, gives the place without
+        persons; None leaves it as it is.
 
     Returns
     -------
@@ -68,7 +76,9 @@ def join_petitions(sites: gpd.GeoDataFrame, registers: Sequence[RegisterFile]) -
                     "petition_id": number,
                     "origin": f"{register.path.name} {row.origin}",
                     "county": row.county,
-                    "place": row.name,
+                    "place": row.name
+                    if mask is None
+                    else mask(row.name, f"{row.name}。{row.text}"),
                     "site_id": key,
                     "site_name": "" if site is None else site["name"],
                     "issue_numbers": "" if site is None else site["issue_numbers"],

@@ -56,12 +56,9 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
     Position
         The position; its candidates and refusals are kept whatever became of them.
     """
-    if draft.counted:
-        return replace(
-            area_position(draft.area),
-            reason=f"计数点群（{draft.count}处），正文没有逐点列明，待附名册或逐点核实。",
-        )
     tied = None if draft.tie is None else from_tie(draft, draft.tie, ground)
+    if draft.counted:
+        return _counted(draft, tied)
     if draft.extent and draft.kind is not PlaceType.TOWNSHIP:
         return tied or area_position(draft.area)
     shape = shaping(mention.relation for mention in draft.mentions)
@@ -75,21 +72,41 @@ def place_site(draft: Draft, ground: Ground, orders: Orders = _NO_ORDERS) -> Pos
         barred=orders.barred,
     )
     found = _obey(found, orders)
-    position = None if draft.anchored else tied
+    # Half a county says less than a township the text names, or than the name itself.
+    rough = tied is not None and tied.precision in POINTLESS
+    position = None if draft.anchored or rough else tied
     if position is None and not _end_of_stretch(draft):
         position = (
             _from_match(draft, found, shape, township, ground)
-            or tied
+            or (None if rough else tied)
             or from_name(draft, shape, ground)
         )
     position = (
-        position or from_text(draft, shape, ground, township=township) or area_position(draft.area)
+        position
+        or from_text(draft, shape, ground, township=township)
+        or tied
+        or area_position(draft.area)
     )
-    found = replace(found, refused=(*found.refused, *namesakes(draft, ground)))
-    position = replace(position, candidates=found.candidates, refused=found.refused)
-    if not position.reason:
-        position = replace(position, reason=_reason(draft, position, found))
-    return position
+    alike = namesakes(draft, ground)
+    found = replace(found, refused=(*found.refused, *alike)) if alike else found
+    return replace(
+        position,
+        candidates=found.candidates,
+        refused=found.refused,
+        reason=position.reason or _reason(draft, position, found),
+    )
+
+
+def _counted(draft: Draft, tied: Position | None) -> Position:
+    """Place a counted set: no point, and the area cut by the relation the text states for all."""
+    whole = replace(
+        area_position(draft.area),
+        reason=f"计数点群（{draft.count}处），正文没有逐点列明，待附名册或逐点核实。",
+    )
+    if tied is None or tied.footprint is None:
+        return whole
+    method = tied.method.removeprefix("admin_polygon; ")
+    return replace(whole, footprint=tied.footprint, method=f"admin_polygon; {method}")
 
 
 def _end_of_stretch(draft: Draft) -> bool:

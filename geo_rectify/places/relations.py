@@ -1,4 +1,4 @@
-"""Shapes of relations: a side of a line or outline, up- and downstream of a point, A to B, a mouth.
+"""Shapes of relations: a side or a part of a line or outline, up- and downstream, A to B, a mouth.
 
 All is drawn in the 3-degree Gauss-Kruger plane of the place. No network of rivers is asked for:
 one line is followed, and only where the layer declares its direction is a half of it chosen.
@@ -82,6 +82,40 @@ def side_of(shape: BaseGeometry, bearing: float, *, known_m: float, reach_m: flo
         shapely.union_all(swept), shapely.buffer(plane, max(reach_m, _LEAST_M))
     )
     return from_plane(kept, epsg)
+
+
+def part_of(shape: BaseGeometry, bearing: float, *, spare: float) -> BaseGeometry:
+    """Draw the part of an area or line that 东部, 西北部 … mean: what lies beyond its middle.
+
+    Parameters
+    ----------
+    shape
+        A line or polygon in EPSG:4490.
+    bearing
+        Bearing of the part, degrees from north.
+    spare
+        How far on the other side of the middle the part begins, as a share of the extent along the
+        bearing: nobody measures the middle of a county before he writes 东部.
+
+    Returns
+    -------
+    shapely.Geometry
+        The part in EPSG:4490. The middle is the centroid; the dividing line is square to the bearing.
+    """
+    epsg = _epsg(shape)
+    plane = to_plane(shape, epsg)
+    middle = shapely.get_coordinates(shapely.centroid(plane))[0]
+    angle = math.radians(bearing)
+    forth = np.array([math.sin(angle), math.cos(angle)])
+    across = np.array([forth[1], -forth[0]])
+    along = (shapely.get_coordinates(plane) - middle) @ forth
+    begin = -spare * (along.max() - along.min())
+    far = 2.0 * float(np.hypot(*np.ptp(shapely.get_coordinates(plane), axis=0)))
+    corners = [
+        middle + forth * ahead + across * aside
+        for ahead, aside in ((begin, -far), (begin, far), (far, far), (far, -far))
+    ]
+    return from_plane(shapely.intersection(plane, shapely.Polygon(corners)), epsg)
 
 
 def stream_part(

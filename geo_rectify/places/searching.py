@@ -103,7 +103,7 @@ def search_gazetteer(
     key = normalise(name)
     if not key:
         message = "the name is empty; give a place name such as 岩口采石场"
-        raise InputFileError(message)
+        raise InputFileError(message, chinese="地名是空的；请给出地名，如岩口采石场")
     area = area_called(county)
     kinds = list(PlaceType) if kind is None else [kind]
     forms = list(_forms(key, area))
@@ -287,7 +287,10 @@ def area_called(text: str) -> Area:
             f"no one county or prefecture is called {text!r}; give its full name or its code "
             "(乐平市, 360281)"
         )
-        raise RegionError(message)
+        raise RegionError(
+            message,
+            chinese=f"没有哪一个县（市、区）或设区市叫“{text}”，或有几个；请写全名或代码（乐平市、360281）",
+        )
     return area
 
 

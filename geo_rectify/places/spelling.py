@@ -116,7 +116,6 @@ def slip_forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
 
 
-@lru_cache(maxsize=65536)
 def slip(left: str, right: str) -> str:
     """Say by which slip two words may be one name.
 
@@ -139,18 +138,25 @@ def slip(left: str, right: str) -> str:
     if left.endswith(_ROAD_CLASSES) and right.endswith(_ROAD_CLASSES):
         return ""
     if len(left) != len(right):
-        return _one_more(*sorted((left, right), key=len))
-    apart = [n for n, letter in enumerate(left) if letter != right[n]]
-    first, last = apart[0], apart[-1]
+        return _one_more(left, right) if len(left) < len(right) else _one_more(right, left)
+    first, last = 0, len(left) - 1
+    while left[first] == right[first]:
+        first += 1
+    while left[last] == right[last]:
+        last -= 1
     if first == last:
-        return "" if MARKING & {left[first], right[first]} else "one character differs"
-    neighbours = len(apart) == 2 and last == first + 1  # noqa: PLR2004 - a pair
-    exchanged = neighbours and left[first : last + 1] == right[first : last + 1][::-1]
+        told = left[first] in MARKING or right[first] in MARKING
+        return "" if told else "one character differs"
+    neighbours = last == first + 1
+    exchanged = neighbours and left[first] == right[last] and left[last] == right[first]
     return "two characters exchanged" if exchanged else ""
 
 
 def _one_more(short: str, long: str) -> str:
     if len(long) - len(short) != 1 or len(long) < _LONG:
         return ""
-    extra = next((c for n, c in enumerate(long) if long[:n] + long[n + 1 :] == short), "")
-    return "one character more or less" if extra and extra not in MARKING else ""
+    at = 0
+    while at < len(short) and short[at] == long[at]:
+        at += 1
+    more = long[at + 1 :] == short[at:] and long[at] not in MARKING
+    return "one character more or less" if more else ""

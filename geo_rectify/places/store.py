@@ -51,10 +51,15 @@ _TEXTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One gazetteer file with an index; nothing of it is held in memory."""
+    """One gazetteer file with an index; nothing of it is held in memory.
+
+    ``notes`` tell what was assumed and what contradicts itself in the sources, where it was just
+    built.
+    """
 
     path: Path
     rows: int
+    notes: tuple[str, ...] = ()
 
     def read(
         self, words: Iterable[str], *, near: Iterable[str] = (), homes: Iterable[str] = ()
@@ -162,7 +167,10 @@ def open_store(path: Path) -> Store | None:
             f"{path}: this gazetteer was built in form {info.get('form')}, wanted {FORM}; build it "
             "anew with: geo-rectify gazetteer build SOURCE... -o FILE"
         )
-        raise InputFileError(message)
+        raise InputFileError(
+            message,
+            chinese=f"{path}：这个地名库由别的版本建成；请用 geo-rectify gazetteer build 重建",
+        )
     return Store(path=path, rows=int(info["rows"]))
 
 
@@ -197,11 +205,15 @@ def write_store(frames: Iterable[gpd.GeoDataFrame], path: Path) -> Store:
         rows = _write(frames, draft)
         if not rows:
             message = f"{path}: the sources hold no named place of China; nothing was written"
-            raise InputFileError(message)
+            raise InputFileError(
+                message, chinese=f"{path}：来源里没有一个国内地名，未写出地名库；请核对来源文件"
+            )
         draft.replace(path)
     except (OSError, sqlite3.DatabaseError, pyogrio.errors.DataSourceError) as err:
         message = f"{path}: the gazetteer cannot be written ({err}); give another file with -o"
-        raise OutputError(message) from err
+        raise OutputError(
+            message, chinese=f"{path}：地名库写不进去（{err}）；请用 -o 换一个位置"
+        ) from err
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": previous})
         draft.unlink(missing_ok=True)

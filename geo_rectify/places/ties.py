@@ -1,4 +1,4 @@
-"""Relations that several places of a text make together: A至B段, 甲与乙交界处, 甲以东、乙以南, 河口.
+"""Relations that places of a text make for others: A至B段, 甲与乙交界处, 甲以东、乙以南, 河口, 甲东部.
 
 Read from the mentions alone: from their relations and from what little stands between them. Which
 words make which tie is data (`relations.toml`).
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.areas import area_of
-from geo_rectify.places.footprints import shaping
+from geo_rectify.places.footprints import part_bearing, shaping
 from geo_rectify.places.kinds import table
 from geo_rectify.vocabulary import PlaceType, Role
 
@@ -37,6 +37,7 @@ class TieKind(StrEnum):
     BORDER = "border"
     MOUTH = "mouth"
     SIDES = "sides"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +165,9 @@ def _tie_at(
         after = _next(ordered, position)
         met = after is not None and any(word in after.relation for word in rules["border"])
         return (TieKind.BORDER, 2, None) if met else None
-    if here.type is PlaceType.RIVER and any(word in here.relation for word in rules["mouth"]):
-        return TieKind.MOUTH, 1, None
+    alone = _alone(ordered, position)
+    if alone is not None:
+        return alone, 1, None
     before = ordered[position - 1] if position else None
     if not _sided(here) or (before is not None and _sided(before) and _adjoin(before, here)):
         return None
@@ -184,6 +186,31 @@ def _next(ordered: Sequence[Mention], position: int, *, most: int = _TO) -> Ment
         return None
     here, after = ordered[position], ordered[position + 1]
     return after if _together(here, after) and 1 <= after.start - here.end <= most else None
+
+
+def _alone(ordered: Sequence[Mention], position: int) -> TieKind | None:
+    """Say which relation a place makes by itself: a river its mouth, an area a part of it."""
+    here = ordered[position]
+    words = table("relations")["mouth"]
+    if here.type is PlaceType.RIVER and any(word in here.relation for word in words):
+        return TieKind.MOUTH
+    part = part_bearing(here.relation) is not None and not _listed(ordered, position)
+    return TieKind.PART if part else None
+
+
+def _listed(ordered: Sequence[Mention], position: int) -> bool:
+    """Say whether a part stands in a list or a border of parts: 甲县东部与乙县西部交界处."""
+    here = ordered[position]
+    end = here.end + len(here.relation)
+    before = ordered[position - 1] if position else None
+    after = ordered[position + 1] if position + 1 < len(ordered) else None
+    behind = before is not None and bool(before.relation) and _adjoin(before, here)
+    return behind or (
+        after is not None
+        and _together(here, after)
+        and 0 <= after.start - end <= _TO
+        and (after.type is here.type or bool(after.relation))
+    )
 
 
 def _together(left: Mention, right: Mention) -> bool:

@@ -103,14 +103,25 @@ class Townships:
         tuple or None
             County code and official name.
         """
-        key = normalise(name)
-        found = {
-            (code, official)
-            for code in codes
-            for official in [self._names(code).get(key)]
-            if official is not None
-        }
-        return found.pop() if len(found) == 1 else None
+        return self.find_key(codes, normalise(name))
+
+    def find_key(self, codes: tuple[str, ...], key: str) -> tuple[str, str] | None:
+        """Find a township as `find` does, by a name that is normalised, or the head of one.
+
+        Parameters
+        ----------
+        codes
+            Counties it may lie in.
+        key
+            Its name.
+
+        Returns
+        -------
+        tuple or None
+            County code and official name.
+        """
+        found = [(code, official) for code in codes if (official := self._names(code).get(key))]
+        return found[0] if len(found) == 1 else None
 
     def short_names(self, code: str) -> dict[str, str]:
         """Give the names that stand for one township of a county, with the official name.

@@ -1,4 +1,4 @@
-"""From a relation that several places make together to a footprint.
+"""From a relation that places of the text make together, or a part of one, to a footprint.
 
 Each place is looked up as any site is: by name, where it must lie. What cannot be drawn is not
 drawn: a stretch of which one end is unknown gives nothing.
@@ -7,7 +7,7 @@ drawn: a stretch of which one end is unknown gives nothing.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
@@ -20,14 +20,21 @@ from geo_rectify.places.footprints import (
     along_line,
     draw_shape,
     least_m,
+    part_bearing,
     shaping,
     together_m,
 )
 from geo_rectify.places.kinds import ADMIN, table
 from geo_rectify.places.matching import match
 from geo_rectify.places.names import normalise
-from geo_rectify.places.positions import drawn_position
-from geo_rectify.places.relations import Reach, border_between, mouth_of, stretch_between
+from geo_rectify.places.positions import area_position, drawn_position
+from geo_rectify.places.relations import (
+    Reach,
+    border_between,
+    mouth_of,
+    part_of,
+    stretch_between,
+)
 from geo_rectify.places.ties import TieKind
 from geo_rectify.places.townships import polygonal
 from geo_rectify.regions import SOURCE
@@ -89,14 +96,25 @@ def from_tie(draft: Draft, tie: Tie, ground: Ground) -> Position | None:
         TieKind.BORDER: _border,
         TieKind.MOUTH: _mouth,
         TieKind.SIDES: _sides,
+        TieKind.PART: _part,
     }
     cut = drawers[tie.kind](tie, found, draft, ground)
     if cut is None:
         return None
     sources = join_list(each.source for each in found)
-    return drawn_position(
-        cut.drawn, method=f"relation {tie.words}: {cut.how}", source=sources, score=None
-    )
+    method = f"relation {tie.words}: {cut.how}"
+    if tie.kind is TieKind.PART and tie.members[0].mention.type in ADMIN:
+        # Half a county is no position, however small the county is.
+        return replace(
+            area_position(draft.area),
+            footprint=cut.drawn.footprint,
+            method=f"admin_polygon; {method}",
+        )
+    position = drawn_position(cut.drawn, method=method, source=sources, score=None)
+    of_township = tie.members[0].mention.type is PlaceType.TOWNSHIP
+    if position is not None and tie.kind is TieKind.PART and of_township:
+        return replace(position, township=found[0].name)
+    return position
 
 
 def _member(member: Member, draft: Draft, ground: Ground) -> _Known | None:
@@ -199,6 +217,32 @@ def _sides(tie: Tie, found: list[_Known], draft: Draft, ground: Ground) -> _Cut 
         return None
     both = _area(reduce(shapely.intersection, shapes), limits)
     return None if both is None else _Cut(drawn=both, how="what lies on every side named")
+
+
+def _part(tie: Tie, found: list[_Known], draft: Draft, ground: Ground) -> _Cut | None:
+    """Draw the part of an area or line; a place known by a point alone has none to be told."""
+    del ground
+    whole, limits = found[0], draft.area.limits
+    bearing = part_bearing(tie.members[0].mention.relation)
+    if bearing is None or not shapely.get_dimensions(whole.shape):
+        return None
+    rules = table("relations")
+    spare = float(rules["part_spare"])
+    how = (
+        f"the part of {whole.name} beyond its centroid at a bearing of {bearing}, "
+        f"{spare:.0%} of its extent to spare"
+    )
+    if shapely.get_dimensions(whole.shape) == _LINE:
+        near = shapely.intersection(whole.shape, widened(limits))
+        if near.is_empty:
+            return None
+        along = float(rules["along_m"]) if draft.anchored else 0.0
+        piece = part_of(near, bearing, spare=spare)
+        drawn = along_line(piece, together_m(whole.unsure_m, along), limits)
+    else:
+        piece = polygonal(part_of(whole.shape, bearing, spare=spare))
+        drawn = _area(piece if whole.unsure_m == 0 else buffer_m(piece, whole.unsure_m), limits)
+    return None if drawn is None else _Cut(drawn=drawn, how=how)
 
 
 def _area(shape: BaseGeometry, limits: tuple[str, ...]) -> Drawn | None:

@@ -60,7 +60,7 @@ def stems(keys: Iterable[str], kind: PlaceType, above: tuple[str, ...]) -> set[s
     """
     found = set()
     for key in keys:
-        for word in (key, strip_admin(key, above, kind)):
+        for word in {key, strip_admin(key, above, kind)}:
             short = stem(word, kind)
             if len(short) >= SHORTEST:
                 found.add(short)

@@ -24,6 +24,7 @@ from geo_rectify.drawing.symbology import (
     worst_verdict,
 )
 from geo_rectify.models import issue_key
+from geo_rectify.outputs._petitions import by_issue, by_site
 from geo_rectify.outputs._progress import UNSTATED, issue_standing
 from geo_rectify.outputs.maps.shapes import ShapeTable, geojson
 from geo_rectify.tables import split_list
@@ -106,6 +107,7 @@ def issue_entries(
         Entries by issue key.
     """
     entries = {}
+    petitions = by_issue(assessment.petitions)
     for key, plan, issue in assessment.issues():
         entries[key] = {
             "number": issue.number,
@@ -119,6 +121,8 @@ def issue_entries(
             if issue.acceptance
             else [],
         }
+        if key in petitions:
+            entries[key]["petitions"] = petitions[key]
     return entries
 
 
@@ -212,6 +216,7 @@ def site_entries(assessment: Assessment, *, areas: ShapeTable) -> list[dict[str,
         zip(assessment.footprints["site_id"], assessment.footprints.geometry, strict=True)
     )
     findings = _findings_by_site(assessment)
+    petitions = by_site(assessment.petitions)
     entries = []
     for cells in assessment.sites.to_dict("records"):
         row: dict[str, Any] = {str(name): cell for name, cell in cells.items()}
@@ -221,6 +226,8 @@ def site_entries(assessment: Assessment, *, areas: ShapeTable) -> list[dict[str,
         entry |= _position(row, footprints.get(site_id), areas)
         entry |= _verdicts(findings.get(site_id, []), assessment)
         entry["sentences"] = _sentences(own, plans, several=assessment.several)
+        if site_id in petitions:
+            entry["petitions"] = petitions[site_id]
         entries.append(entry)
     return entries
 

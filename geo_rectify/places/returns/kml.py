@@ -71,14 +71,16 @@ def _documents(path: Path, content: bytes) -> list[tuple[str, bytes]]:
             inner = [e for e in archive.infolist() if e.filename.lower().endswith(_ENDINGS)]
             if sum(entry.file_size for entry in inner) > _MOST_BYTES:
                 message = f"{path.name} unpacks to more than 256 MB; export fewer placemarks"
-                raise CorrectionsError(message)
+                raise CorrectionsError(
+                    message, chinese=f"{path.name}：解压后超过256 MB；请分几次导出"
+                )
             found = [(f"{path.name}/{entry.filename}", archive.read(entry)) for entry in inner]
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as err:
         message = f"{path.name} is damaged or has a password; export it again"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(message, chinese=f"{path.name}：已损坏或有密码；请重新导出") from err
     if not found:
         message = f"{path.name} holds no .kml; export it again as KMZ"
-        raise CorrectionsError(message)
+        raise CorrectionsError(message, chinese=f"{path.name}：里面没有 .kml；请重新导出为KMZ")
     return found
 
 

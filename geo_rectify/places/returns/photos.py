@@ -85,7 +85,7 @@ def _exif(path: Path, content: bytes) -> Image.Exif:
             return picture.getexif()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as err:
         message = f"{path.name} is no photo that can be read ({err}); send the original (原图)"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(message, chinese=f"{path.name}：照片打不开；请发送原图") from err
 
 
 def _silent(path: Path, *, stripped: bool) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.errors import CorrectionsError
 from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.corrections import FORM_LAYERS, file_content, rows_of
+from geo_rectify.places.faults import Told, of_error
 from geo_rectify.places.returns.kml import kml_rows
 from geo_rectify.places.returns.photos import photo_rows
 from geo_rectify.places.returns.records import Medium, Returned
@@ -54,15 +55,18 @@ def read_returns(*paths: str | Path) -> list[Returned]:
     CorrectionsError
         Files that cannot be read; the message lists all of them.
     """
-    faults: list[str] = []
+    faults: list[Told] = []
     rows: list[Returned] = []
     for path in map(Path, paths):
         try:
             rows.extend(_rows(path))
         except CorrectionsError as err:
-            faults.append(str(err))
+            faults.append(of_error(err))
     if faults:
-        raise CorrectionsError("\n".join(faults))
+        raise CorrectionsError(
+            "\n".join(fault.english for fault in faults),
+            chinese="\n".join(fault.chinese for fault in faults),
+        )
     return rows
 
 
@@ -80,7 +84,11 @@ def _rows(path: Path) -> Iterator[Returned]:
             f"{path.name}: field import reads .gpkg, .kml, .kmz, .ovkml, .txt, .csv, .gpx, .xlsx, "
             ".geojson, .jpg and .heic; export it as one of these"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message,
+            chinese=f"{path.name}：可读入的有 .gpkg、.kml、.kmz、.ovkml、.txt、.csv、.gpx、.xlsx、"
+            ".geojson、.jpg 和 .heic；请在手机上导出为其中一种",
+        )
     yield from reader(path, content)
 
 

@@ -134,7 +134,9 @@ def parse_xml(name: str, content: bytes) -> ET.Element:
     """
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         message = f"{name} declares entities of its own and is not read; export it again"
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message, chinese=f"{name}：文件里自带XML实体，已拒绝读取；请重新导出"
+        )
     text: bytes | str = content
     if any(word in content[:_HEAD].lower() for word in _GB):
         # expat knows no multi-byte encodings; a str takes no notice of the declaration
@@ -144,7 +146,7 @@ def parse_xml(name: str, content: bytes) -> ET.Element:
         return ET.fromstring(text)  # noqa: S314 - entities were refused above
     except ET.ParseError as err:
         message = f"{name} is damaged ({err}); export it again"
-        raise CorrectionsError(message) from err
+        raise CorrectionsError(message, chinese=f"{name}：文件已损坏；请重新导出") from err
 
 
 def local_name(element: ET.Element) -> str:

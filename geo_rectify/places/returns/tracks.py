@@ -148,7 +148,9 @@ def line_rows(path: Path, content: bytes) -> Iterator[Returned]:
             f"{path.name}: no line holds a name, a longitude and a latitude "
             "(名称 经度 纬度); export it from 奥维 as txt"
         )
-        raise CorrectionsError(message)
+        raise CorrectionsError(
+            message, chinese=f"{path.name}：没有一行有名称、经度、纬度；请从奥维导出为txt"
+        )
     yield from unread
 
 

@@ -52,7 +52,10 @@ def write_proposal(
             f"{path} exists already and is not overwritten; name another with -o, or name it among "
             "the files to import so that the new one holds its rows too"
         )
-        raise OutputError(message)
+        raise OutputError(
+            message,
+            chinese=f"{path}：文件已存在，不覆盖；请用 -o 换一个文件名，或把它也列入要导入的文件",
+        )
     wanted: list[tuple[Path, dict[str, Any]]] = []
     if proposal.rejects:
         wanted.append((_free(path.with_name(f"{path.stem}_rejected.geojson")), _refused(proposal)))
@@ -72,7 +75,10 @@ def write_proposal(
             Path(name).replace(target)
     except OSError as err:
         message = f"{path} cannot be written ({err.strerror}); close it elsewhere (请先关闭) or name another"
-        raise OutputError(message) from err
+        raise OutputError(
+            message,
+            chinese=f"{path}：写不进去（{err.strerror}）；请先在别的程序里关闭它，或换一个文件名",
+        ) from err
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)

@@ -41,6 +41,7 @@
         row("进度状态", [issue.progress]),
         row("责任单位", units),
         issue.acceptance.length ? row("验收单位", [issue.acceptance.join("、")]) : null,
+        issue.petitions ? row("群众信访", [issue.petitions]) : null,
       ]),
     ]);
   }
@@ -102,6 +103,7 @@
     const facts = [site.kind, site.county, site.precision_label].filter(Boolean);
     if (site.relation) facts.push(`位于其${site.relation}`);
     if (site.stated) facts.push(site.stated);
+    if (site.petitions) facts.push(site.petitions);
     const aliases = site.aliases.filter((name) => name !== site.name);
     return html("article", { class: "gr-details" }, [
       html("h3", { text: site.name, title: site.name }),
