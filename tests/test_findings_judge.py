@@ -368,7 +368,7 @@ def test_rows_follow_sites_and_classes_and_inputs_stay():
     made = judged([site("z", footprint=None), row], RED)
     assert list(made.findings["site_id"].unique()) == ["z", "s"]
     assert list(made.findings["zone_class"][: len(CORE_CLASSES)]) == list(CORE_CLASSES)
-    assert set(judge.__kwdefaults__) == {"rules", "registers"}
+    assert set(judge.__kwdefaults__) == {"rules", "registers", "petitions"}
 
 
 def test_changing_one_version_changes_only_its_rows():
