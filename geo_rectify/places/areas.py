@@ -52,6 +52,8 @@ class Area:
     @property
     def adcode(self) -> str:
         """Give the county codes joined, else the prefecture's code, else ""."""
+        if len(self.codes) == 1:
+            return self.codes[0]
         return join_list(self.codes) or self.prefecture
 
     @property

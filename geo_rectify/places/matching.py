@@ -210,12 +210,16 @@ def _alike(
 def _slips(
     short: str, group: str, known: Gazetteer, worth: Sequence[bool | None] | None
 ) -> Iterable[tuple[Sequence[int], str]]:
-    forms = slip_forms(short)
-    others = dict.fromkeys(o for form in forms for o in known.by_slip.get((group, form), ()))
+    others: dict[str, None] = {}
+    for form in slip_forms(short):
+        others.update(dict.fromkeys(known.by_slip.get((group, form), ())))
+    by_stem = known.by_stem
     for other in others:
-        numbers = _worthy(known.by_stem[group, other], worth)
+        numbers = by_stem[group, other]
+        if worth is not None and not worth[numbers[0]]:
+            numbers = tuple(number for number in numbers[1:] if worth[number])
         if numbers and (how := slip(short, other)):
-            yield numbers, how
+            yield _worthy(numbers, worth), how
 
 
 def _worthy(numbers: tuple[int, ...], worth: Sequence[bool | None] | None) -> Sequence[int]:
