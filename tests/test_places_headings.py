@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from geo_rectify.cli.app import app
 from geo_rectify.places import build_gazetteer, open_gazetteer, sources
-from geo_rectify.places.areas import counties_called
+from geo_rectify.places.areas import counties_called, lies_in
 from geo_rectify.places.headings import assumed
 from geo_rectify.places.mapping import ColumnMapping
 
@@ -126,3 +126,20 @@ def test_a_long_table_is_read_in_pieces_with_its_rows_counted(
     rows[6] = ",矿山采石场,浮梁县,117.25,29.45,100"
     with pytest.raises(ValueError, match="row 8: column 'name' is empty"):
         open_gazetteer(table(tmp_path, "县", *rows))
+
+
+@pytest.mark.parametrize(
+    ("code", "limit", "inside"),
+    [
+        ("361002", "361000", True),
+        ("361102", "361000", False),
+        ("360281", "360200", True),
+        ("110101", "110000", True),
+        ("500101", "500000", True),
+        ("360281", "360281", True),
+        ("360222", "360281", False),
+        ("360200", "360281", False),
+    ],
+)
+def test_a_county_lies_in_its_own_prefecture_alone(code, limit, inside):
+    assert lies_in(code, limit) is inside

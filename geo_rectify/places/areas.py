@@ -243,6 +243,22 @@ def named_area(word: str) -> Area | None:
     return _named(word, "")
 
 
+def lies_in(code: str, limit: str) -> bool:
+    """Say whether a county or prefecture is, or is part of, another area.
+
+    Parameters
+    ----------
+    code, limit
+        Six-digit codes.
+
+    Returns
+    -------
+    bool
+        The digits alone do not tell: 110101 lies in 110000, 361102 not in 361000.
+    """
+    return code == limit or _index()[2].get(code, ("", ""))[0] == limit
+
+
 def counties_called(county: str, prefecture: str = "") -> list[str] | None:
     """Give the codes of the counties that a cell of a table may mean.
 

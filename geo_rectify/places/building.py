@@ -12,7 +12,7 @@ import shapely
 
 from geo_rectify import regions
 from geo_rectify.errors import InputFileError, OutputError
-from geo_rectify.places.areas import widened
+from geo_rectify.places.areas import lies_in, widened
 from geo_rectify.places.geonames import is_dump, read_geonames
 from geo_rectify.places.openstreetmap import read_openstreetmap
 from geo_rectify.places.sources import Piece, notes_of, read_pieces
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = frozenset({".txt", ".tsv", ".zip"})
 _SHOWN: Final = 5
-_PREFECTURE: Final = 4
 
 
 def build_gazetteer(*sources: str | os.PathLike[str], output: str | os.PathLike[str]) -> Store:
@@ -143,14 +142,10 @@ def _coded(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[tuple[int, s
     for number in placed.tolist():
         code = stated[number]
         lies = held.get(number, [])
-        if not code or any(one == code or _below(one, code) for one in lies):
+        if not code or any(lies_in(one, code) for one in lies):
             continue
         if not shapely.intersects(widened((code,)), shapes[number]):
             astray.append((number, regions.area_name(lies[0]) if lies else "国内县界之外"))
     coded = frame.copy()
     coded["adcode"] = found
     return coded, astray
-
-
-def _below(county: str, prefecture: str) -> bool:
-    return prefecture.endswith("00") and county.startswith(prefecture[:_PREFECTURE])

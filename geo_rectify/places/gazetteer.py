@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 import shapely
 
-from geo_rectify.places.areas import area_of, infer_prefectures, uppers, widened
+from geo_rectify.places.areas import area_of, infer_prefectures, lies_in, uppers, widened
 from geo_rectify.places.kinds import coarse
 from geo_rectify.places.names import normalise, village_stem
 from geo_rectify.places.sources import joined, read_gazetteer, shipped
@@ -366,13 +366,9 @@ def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool |
         if place.geometry is not None or not limits:
             yield inside
         elif place.adcode:
-            yield any(_within(place.adcode, limit) for limit in limits)
+            yield any(lies_in(place.adcode, limit) for limit in limits)
         else:
             yield None
-
-
-def _within(code: str, limit: str) -> bool:
-    return code == limit or (limit.endswith("00") and code.startswith(limit.rstrip("0")))
 
 
 def _slips(by_stem: Mapping[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[str]]:
