@@ -360,8 +360,9 @@ def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> floa
     if text[start:stop] in vocabulary.known:
         return 0.0
     for first in range(start + 1, stop - 1):
-        if text[first:stop] in vocabulary.known.keys() | vocabulary.lexicon.great_waters:
-            great = text[first:stop] in vocabulary.lexicon.great_waters
+        inner = text[first:stop]
+        great = inner in vocabulary.lexicon.great_waters
+        if great or inner in vocabulary.known:
             own = any(char in ATTRIBUTES for char in text[start:first]) and not (
                 great and first > start + 1
             )

@@ -180,13 +180,16 @@ def area_words() -> AreaWords:
 
 
 def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(_text(name))
+
+
+def _text(name: str) -> str:
     folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
-    return tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+    return folder.joinpath(name).read_text(encoding="utf-8")
 
 
 def _verbs() -> Iterator[str]:
-    folder = importlib.resources.files("geo_rectify.places").joinpath("data", "recognition")
-    for line in folder.joinpath("verbs.txt").read_text(encoding="utf-8").splitlines():
+    for line in _text("verbs.txt").splitlines():
         if not line.startswith("#"):
             yield from line.split()
 

@@ -218,7 +218,7 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
     for draft in drafts:
         joined.append(draft)
         if draft.kind in _OF_RIVERS and text.startswith(_AFTER_RIVER, draft.start):
-            river = next((w for w in lexicon.great_waters if text.endswith(w, 0, draft.start)), "")
+            river = _river_before(text, draft.start, lexicon.great_waters)
             draft.start -= len(river)
             draft.stem = river + draft.stem
             draft.surface = text[draft.start : draft.end]
@@ -231,7 +231,7 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
             first -= 1
         start = joined[first].start
         before = joined[first - 1] if first else None
-        river = next((name for name in lexicon.long_rivers if text.endswith(name, 0, start)), "")
+        river = _river_before(text, start, lexicon.long_rivers)
         if before is not None and before.end == start and before.kind is PlaceType.RIVER:
             first -= 1
         elif not river:
@@ -247,6 +247,11 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
         reach.prefix, reach.head, reach.relation = "", "", ""
         joined.append(reach)
     return joined
+
+
+def _river_before(text: str, stop: int, names: frozenset[str]) -> str:
+    """Give the longest of some names that ends at a position, "" for none."""
+    return max((name for name in names if text.endswith(name, 0, stop)), key=len, default="")
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
