@@ -114,15 +114,15 @@ def nearest_zones(
         cells = np.repeat(np.arange(len(held)), held)
         occupied[:] = False
         occupied[cells[wanted[grid.rings.chain_of(grid.edge)]]] = True
-    x, y = frame.units(xy)
+    column, row = (np.floor(values).astype(np.int64) for values in frame.units(xy))
     # neighbours one after the other: what they look up stays in the processor's cache
-    order = np.lexsort((np.floor(x), np.floor(y)))
-    xy, codes, x, y = xy[order], codes[order], x[order], y[order]
+    order = np.lexsort((column, row))
+    xy, codes = xy[order], codes[order]
     scene = _Scene(
         grid=grid,
         xy=xy,
-        column=np.floor(x).astype(np.int64),
-        row=np.floor(y).astype(np.int64),
+        column=column[order],
+        row=row[order],
         maps=_maps_about(xy, limit_m=max_distance_m),
         occupied=occupied,
         wanted=wanted,
@@ -146,9 +146,10 @@ def nearest_zones(
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
     made = _exact(scene, point[kept], edge[kept], codes)
-    again = np.lexsort((made.zone, order[made.point]))
+    point = order[made.point]
+    again = np.lexsort((made.zone, point))
     return Nearest(
-        point=order[made.point][again],
+        point=point[again],
         zone=made.zone[again],
         distance_m=made.distance_m[again],
         doubtful=made.doubtful[again],
@@ -262,7 +263,7 @@ def _runs_in_reach(
 def _lower(scene: _Scene, best: Numbers, point: Indices, vertex: Indices) -> None:
     """Lower ``best`` to the distance of vertices."""
     point, vertex = _wanted(scene, point, vertex)
-    away = _mapped(scene, point, vertex)
+    away = _mapped(scene, point, scene.grid.rings.xy[vertex])
     np.minimum.at(best, point, np.hypot(away[:, 0], away[:, 1]) * (1 + scene.maps.slack) + 1e-3)
 
 
@@ -283,9 +284,9 @@ def _wanted(scene: _Scene, point: Indices, vertex: Indices) -> tuple[Indices, In
     return point[kept], vertex[kept]
 
 
-def _mapped(scene: _Scene, point: Indices, vertex: Indices) -> Numbers:
-    """Give vertices on the local map of their point."""
-    away = scene.grid.rings.xy[vertex] - scene.xy[point]
+def _mapped(scene: _Scene, point: Indices, xy: Numbers) -> Numbers:
+    """Give positions on the local map of their point."""
+    away = xy - scene.xy[point]
     metres = scene.maps.metres[point]
     metres[:, 0] += scene.maps.turn[point] * away[:, 1]
     metres *= away
@@ -297,11 +298,7 @@ def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numb
     xy = scene.grid.rings.xy
     # both ends of an edge stand side by side: one look-up for the four numbers
     ends = np.lib.stride_tricks.sliding_window_view(xy.reshape(-1), 4)[::2][edge]
-    away = ends.reshape(-1, 2, 2) - scene.xy[point, None]
-    metres = scene.maps.metres[point, None]
-    east = away[..., 0] * (metres[..., 0] + scene.maps.turn[point, None] * away[..., 1])
-    north = away[..., 1] * metres[..., 1]
-    a, b = (np.column_stack((east[:, side], north[:, side])) for side in (0, 1))
+    a, b = _mapped(scene, point, ends[:, :2]), _mapped(scene, point, ends[:, 2:])
     return _to_segments(a, b), _bend(b - a, scene.xy[point, 1])
 
 
