@@ -129,7 +129,7 @@ def _sections(text: str, layout: Layout) -> tuple[Section, ...]:
     made = []
     for position, index in enumerate(layout.section_lines, start=1):
         line = layout.lines[index]
-        start = line.start if line.number is None else line.number.end
+        start = line.after_number
         made.append(
             Section(number=position, heading=text[start : line.end], start=line.start, end=line.end)
         )
@@ -189,7 +189,7 @@ def _group_deadline(
     held += [each for each in layout.heading_lines if each < index][-1:]
     for heading in sorted(set(held), reverse=True):
         line = layout.lines[heading]
-        start = line.start if line.number is None else line.number.end
+        start = line.after_number
         found = heading_deadline(text, start, line.end, after=after)
         if found is not None:
             return found

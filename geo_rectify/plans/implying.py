@@ -68,7 +68,7 @@ def _style(line: Line) -> str:
 
 
 def _names_units(text: str, line: Line) -> bool:
-    start = line.start if line.number is None else line.number.end
+    start = line.after_number
     return any(
         not text[found.end : line.end].strip("。；; ")
         for found in unit_lists(text, start, line.end)

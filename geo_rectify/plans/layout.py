@@ -303,7 +303,7 @@ def _opens_together(
         if (
             number is None
             or following is None
-            or not (number.style in named_styles() or _tells(lines[index], lines[after]))
+            or not _may_share(lines[index], lines[after])
             or following.value != number.value + 1
             or any(line.label is not None for line in lines[index + 1 : after])
         ):
@@ -311,10 +311,16 @@ def _opens_together(
     return False
 
 
-def _tells(line: Line, following: Line) -> bool:
-    """Say whether a line stands right before another, both too long for headings."""
+def _may_share(line: Line, following: Line) -> bool:
+    """Say whether a numbered line is an issue though the next has the fields.
+
+    Its number says so (问题1), or it stands right before the next, both too long for headings.
+    """
+    if line.number is None:
+        return False
     lengths = (line.end - line.start, following.end - following.start)
-    return line.end + 2 >= following.start and min(lengths) > _MAX_BARE
+    adjacent = line.end + 2 >= following.start and min(lengths) > _MAX_BARE
+    return line.number.style in named_styles() or adjacent
 
 
 def shared_fields(layout: Layout) -> dict[int, int]:
@@ -332,7 +338,6 @@ def shared_fields(layout: Layout) -> dict[int, int]:
     """
     made: dict[int, int] = {}
     lines = layout.lines
-    named = layout.issue_style in named_styles()
     bounds = [*layout.issue_lines, layout.last_line]
     held: int | None = None
     for index, stop in reversed(list(pairwise(bounds))):
@@ -341,7 +346,8 @@ def shared_fields(layout: Layout) -> dict[int, int]:
             held = own
         elif (
             held is not None
-            and (named or (stop < len(lines) and _tells(lines[index], lines[stop])))
+            and stop < len(lines)
+            and _may_share(lines[index], lines[stop])
             and not set(layout.heading_lines) & set(range(index, stop))
         ):
             made[index] = held

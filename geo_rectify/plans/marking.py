@@ -207,7 +207,7 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
             continue
         found = None
         if line.label is None and line.rows is None:
-            start = line.start if line.number is None else line.number.end
+            start = line.after_number
             found = _number_label().match(text, start, line.end)
         if found is None:
             made.append(line)
@@ -238,7 +238,7 @@ def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
     for index, line in enumerate(lines):
         if line.label is not None or line.rows is not None:
             continue
-        start = line.start if line.number is None else line.number.end
+        start = line.after_number
         match = _OWN_LABEL.match(text, start, line.end)
         role = None if match is None else inferred_role(match["words"])
         if match is not None and role is not None:

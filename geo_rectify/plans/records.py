@@ -133,6 +133,11 @@ class Line:
     inline: bool = False
     rows: tuple[int, int] | None = None
 
+    @property
+    def after_number(self) -> int:
+        """Where the words behind the printed number begin."""
+        return self.start if self.number is None else self.number.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
