@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from functools import lru_cache
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.findings.claims import Claim, ClaimKind
 from geo_rectify.findings.registers import ROUNDED, Reconciled
-from geo_rectify.findings.wording import clauses, sentences
+from geo_rectify.findings.wording import clauses, sentences, word_lists
 from geo_rectify.models import issue_key
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import ClaimResult
@@ -32,8 +30,7 @@ _MORE: Final = ("余", "多")
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str], re.Pattern[str]]:
     """Give the ways to say how many petitions there were, what makes it a part, and repeats."""
-    path = importlib.resources.files("geo_rectify.findings").joinpath("data", "wording.toml")
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))["petitions"]
+    raw = word_lists()["petitions"]
     number = raw["number"]
     told = (
         re.compile(rf"{number}{raw['between']}{raw['words']}"),

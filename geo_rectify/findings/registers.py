@@ -7,17 +7,15 @@ for: ``1200余`` is at least 1200 and at most a tenth more; ``约`` allows a ten
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from geo_rectify.crs import M2_PER_MU
 from geo_rectify.findings.claims import Claim, ClaimKind
-from geo_rectify.findings.wording import clauses, sentences
+from geo_rectify.findings.wording import clauses, sentences, word_lists
 from geo_rectify.models import issue_key
 from geo_rectify.vocabulary import ClaimResult
 
@@ -58,8 +56,7 @@ class _Words:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    path = importlib.resources.files("geo_rectify.findings").joinpath("data", "wording.toml")
-    raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))["register"]
+    raw = word_lists()["register"]
     return _Words(
         absent=tuple(raw["absent"]),
         present=tuple(raw["present"]),

@@ -80,6 +80,19 @@ class Wording:
 
 
 @lru_cache(maxsize=1)
+def word_lists() -> dict[str, Any]:
+    """Read ``data/wording.toml``, once.
+
+    Returns
+    -------
+    dict
+        Its tables.
+    """
+    path = importlib.resources.files("geo_rectify.findings").joinpath("data", "wording.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
 def wording() -> Wording:
     """Read and compile the word list, once.
 
@@ -88,8 +101,7 @@ def wording() -> Wording:
     Wording
         The patterns.
     """
-    path = importlib.resources.files("geo_rectify.findings").joinpath("data", "wording.toml")
-    raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    raw = word_lists()
     words = tuple(
         ZoneWord(
             classes=tuple(ZoneClass(name) for name in entry["classes"]),

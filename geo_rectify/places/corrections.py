@@ -39,7 +39,7 @@ from geo_rectify.places.coordinates import (
     read_datum,
     read_position,
 )
-from geo_rectify.places.faults import Told, of_cell, of_error
+from geo_rectify.places.faults import Told, error_of, of_cell, of_error
 from geo_rectify.tables import CORRECTIONS, frame_of
 from geo_rectify.vocabulary import LABELS, CorrectionAction, PlaceType
 
@@ -164,10 +164,7 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
             faults.extend(wrong)
             rows.append(correction)
     if faults:
-        raise CorrectionsError(
-            "\n".join(fault.english for fault in faults),
-            chinese="\n".join(fault.chinese for fault in faults),
-        )
+        raise error_of(faults)
     return cast("gpd.GeoDataFrame", frame_of(rows, CORRECTIONS))
 
 

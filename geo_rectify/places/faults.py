@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.errors import CorrectionsError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo_rectify.errors import GeoRectifyError
 
 _PLACES: Final = (
@@ -50,6 +54,25 @@ def of_error(err: GeoRectifyError) -> Told:
         Its message in both languages, twice the English where it has no other.
     """
     return Told(english=str(err), chinese=err.chinese or str(err))
+
+
+def error_of(faults: Sequence[Told]) -> CorrectionsError:
+    """Make one error of all faults, a line each.
+
+    Parameters
+    ----------
+    faults
+        At least one.
+
+    Returns
+    -------
+    CorrectionsError
+        In both languages.
+    """
+    return CorrectionsError(
+        "\n".join(fault.english for fault in faults),
+        chinese="\n".join(fault.chinese for fault in faults),
+    )
 
 
 def of_cell(file: str, place: str, column: str, *, field: str, value: str, reason: str) -> Told:

@@ -77,8 +77,13 @@ _PLAIN: Final = Shaping()
 
 @lru_cache(maxsize=1)
 def _side_words() -> re.Pattern[str]:
-    bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
+    bearings = _bearings()
     return re.compile(rf"以({bearings})|({bearings})(?:侧|面|边)")
+
+
+def _bearings() -> str:
+    """Give the words of all bearings as one pattern, longest first."""
+    return "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
 
 
 def shaping(relations: Iterable[str]) -> Shaping:
@@ -161,8 +166,7 @@ def part_bearing(relation: str) -> int | None:
 
 @lru_cache(maxsize=1)
 def _part_words() -> re.Pattern[str]:
-    bearings = "|".join(sorted(table("relations")["side"], key=lambda word: (-len(word), word)))
-    return re.compile(rf"(?<!中)({bearings})部(?!队|门|委)")
+    return re.compile(rf"(?<!中)({_bearings()})部(?!队|门|委)")
 
 
 def _side(word: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.errors import CorrectionsError
 from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.corrections import FORM_LAYERS, file_content, rows_of
-from geo_rectify.places.faults import Told, of_error
+from geo_rectify.places.faults import Told, error_of, of_error
 from geo_rectify.places.returns.kml import kml_rows
 from geo_rectify.places.returns.photos import photo_rows
 from geo_rectify.places.returns.records import Medium, Returned
@@ -63,10 +63,7 @@ def read_returns(*paths: str | Path) -> list[Returned]:
         except CorrectionsError as err:
             faults.append(of_error(err))
     if faults:
-        raise CorrectionsError(
-            "\n".join(fault.english for fault in faults),
-            chinese="\n".join(fault.chinese for fault in faults),
-        )
+        raise error_of(faults)
     return rows
 
 
