@@ -146,15 +146,14 @@ def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-def _cut_once(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+def _cut_once(text: str, begin: int, end: int, vocabulary: Vocabulary) -> Sequence[Token]:
     """Cut a run, or repeat the cut of one alike."""
     key = (text[max(0, begin - 1) : begin] == "、", text[begin:end])
     held = vocabulary.cuts.get(key)
     if held is None:
-        tokens = _cut(text, begin, end, vocabulary)
-        vocabulary.cuts[key] = tuple(_moved(token, -begin) for token in tokens)
-        return tokens
-    return [_moved(token, begin) for token in held]
+        held = vocabulary.cuts[key] = tuple(_cut(text, begin, end, vocabulary))
+    by = begin - held[0].start
+    return [_moved(token, by) for token in held] if by else held
 
 
 def _moved(token: Token, by: int) -> Token:
@@ -205,11 +204,13 @@ class _Lattice:
         self._best = [0.0] + [float("inf")] * (end - begin)
         self._back = [Token(begin, begin, PUNCTUATION)] * (end - begin + 1)
         self.areas = areas_in(text, begin, end, vocabulary)
-        self._full = [
-            (first, last)
-            for first, last in self.areas
-            if text[first:last] == vocabulary.areas[text[first:last]].name
-        ]
+        self._areas_at: dict[int, list[tuple[int, Area]]] = {}
+        self._full = []
+        for first, last in self.areas:
+            area = vocabulary.areas[text[first:last]]
+            self._areas_at.setdefault(first, []).append((last, area))
+            if text[first:last] == area.name:
+                self._full.append((first, last))
 
     def offer(self, start: int, stop: int, code: str, cost: float) -> None:
         """Offer a token without kind."""
@@ -238,13 +239,13 @@ class _Lattice:
     def offer_words(self, position: int) -> None:
         """Offer the words of the lexicon that begin at a position."""
         text, lexicon = self._text, self._words.lexicon
-        if text[position : position + _WORD_STEM] in lexicon.verbs:
+        two = text[position : position + 2]
+        if two in lexicon.verbs:
             self._offer_verb(position)
-        for length in lexicon.lengths.get(text[position], ()):
+        for length in lexicon.lengths.get(two) or lexicon.lengths.get(two[0], ()):
             stop = position + length
             word = text[position:stop]
-            flags = lexicon.flags.get(word) if stop <= self._end else None
-            if flags is None:
+            if stop > self._end or word not in lexicon.flags:
                 continue
             if word in lexicon.great_waters and (
                 text.startswith(lexicon.great_water_after, stop)
@@ -258,7 +259,9 @@ class _Lattice:
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
             if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
-                self.put(Token(position, stop, self._words.codes[word], flags=flags), cost)
+                self.put(
+                    Token(position, stop, self._words.codes[word], lexicon.flags[word]), cost
+                )
 
     def _offer_verb(self, position: int) -> None:
         """Offer an ordinary verb, a little dearer than the words of the lexicon."""
@@ -269,13 +272,10 @@ class _Lattice:
     def offer_names(self, position: int) -> None:
         """Offer administrative and learnt names that begin at a position."""
         text, vocabulary = self._text, self._words
-        for length in vocabulary.area_lengths.get(text[position], ()):
-            stop = position + length
-            area = vocabulary.areas.get(text[position:stop]) if stop <= self._end else None
-            if area is not None:
-                along = vocabulary.lexicon.great_water_after
-                self.put(*_area_token(text, position, stop, area, along))
-        for length in vocabulary.known_lengths.get(text[position], ()):
+        for stop, area in self._areas_at.get(position, ()):
+            along = vocabulary.lexicon.great_water_after
+            self.put(*_area_token(text, position, stop, area, along))
+        for length in vocabulary.known_lengths.get(text[position : position + 2], ()):
             stop = position + length
             name = text[position:stop]
             if text.startswith(_OF_STEEL, stop) and name in vocabulary.lexicon.works:
@@ -293,10 +293,11 @@ class _Lattice:
 
 def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
     """Say whether a run goes on with characters that begin no word: 北流市|民安工业集中区."""
-    return stop < end and not any(
-        text[stop : stop + length] in lexicon.flags
-        for length in lexicon.lengths.get(text[stop], ())
-        if stop + length <= end
+    if stop >= end:
+        return False
+    lengths = lexicon.lengths.get(text[stop : stop + 2]) or lexicon.lengths.get(text[stop], ())
+    return not any(
+        text[stop : stop + length] in lexicon.flags for length in lengths if stop + length <= end
     )
 
 
@@ -326,7 +327,8 @@ def _names_by_start(
     lexicon = vocabulary.lexicon
     found: dict[int, list[tuple[Token, float]]] = {}
     for head in range(begin + 1, end):
-        for length in lexicon.simple_lengths.get(text[head], ()):
+        two = text[head : head + 2]
+        for length in lexicon.simple_lengths.get(two) or lexicon.simple_lengths.get(two[0], ()):
             stop = head + length
             entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
             if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):

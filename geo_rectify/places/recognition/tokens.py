@@ -67,7 +67,7 @@ class Vocabulary:
     """The words of one document: the lexicon, its administrative names, names learnt.
 
     ``codes`` holds the code of each word, ``cuts`` the runs cut already, by whether a comma of
-    enumeration stands before them; offsets there are into the run.
+    enumeration stands before them; offsets there are those of the passage it first stood in.
     """
 
     lexicon: Lexicon
@@ -102,25 +102,19 @@ def vocabulary(
     Returns
     -------
     Vocabulary
-        The words, indexed by first character.
+        The words, indexed by their first two characters.
     """
-
-    def index(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
-        found: dict[str, set[int]] = {}
-        for name in names:
-            found.setdefault(name[0], set()).add(len(name))
-        return {key: tuple(sorted(lengths)) for key, lengths in found.items()}
-
+    known_lengths = words.lengths_of(known)
     return Vocabulary(
         lexicon=lexicon,
         areas=areas,
-        area_lengths=index(areas),
+        area_lengths=words.lengths_of(areas),
         known=known,
-        known_lengths=index(known),
+        known_lengths=known_lengths,
         codes={word: _word_code(word, flags) for word, flags in lexicon.flags.items()}
         if before is None
         else before.codes,
-        cuts={} if before is None else _still_right(before.cuts, known, index(known)),
+        cuts={} if before is None else _still_right(before.cuts, known, known_lengths),
     )
 
 
@@ -135,8 +129,8 @@ def _still_right(
         for key, cut in cuts.items()
         if not any(
             key[1][at : at + length] in known
-            for at, char in enumerate(key[1])
-            for length in lengths.get(char, ())
+            for at in range(len(key[1]))
+            for length in lengths.get(key[1][at : at + 2], ())
         )
     }
 
