@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geo_rectify.models import Mention
+from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
 from geo_rectify.places.recognition.aliases import canonical_names
@@ -39,6 +40,7 @@ _MAX_BRAND: Final = 5
 _SURE_BEFORE: Final = codes.LISTED + codes.JOINED + codes.ADMIN + codes.SETTLEMENT + codes.HARD
 
 
+@collector_paused()
 def find_mentions(
     plan: Plan, *, names: Collection[str] | GazetteerNames | None = None
 ) -> tuple[Mention, ...]:
