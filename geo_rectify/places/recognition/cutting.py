@@ -8,7 +8,7 @@ where a name begins: 进入|西河, 污水|经|韦陀桥, but 经公桥镇 in a 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geo_rectify.places.recognition import lexicon as words
 from geo_rectify.places.recognition.costs import (
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Lexicon
     from geo_rectify.places.recognition.tokens import Vocabulary
 
+_Fields: TypeAlias = "tuple[int, int, str, str, PlaceType | None, int]"
 _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
@@ -113,6 +114,7 @@ _FIRST_IN_NAMES: Final = frozenset("同本")
 _TOWNS: Final = frozenset("镇乡")
 _BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、，。")
 _SAME: Final = 1e-9
+_NEVER: Final = float("inf")
 
 
 def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
@@ -171,7 +173,8 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
         lattice.offer_words(position)
         for token, cost in names.get(position, ()):
             lattice.put(token, cost)
-        lattice.offer_names(position)
+        lattice.offer_areas(position)
+        lattice.offer_known(position)
     return lattice.cheapest()
 
 
@@ -201,8 +204,10 @@ class _Lattice:
 
     def __init__(self, text: str, begin: int, end: int, vocabulary: Vocabulary) -> None:
         self._text, self._begin, self._end, self._words = text, begin, end, vocabulary
-        self._best = [0.0] + [float("inf")] * (end - begin)
-        self._back = [Token(begin, begin, PUNCTUATION)] * (end - begin + 1)
+        self._lexicon = vocabulary.lexicon
+        self._best = [0.0] + [_NEVER] * (end - begin)
+        # Tokens as plain tuples: those of the cheapest way alone are made.
+        self._back: list[_Fields] = [(begin, begin, PUNCTUATION, "", None, 0)] * (end - begin + 1)
         self.areas = areas_in(text, begin, end, vocabulary)
         self._areas_at: dict[int, list[tuple[int, Area]]] = {}
         self._full = []
@@ -212,36 +217,37 @@ class _Lattice:
             if text[first:last] == area.name:
                 self._full.append((first, last))
 
-    def offer(self, start: int, stop: int, code: str, cost: float) -> None:
+    def offer(self, start: int, stop: int, code: str, cost: float, flags: str = "") -> None:
         """Offer a token without kind."""
-        total = self._best[start - self._begin] + cost
-        if total < self._best[stop - self._begin] - _SAME:
-            self._best[stop - self._begin] = total
-            self._back[stop - self._begin] = Token(start, stop, code)
+        at, total = stop - self._begin, self._best[start - self._begin] + cost
+        if total < self._best[at] - _SAME:
+            self._best[at] = total
+            self._back[at] = (start, stop, code, flags, None, 0)
 
     def put(self, token: Token, cost: float) -> None:
         """Offer a token."""
-        total = self._best[token.start - self._begin] + cost
-        if total < self._best[token.end - self._begin] - _SAME:
-            self._best[token.end - self._begin] = total
-            self._back[token.end - self._begin] = token
+        at, total = token.end - self._begin, self._best[token.start - self._begin] + cost
+        if total < self._best[at] - _SAME:
+            self._best[at] = total
+            self._back[at] = token
 
     def cheapest(self) -> list[Token]:
         """Give the tokens of the cheapest way."""
         tokens: list[Token] = []
         position = self._end - self._begin
         while position:
-            tokens.append(self._back[position])
-            position = self._back[position].start - self._begin
+            tokens.append(Token(*self._back[position]))
+            position = tokens[-1].start - self._begin
         tokens.reverse()
         return tokens
 
     def offer_words(self, position: int) -> None:
         """Offer the words of the lexicon that begin at a position."""
-        text, lexicon = self._text, self._words.lexicon
+        text, lexicon = self._text, self._lexicon
         two = text[position : position + 2]
-        if two in lexicon.verbs:
-            self._offer_verb(position)
+        if two in lexicon.verbs and position + _WORD_STEM <= self._end:
+            # An ordinary verb is a little dearer than the words of the lexicon.
+            self.offer(position, position + _WORD_STEM, HARD, _VERB, words.HARD)
         for length in lexicon.lengths.get(two) or lexicon.lengths.get(two[0], ()):
             stop = position + length
             word = text[position:stop]
@@ -258,23 +264,17 @@ class _Lattice:
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
-            if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
-                self.put(
-                    Token(position, stop, self._words.codes[word], lexicon.flags[word]), cost
-                )
+            self.offer(position, stop, self._words.codes[word], cost, lexicon.flags[word])
 
-    def _offer_verb(self, position: int) -> None:
-        """Offer an ordinary verb, a little dearer than the words of the lexicon."""
-        stop = position + _WORD_STEM
-        if stop <= self._end:
-            self.put(Token(position, stop, HARD, flags=words.HARD), _VERB)
-
-    def offer_names(self, position: int) -> None:
-        """Offer administrative and learnt names that begin at a position."""
-        text, vocabulary = self._text, self._words
+    def offer_areas(self, position: int) -> None:
+        """Offer the administrative names that begin at a position."""
         for stop, area in self._areas_at.get(position, ()):
-            along = vocabulary.lexicon.great_water_after
-            self.put(*_area_token(text, position, stop, area, along))
+            along = self._lexicon.great_water_after
+            self.put(*_area_token(self._text, position, stop, area, along))
+
+    def offer_known(self, position: int) -> None:
+        """Offer the learnt names that begin at a position."""
+        text, vocabulary = self._text, self._words
         for length in vocabulary.known_lengths.get(text[position : position + 2], ()):
             stop = position + length
             name = text[position:stop]
@@ -349,6 +349,8 @@ def _names_by_start(
                 cost = name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
                 )
+                if cost == _NEVER:
+                    continue
                 cost += by_areas(text, start, stop, spans, vocabulary)
                 cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
