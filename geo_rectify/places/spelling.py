@@ -25,7 +25,9 @@ _FIRST_CJK: Final = "㐀"
 
 @lru_cache(maxsize=32768)
 def _sound(character: str) -> str:
-    return "".join(pypinyin.lazy_pinyin(character, errors="ignore"))
+    if character >= _FIRST_CJK:
+        return "".join(pypinyin.lazy_pinyin(character, errors="ignore"))
+    return character.lower() if character.isascii() and character.isalpha() else ""
 
 
 @lru_cache(maxsize=65536)
@@ -45,10 +47,7 @@ def sound(word: str) -> str:
     str
         Small letters without spaces, "" where nothing can be read.
     """
-    return "".join(
-        _sound(c) if c >= _FIRST_CJK else c.lower() if c.isascii() and c.isalpha() else ""
-        for c in word
-    )
+    return "".join(map(_sound, word))
 
 
 @lru_cache(maxsize=65536)

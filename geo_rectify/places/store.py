@@ -10,9 +10,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+import numpy as np
 import pyogrio
 import shapely
 
@@ -274,20 +274,21 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _fill(base: sqlite3.Connection, table: str, words: list[str]) -> None:
-    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY)")
-    base.executemany(f"INSERT INTO {table} VALUES (?)", ((word,) for word in words))  # noqa: S608 - table is ours
+    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY) WITHOUT ROWID")
+    base.executemany(f"INSERT INTO {table} VALUES (?)", zip(words))  # noqa: B905, S608 - table is ours
 
 
 def _rows(base: sqlite3.Connection, where: str) -> gpd.GeoDataFrame:
     column = base.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()[0]
     columns = ", ".join((*_TEXTS, "uncertainty_m", f'"{column}"'))
-    made: list[dict[str, Any]] = []
-    for cells in base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid"):  # noqa: S608 - no word of a document stands in it
-        row: dict[str, Any] = dict(zip(_TEXTS, cells, strict=False))
-        made.append(row | {"uncertainty_m": cells[-2], "geometry": _wkb(cells[-1])})
-    shapes = pd.Series([row["geometry"] for row in made], dtype=object)
-    for row, shape in zip(made, shapely.from_wkb(shapes.to_numpy()), strict=True):
-        row["geometry"] = shape
+    rows = base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid").fetchall()  # noqa: S608 - no word of a document stands in it
+    blobs = np.empty(len(rows), dtype=object)
+    blobs[:] = [_wkb(cells[-1]) for cells in rows]
+    names = (*_TEXTS, "uncertainty_m", "geometry")
+    made = [
+        dict(zip(names, (*cells[:-1], shape), strict=True))
+        for cells, shape in zip(rows, shapely.from_wkb(blobs), strict=True)
+    ]
     return geoframe_of(made, GAZETTEER)
 
 
