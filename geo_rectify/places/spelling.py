@@ -67,13 +67,19 @@ def readings(word: str) -> frozenset[str]:
     frozenset of str
         Small letters without spaces.
     """
-    several = table("variants")["several_readings"]
     found = {sound(word)}
+    if _several().isdisjoint(word):
+        return frozenset(found)
     for at, character in enumerate(word):
-        if character in several:
+        if character in _several():
             before, after = sound(word[:at]), sound(word[at + 1 :])
             found.update(before + reading + after for reading in _readings(character))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _several() -> frozenset[str]:
+    return frozenset(table("variants")["several_readings"])
 
 
 @lru_cache(maxsize=1024)

@@ -153,7 +153,10 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     for _ in range(2):
         cut = vocabulary(words, document.home.names, known, before=cut)
         for scene in scenes:
-            scene.tokens = tokenise(scene.text, cut)
+            tokens = tokenise(scene.text, cut)
+            if tokens == scene.tokens:
+                continue
+            scene.tokens = tokens
             scene.drafts = find_phrases(
                 scene.text, scene.tokens, lexicon=words, context=around, document=document
             )
