@@ -18,7 +18,7 @@ from geo_rectify.places.kinds import coarse
 from geo_rectify.places.names import normalise, village_stem
 from geo_rectify.places.sources import joined, read_gazetteer, shipped
 from geo_rectify.places.spelling import slip_forms
-from geo_rectify.places.store import Store, open_store
+from geo_rectify.places.store import Bearers, Store, open_store
 from geo_rectify.places.words import keys_of, query_words, sounds, stems
 from geo_rectify.tables import GAZETTEER, split_list, validate
 from geo_rectify.vocabulary import PlaceType
@@ -166,12 +166,15 @@ class _Names(Mapping[str, _Bearers]):
     known: Mapping[str, _Bearers]
     stores: tuple[Store, ...]
     asked: dict[str, _Bearers] = field(default_factory=dict)
+    readers: list[Bearers] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> _Bearers:
         if name not in self.asked:
+            if not self.readers:
+                self.readers.extend(map(Bearers, self.stores))
             found = set(self.known.get(name, ()))
-            for store in self.stores:
-                found.update(store.bearers({name: normalise(name)}).get(name, ()))
+            for reader in self.readers:
+                found |= reader.of(name, normalise(name))
             self.asked[name] = tuple(sorted(found))
         if not self.asked[name]:
             raise KeyError(name)
