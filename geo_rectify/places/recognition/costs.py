@@ -176,12 +176,8 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
 
 def _splits_head(text: str, start: int, run_start: int, lexicon: Lexicon) -> float:
     """Price a name whose first character ends a head noun with those before: 工业|园盐湖."""
-    before = start - run_start
-    split = (
-        (before > 2 and text[start - 2 : start + 1] in lexicon.facility)
-        or (  # noqa: PLR2004
-            before > 3 and text[start - 3 : start + 1] in lexicon.facility  # noqa: PLR2004
-        )
+    split = (start - 2 > run_start and text[start - 2 : start + 1] in lexicon.facility) or (
+        start - 3 > run_start and text[start - 3 : start + 1] in lexicon.facility
     )
     return _NEVER_FIRST if split else 0.0
 
