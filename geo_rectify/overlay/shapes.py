@@ -41,6 +41,8 @@ POLYGON: Final = 3
 COLLECTION: Final = 7
 """GEOS type of a geometry collection."""
 _NAMED: Final = 5
+_DRAWN: Final = 10_000
+"""Discs drawn at a time."""
 """How many doubtful geometries a warning names."""
 LEFT_OUT: Final = "left out"
 REPAIRED: Final = "repaired"
@@ -544,14 +546,17 @@ def _widened(shapes: Shapes, radii: Numbers) -> Shapes:
 
 
 def _discs(points: Shapes, radii: Numbers, epsg: int) -> Shapes:
-    """Draw the polygons `shapely.buffer` gives around points, all at once and ten times faster."""
+    """Draw the polygons `shapely.buffer` gives around points, many at once and ten times faster."""
     move, back = transformer(STORED, f"EPSG:{epsg}"), transformer(f"EPSG:{epsg}", STORED)
     centre = np.column_stack(move.transform(*shapely.get_coordinates(points).T))
     angle = -np.arange(4 * _QUARTER) * (np.pi / 2 / _QUARTER)
     circle = np.column_stack((np.cos(angle), np.sin(angle)))
-    rings = centre[:, None, :] + radii[:, None, None] * circle
-    lonlat = np.stack(back.transform(rings[:, :, 0], rings[:, :, 1]), axis=-1)
-    made: Shapes = np.asarray(shapely.polygons(lonlat), dtype=object)
+    made: Shapes = np.full(len(points), None, dtype=object)
+    for at in range(0, len(points), _DRAWN):
+        some = slice(at, at + _DRAWN)
+        rings = centre[some, None, :] + radii[some, None, None] * circle
+        lonlat = np.stack(back.transform(rings[:, :, 0], rings[:, :, 1]), axis=-1)
+        made[some] = shapely.polygons(lonlat)
     return made
 
 
