@@ -36,9 +36,10 @@ _WIDE: Final = 1e-11
 _RUN: Final = 8
 """Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
-_BATCH: Final = 200_000
+_BATCH: Final = 50_000
+_POINTS: Final = 100_000
 _EDGES: Final = 250_000
-"""Pairs compared and edges binned at a time: few enough to stay in the processor's cache."""
+"""Pairs compared, points looked at and edges binned at a time, so that memory is used again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +276,23 @@ def edges_of(grid: Grid, cell: Indices, run: Indices) -> Iterator[tuple[Indices,
         yield of + piece.start, grid.edge[place].astype(np.int64)
 
 
+def ends_of(xy: Numbers, edge: Indices) -> Numbers:
+    """Give both ends of edges as four numbers each; they stand side by side, one look-up gets all.
+
+    Parameters
+    ----------
+    xy, edge
+        Vertices, and edges by their first vertex.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows of x, y, x, y: a copy.
+    """
+    ends: Numbers = np.lib.stride_tricks.sliding_window_view(xy.reshape(-1), 4)[::2][edge]
+    return ends
+
+
 def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     """Find the zones points lie in.
 
@@ -292,48 +310,64 @@ def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
         ``point * zones + zone``, ascending; and the keys of doubtful pairs, which may stand in
         the first list or not.
     """
-    base = grid.zones
-    frame = grid.frame
+    cell, held = _cells_of(grid.frame, xy)
+    inside, doubtful = [], []
+    # some at a time, so that memory is used again
+    for at in range(0, len(held), _POINTS):
+        keys, vague = _located(grid, xy, cell[at : at + _POINTS], held[at : at + _POINTS])
+        inside.append(keys)
+        doubtful.append(vague)
+    keys = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *inside]))
+    doubts = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *doubtful]))
+    return keys, doubts
+
+
+def _cells_of(frame: Frame, xy: Numbers) -> tuple[Indices, Indices]:
+    """Give the points in the grid with their cells, those of one cell one after the other."""
     x, y = frame.units(xy)
     held = np.flatnonzero((x >= 0) & (y >= 0) & (x < frame.columns) & (y < frame.rows))
-    i, j = np.floor(x[held]).astype(np.int64), np.floor(y[held]).astype(np.int64)
-    cell = j * frame.columns + i
-    # points of one cell one after the other: what they look up stays in the processor's cache
-    order = np.argsort(cell)
-    held, i, j, cell = held[order], i[order], j[order], cell[order]
+    cell = np.floor(y[held]).astype(np.int64) * frame.columns + x[held].astype(np.int64)
+    order = np.argsort(cell)  # what they look up stays in the processor's cache
+    return cell[order], held[order]
+
+
+def _located(grid: Grid, xy: Numbers, cell: Indices, held: Indices) -> tuple[Indices, Indices]:
+    """Find the zones of some points: crossings on the way from the cell's centre."""
+    base, frame = grid.zones, grid.frame
     run, place = spread(
         grid.centre_start[cell], grid.centre_start[cell + 1] - grid.centre_start[cell]
     )
     inside = [held[run] * base + grid.centre[place]]
     doubtful: list[Indices] = []
+    busy = grid.run_start[cell + 1] > grid.run_start[cell]
+    cell, held = cell[busy], held[busy]
     points = xy[held]
+    j, i = np.divmod(cell, frame.columns)
     centres = np.column_stack(
         (frame.west + (i + 0.5) * frame.dx, frame.south + (j + 0.5) * frame.dy)
     )
     between = np.hstack((np.minimum(points, centres) - _WIDE, np.maximum(points, centres) + _WIDE))
     for run, edge in edges_near(grid, cell, between):
         turned, doubt = _between(grid.rings.xy, edge, points, centres, run)
-        zone = grid.rings.owner[grid.rings.chain_of(edge[turned | doubt])]
-        key = np.zeros(len(edge), dtype=np.int64)
-        key[turned | doubt] = held[run[turned | doubt]] * base + zone
-        inside.append(key[turned])
-        doubtful.append(key[doubt])
+        for flags, found in ((turned, inside), (doubt, doubtful)):
+            zone = grid.rings.owner[grid.rings.chain_of(edge[flags])]
+            found.append(held[run[flags]] * base + zone)
     keys = np.sort(np.concatenate(inside))
     new = np.concatenate(([True], keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, bool)
     first = np.flatnonzero(new)
     times = np.diff(np.concatenate((first, [len(keys)])))
-    doubts = np.unique(np.concatenate(doubtful)) if doubtful else np.zeros(0, dtype=np.int64)
-    return keys[first[times % 2 == 1]], doubts
+    return keys[first[times % 2 == 1]], np.concatenate([np.zeros(0, dtype=np.int64), *doubtful])
 
 
 def _between(
     xy: Numbers, edge: Indices, points: Numbers, centres: Numbers, run: Indices
 ) -> tuple[Flags, Flags]:
     """Say which edges run between a point and its cell's centre, and which may."""
-    px, py = points[run, 0], points[run, 1]
-    ax, ay = xy[edge, 0] - px, xy[edge, 1] - py
-    bx, by = xy[edge + 1, 0] - px, xy[edge + 1, 1] - py
-    dx, dy = centres[run, 0] - px, centres[run, 1] - py
+    origin = points[run]
+    ends = ends_of(xy, edge)
+    ends -= np.hstack((origin, origin))
+    ax, ay, bx, by = ends.T
+    dx, dy = (centres[run] - origin).T
     near = np.flatnonzero(
         (np.minimum(ax, bx) <= np.maximum(dx, 0) + _WIDE)
         & (np.maximum(ax, bx) >= np.minimum(dx, 0) - _WIDE)

@@ -9,7 +9,7 @@ within rounding of each other and is therefore always doubtful, so GEOS alone de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -176,19 +176,17 @@ def joined(pieces: list[Groups]) -> Groups:
     Groups
         All rows.
     """
-
-    def of(name: str) -> Any:
-        return np.concatenate([getattr(piece, name) for piece in pieces or [_NONE]])
-
-    order = np.lexsort((of("group"), of("site")))
-    return Groups(
-        site=of("site")[order],
-        group=of("group")[order],
-        relation=of("relation")[order],
-        overlap_m2=of("overlap_m2")[order],
-        share=of("share")[order],
-        distance_m=of("distance_m")[order],
-    )
+    filled = [piece for piece in pieces if len(piece.site)] or [_NONE]
+    columns = {
+        field.name: np.concatenate([getattr(piece, field.name) for piece in filled])
+        for field in fields(Groups)
+    }
+    site, group = columns["site"], columns["group"]
+    later = (site[1:] > site[:-1]) | ((site[1:] == site[:-1]) & (group[1:] >= group[:-1]))
+    if later.all():
+        return Groups(**columns)
+    order = np.lexsort((group, site))
+    return Groups(**{name: values[order] for name, values in columns.items()})
 
 
 def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -> _Found:
@@ -209,17 +207,23 @@ def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -
     thin = np.unique(crossings.key)
     thin = thin[dimensions[thin // base] != AREA]
     return _Found(
-        keys=np.unique(np.concatenate((chain_key, crossings.key, ring_key))),
+        keys=_distinct(chain_key, crossings.key, ring_key),
         chains=chains,
         chain=chain,
         chain_key=chain_key,
         crossings=crossings,
         ring=ring.astype(np.int64),
         ring_key=ring_key,
-        doubtful=np.unique(
-            np.concatenate((chains.owner[vague // base] * base + vague % base, doubtful, thin))
-        ),
+        doubtful=_distinct(chains.owner[vague // base] * base + vague % base, doubtful, thin),
     )
+
+
+def _distinct(*keys: Indices) -> Indices:
+    """Give the distinct keys of several lists, ascending; of points one list is that already."""
+    filled = [some for some in keys if len(some)]
+    if len(filled) == 1 and (filled[0][1:] > filled[0][:-1]).all():
+        return filled[0]
+    return np.unique(np.concatenate(keys))
 
 
 def _areas(

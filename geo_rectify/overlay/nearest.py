@@ -18,7 +18,7 @@ import numpy as np
 
 from geo_rectify.crs import STORED, transformer
 from geo_rectify.overlay.chains import batches
-from geo_rectify.overlay.grid import edges_of, first_edges, runs_in
+from geo_rectify.overlay.grid import edges_of, ends_of, first_edges, runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAJOR: Final = 6_378_137.0
 _E2: Final = 0.006694380022900787
 _RADIUS: Final = 6_371_000.0
-_BATCH: Final = 200_000
+_BATCH: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +108,9 @@ def nearest_zones(
     """
     wanted = among[grid.rings.owner]
     frame = grid.frame
-    held = np.diff(grid.edge_start)
-    occupied = held > 0
+    occupied = grid.edge_start[1:] > grid.edge_start[:-1]
     if not wanted.all():
-        cells = np.repeat(np.arange(len(held)), held)
+        cells = np.repeat(np.arange(len(occupied)), np.diff(grid.edge_start))
         occupied[:] = False
         occupied[cells[wanted[grid.rings.chain_of(grid.edge)]]] = True
     column, row = (np.floor(values).astype(np.int64) for values in frame.units(xy))
@@ -138,11 +137,8 @@ def nearest_zones(
         last = _last_rings(scene, here, best[here], radius)
         for end in np.unique(last[last > radius]).tolist():
             found.extend(_read(scene, here[last == end], radius + 1, end, best))
-    if not found:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Nearest(
-            point=nothing, zone=nothing, distance_m=np.zeros(0), doubtful=np.zeros(0, dtype=bool)
-        )
+    nothing = np.zeros(0, dtype=np.int64)
+    found = found or [(nothing, nothing, np.zeros(0))]
     point, edge, near = (np.concatenate(values) for values in zip(*found, strict=True))
     kept = np.flatnonzero(near <= best[point])
     made = _exact(scene, point[kept], edge[kept], codes)
@@ -176,7 +172,9 @@ def _first_rings(scene: _Scene) -> NDArray[np.int64]:
     frame = scene.grid.frame
     sums = np.zeros((frame.rows + 1, frame.columns + 1), dtype=np.int32)
     table = scene.occupied.reshape(frame.rows, frame.columns)
-    sums[1:, 1:] = np.cumsum(np.cumsum(table, axis=0, dtype=np.int32), axis=1)
+    np.cumsum(table, axis=1, out=sums[1:, 1:])
+    for row in range(frame.rows):  # four times faster than a running sum across rows
+        sums[row + 1] += sums[row]
     ring = np.full(len(scene.xy), -1, dtype=np.int64)
     side = scene.maps.metres * np.array([frame.dx, frame.dy])
     reach = np.ceil(scene.limit_m * 1.01 / side.min(axis=1)).astype(np.int64) + 1
@@ -295,9 +293,7 @@ def _mapped(scene: _Scene, point: Indices, xy: Numbers) -> Numbers:
 
 def _local_distances(scene: _Scene, point: Indices, edge: Indices) -> tuple[Numbers, Numbers]:
     """Give distances on the local map, and how far an edge may bend between the two views."""
-    xy = scene.grid.rings.xy
-    # both ends of an edge stand side by side: one look-up for the four numbers
-    ends = np.lib.stride_tricks.sliding_window_view(xy.reshape(-1), 4)[::2][edge]
+    ends = ends_of(scene.grid.rings.xy, edge)
     a, b = _mapped(scene, point, ends[:, :2]), _mapped(scene, point, ends[:, 2:])
     return _to_segments(a, b), _bend(b - a, scene.xy[point, 1])
 
@@ -306,10 +302,10 @@ def _most_bend(grid: Grid) -> float:
     """Bound the bend of all edges by the boxes of their runs."""
     if not len(grid.run_box):
         return 0.0
-    low, high = grid.run_box[:, :2], grid.run_box[:, 2:]
-    farthest = np.abs(grid.run_box[:, [1, 3]]).max(axis=0)
-    across = (high - low).max(axis=0) * np.radians(1) * _MAJOR
-    return float(_bend(across[None], farthest.max(keepdims=True))[0])
+    west, south, east, north = grid.run_box.T
+    across = np.array([[(east - west).max(), (north - south).max()]]) * np.radians(1) * _MAJOR
+    farthest = max(-float(south.min()), float(north.max()))
+    return float(_bend(across, np.array([farthest]))[0])
 
 
 def _bend(along: Numbers, lat: Numbers) -> Numbers:
