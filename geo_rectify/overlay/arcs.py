@@ -115,7 +115,9 @@ def arc_sums(chains: Chains, arcs: Arcs, *, blocks: Blocks | None) -> Numbers:
         run, step = spread(np.zeros(count[part].size, dtype=np.int64), count[part].ravel())
         arc, stride = run // len(_STRIDES), _STRIDES[run % len(_STRIDES)]
         vertex = start[part].ravel()[run] + step * stride
-        flat = equal_area(chains.xy[vertex]) if blocks is None else blocks.flat[vertex]
+        table = chains.xy if blocks is None else blocks.flat
+        flat = table.take(vertex, axis=0)
+        flat = equal_area(flat) if blocks is None else flat
         ends = np.cumsum(count[part].sum(axis=1)) - 1
         flat[ends] = equal_area(some.exit)
         flat[np.concatenate(([0], ends[:-1] + 1))] = equal_area(some.entry)
