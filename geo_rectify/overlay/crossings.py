@@ -75,11 +75,10 @@ def find_crossings(sites: Chains, grid: Grid) -> tuple[Crossings, Indices]:
     """
     cell, edge = cells_of_edges(grid.frame, sites.xy, sites.edges())
     edge = edge.astype(np.int64)
-    ends = sites.xy[edge], sites.xy[edge + 1]
-    boxes = np.hstack((np.minimum(*ends), np.maximum(*ends)))
+    ways = np.hstack((sites.xy[edge], sites.xy[edge + 1]))
     found: list[tuple[Indices, Indices]] = []
     doubtful: list[Indices] = []
-    for run, near in edges_near(grid, cell, boxes):
+    for run, near in edges_near(grid, cell, ways):
         meets = _boxes_meet(sites.xy, edge[run], grid.rings.xy, near)
         one, other = edge[run[meets]], near[meets]
         crosses, doubt = _compared(sites.xy, one, grid.rings.xy, other)

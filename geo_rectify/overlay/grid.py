@@ -32,7 +32,7 @@ ROUNDING: Final = 3.5e-16
 _NEAR_CENTRE: Final = 1e-12
 """Degrees; an edge this near a cell's centre may have been scanned on the wrong side."""
 _WIDE: Final = 1e-11
-"""Degrees added to the box of the segment from a point to its cell's centre."""
+"""Degrees added to what is asked for, so that rounding passes nothing over."""
 _RUN: Final = 8
 """Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
@@ -185,26 +185,34 @@ def _cells(frame: Frame, xy: Numbers, edges: Indices) -> tuple[Indices, Indices]
     return np.concatenate(cells), np.concatenate(owners)
 
 
-def edges_near(grid: Grid, cell: Indices, boxes: Numbers) -> Iterator[tuple[Indices, Indices]]:
-    """Give the edges of cells that may meet boxes, batch by batch.
+def edges_near(grid: Grid, cell: Indices, ways: Numbers) -> Iterator[tuple[Indices, Indices]]:
+    """Give the edges of cells that may meet straight ways, batch by batch.
+
+    Runs are passed over whose box lies beside the way's box, or on one side of its line: where
+    vertices lie dense, most of them.
 
     Parameters
     ----------
     grid
         The zones.
-    cell, boxes
-        Cells to look into, and for each the box (west, south, east, north) that is asked for.
+    cell, ways
+        Cells to look into, and for each the way asked for: x, y, x, y of its ends.
 
     Yields
     ------
     tuple of numpy.ndarray
-        Row of the cell asked for, and edge; all whose own box meets the one asked for are among
+        Row of the cell asked for, and edge; all that come within `_WIDE` of their way are among
         them, and some more.
     """
     for asked, runs in runs_in(grid, cell):
-        west, south, east, north = columns_of(boxes, asked)
-        box = columns_of(grid.run_box, runs)
-        meets = (box[0] <= east) & (box[2] >= west) & (box[1] <= north) & (box[3] >= south)
+        px, py, qx, qy = columns_of(ways, asked)
+        west, south, east, north = columns_of(grid.run_box, runs)
+        meets = (west <= np.maximum(px, qx) + _WIDE) & (east >= np.minimum(px, qx) - _WIDE)
+        meets &= (south <= np.maximum(py, qy) + _WIDE) & (north >= np.minimum(py, qy) - _WIDE)
+        x, y = (west + east) / 2 - px, (south + north) / 2 - py
+        dx, dy = qx - px, qy - py
+        wide, high = (east - west) / 2 + _WIDE, (north - south) / 2 + _WIDE
+        meets &= np.abs(dx * y - dy * x) <= np.abs(dx) * high + np.abs(dy) * wide
         rows, run = asked[meets], runs[meets]
         for of, edge in edges_of(grid, cell[rows], run):
             yield rows[of], edge
@@ -361,9 +369,8 @@ def _located(grid: Grid, xy: Numbers, cell: Indices, held: Indices) -> tuple[Ind
     centres = np.column_stack(
         (frame.west + (i + 0.5) * frame.dx, frame.south + (j + 0.5) * frame.dy)
     )
-    between = np.hstack((np.minimum(points, centres) - _WIDE, np.maximum(points, centres) + _WIDE))
     ways = np.hstack((points, centres))
-    for run, edge in edges_near(grid, cell, between):
+    for run, edge in edges_near(grid, cell, ways):
         turned, doubt = _between(ends_of(grid.rings.xy, edge), columns_of(ways, run))
         for flags, found in ((turned, inside), (doubt, doubtful)):
             zone = grid.rings.owner[grid.rings.chain_of(edge[flags])]
