@@ -205,14 +205,19 @@ def edges_near(grid: Grid, cell: Indices, ways: Numbers) -> Iterator[tuple[Indic
         them, and some more.
     """
     for asked, runs in runs_in(grid, cell):
-        px, py, qx, qy = columns_of(ways, asked)
-        west, south, east, north = columns_of(grid.run_box, runs)
-        meets = (west <= np.maximum(px, qx) + _WIDE) & (east >= np.minimum(px, qx) - _WIDE)
-        meets &= (south <= np.maximum(py, qy) + _WIDE) & (north >= np.minimum(py, qy) - _WIDE)
+        way, box = columns_of(ways, asked), columns_of(grid.run_box, runs)
+        meets = np.flatnonzero(
+            (box[0] <= np.maximum(way[0], way[2]) + _WIDE)
+            & (box[2] >= np.minimum(way[0], way[2]) - _WIDE)
+            & (box[1] <= np.maximum(way[1], way[3]) + _WIDE)
+            & (box[3] >= np.minimum(way[1], way[3]) - _WIDE)
+        )
+        px, py, qx, qy = way[:, meets]
+        west, south, east, north = box[:, meets]
         x, y = (west + east) / 2 - px, (south + north) / 2 - py
         dx, dy = qx - px, qy - py
         wide, high = (east - west) / 2 + _WIDE, (north - south) / 2 + _WIDE
-        meets &= np.abs(dx * y - dy * x) <= np.abs(dx) * high + np.abs(dy) * wide
+        meets = meets[np.abs(dx * y - dy * x) <= np.abs(dx) * high + np.abs(dy) * wide]
         rows, run = asked[meets], runs[meets]
         for of, edge in edges_of(grid, cell[rows], run):
             yield rows[of], edge
