@@ -181,6 +181,7 @@ def infer_prefectures(mentions: Iterable[Mention]) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4096)
 def _plain(county: str) -> str:
     return _REMARK.sub("", county).strip()
 
@@ -376,7 +377,8 @@ def merged(areas: Sequence[Area]) -> Area:
         The first that names a county, with every zone named.
     """
     best = next((area for area in areas if area.codes), areas[0])
-    return replace(best, dev_zone=join_list(area.dev_zone for area in areas))
+    zones = {area.dev_zone for area in areas}
+    return best if zones == {best.dev_zone} else replace(best, dev_zone=join_list(zones))
 
 
 @lru_cache(maxsize=256)

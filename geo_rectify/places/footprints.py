@@ -307,10 +307,22 @@ def _around_point(
     outline = disc(lon, lat, radius)
     if shape.side is not None:
         outline = _half(point, outline, known=known, radius=radius, bearing=shape.side)
-    footprint = polygonal(shapely.intersection(outline, widened(limits)))
+    footprint = polygonal(_cut(outline, widened(limits)))
     if footprint.is_empty or not shapely.intersects(footprint, point):
         return None
     return Drawn(footprint=footprint, point=point, uncertainty_m=radius)
+
+
+def _cut(outline: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
+    """Cut an outline by an area it may lie wholly in.
+
+    A cut walks through the whole line of a county; where the outline does not meet it, a box
+    around the outline gives the same ring from the same vertex in a hundredth of the time.
+    """
+    if shapely.contains_properly(area, outline):
+        west, south, east, north = outline.bounds
+        area = shapely.box(west - 1, south - 1, east + 1, north + 1)
+    return shapely.intersection(outline, area)
 
 
 def _half(

@@ -18,7 +18,7 @@ from geo_rectify.places.kinds import coarse
 from geo_rectify.places.names import normalise, village_stem
 from geo_rectify.places.sources import joined, read_gazetteer, shipped
 from geo_rectify.places.spelling import slip_forms
-from geo_rectify.places.store import Store, open_store
+from geo_rectify.places.store import Bearers, Store, open_store
 from geo_rectify.places.words import keys_of, query_words, sounds, stems
 from geo_rectify.tables import GAZETTEER, split_list, validate
 from geo_rectify.vocabulary import PlaceType
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
 _Bearers: TypeAlias = tuple[tuple[PlaceType, str], ...]
+Alike: TypeAlias = Mapping[str, tuple[int, ...]]
+"""Rows by proper part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,8 +81,6 @@ class Gazetteer:
         Row numbers by normalised spelling.
     by_stem
         Row numbers by (coarse kind, spelling without admin prefix and without words of the kind).
-    by_slip
-        Parts of `by_stem` by (coarse kind, form of the part with at most one character taken out).
     by_sound
         Row numbers by (coarse kind, pinyin of spelling or proper part).
     townships
@@ -91,8 +91,8 @@ class Gazetteer:
         Files with an index, of which nothing is in memory; `around` reads what a document needs.
     notes
         What was assumed of the columns of the user's files, in words.
-    held
-        What `inside` has answered.
+    held, slipped
+        What `inside` and `by_slip` have answered.
     """
 
     frame: gpd.GeoDataFrame
@@ -100,13 +100,15 @@ class Gazetteer:
     by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
-    by_slip: Mapping[tuple[str, str], tuple[str, ...]]
     by_sound: Mapping[tuple[str, str], tuple[int, ...]]
     townships: Mapping[str, tuple[int, ...]]
     villages: Mapping[str, tuple[int, ...]]
     stores: tuple[Store, ...] = ()
     notes: tuple[str, ...] = ()
     held: dict[tuple[str, ...], tuple[bool | None, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    slipped: dict[tuple[str, ...], Mapping[tuple[str, str], Alike]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -127,6 +129,24 @@ class Gazetteer:
             self.held[limits] = tuple(_inside(self.places, limits))
         return self.held[limits]
 
+    def by_slip(self, limits: tuple[str, ...]) -> Mapping[tuple[str, str], Alike]:
+        """Give the parts of `by_stem` that lie in some areas by their forms.
+
+        Parameters
+        ----------
+        limits
+            As for `inside`.
+
+        Returns
+        -------
+        Mapping
+            By (coarse kind, form of the part with at most one character taken out), each part
+            with the rows inside that bear it.
+        """
+        if limits not in self.slipped:
+            self.slipped[limits] = _by_slip(self.by_stem, self.inside(limits))
+        return self.slipped[limits]
+
     def names(self) -> Mapping[str, tuple[tuple[PlaceType, str], ...]]:
         """Give every name and alias with the kinds and county codes it stands for.
 
@@ -146,12 +166,15 @@ class _Names(Mapping[str, _Bearers]):
     known: Mapping[str, _Bearers]
     stores: tuple[Store, ...]
     asked: dict[str, _Bearers] = field(default_factory=dict)
+    readers: list[Bearers] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> _Bearers:
         if name not in self.asked:
+            if not self.readers:
+                self.readers.extend(map(Bearers, self.stores))
             found = set(self.known.get(name, ()))
-            for store in self.stores:
-                found.update(store.bearers({name: normalise(name)}).get(name, ()))
+            for reader in self.readers:
+                found |= reader.of(name, normalise(name))
             self.asked[name] = tuple(sorted(found))
         if not self.asked[name]:
             raise KeyError(name)
@@ -339,7 +362,6 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
         by_name=MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()}),
         by_key=_frozen(by_key),
         by_stem=_frozen(by_stem),
-        by_slip=_frozen(_slips(by_stem)),
         by_sound=_frozen(by_sound),
         townships=_frozen(townships),
         villages=_frozen(villages),
@@ -371,12 +393,16 @@ def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool |
             yield None
 
 
-def _slips(by_stem: Mapping[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for kind, short in by_stem:
-        for form in slip_forms(short):
-            found[kind, form].append(short)
-    return found
+def _by_slip(
+    by_stem: Mapping[tuple[str, str], tuple[int, ...]], inside: Sequence[bool | None]
+) -> Mapping[tuple[str, str], Alike]:
+    found: dict[tuple[str, str], dict[str, tuple[int, ...]]] = defaultdict(dict)
+    for (kind, short), numbers in by_stem.items():
+        here = tuple(number for number in numbers if inside[number])
+        if here:
+            for form in slip_forms(short):
+                found[kind, form][short] = here
+    return MappingProxyType(found)
 
 
 def _frozen(index: dict[_Key, list[_Row]]) -> Mapping[_Key, tuple[_Row, ...]]:

@@ -16,6 +16,7 @@ from geo_rectify.places.identity import draft_sites
 from geo_rectify.places.kinds import FINE, kind_of, suffixes
 from geo_rectify.places.matching import candidates_json
 from geo_rectify.places.names import normalise
+from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.placing import place_site
 from geo_rectify.places.positions import Ground, Orders
 from geo_rectify.places.records import Located
@@ -72,6 +73,7 @@ class _Placed:
     candidates: str
 
 
+@collector_paused()
 def locate(
     mentions: Sequence[Mention],
     gazetteer: Gazetteer,

@@ -16,10 +16,10 @@ from geo_rectify.places.words import sounds, stems
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from geo_rectify.places.areas import Area
-    from geo_rectify.places.gazetteer import Gazetteer, Place
+    from geo_rectify.places.gazetteer import Alike, Gazetteer, Place
 
 ACCEPTED: Final = 0.85
 """Candidates below this score are shown, never taken."""
@@ -135,7 +135,8 @@ def match(
     if not area.limits and not anywhere:
         return Match()
     inside = gazetteer.inside(area.limits)
-    scores = _scores(keys, kind, area, gazetteer, worth=None if barred else inside)
+    # A refused candidate is told wherever it lies, another slip or sound only where it may be.
+    scores = _scores(keys, kind, area, gazetteer, within=() if barred else area.limits)
     homes = frozenset(limit[:_PREFECTURE] for limit in area.limits)
     kept, refused = [], []
     for number, (score, how) in sorted(scores.items()):
@@ -161,11 +162,11 @@ def _scores(
     area: Area,
     gazetteer: Gazetteer,
     *,
-    worth: Sequence[bool | None] | None,
+    within: tuple[str, ...],
 ) -> dict[int, tuple[float, str]]:
     """Give score and how it was found by row: the best of each, the first of equals.
 
-    ``worth`` says by row whether a slip or a sound is worth a word; None for all.
+    ``within`` are the areas in which a slip or a sound is worth a word; all China without any.
     """
     above = uppers(area.codes or (area.prefecture,))
     scores: dict[int, tuple[float, str]] = {}
@@ -183,7 +184,7 @@ def _scores(
         bare = strip_admin(key, above, kind)
         if bare != key:
             offer(gazetteer.by_key.get(bare, ()), _PREFIX, "without admin prefix")
-    for numbers, score, how in _alike(keys, kind, above, gazetteer, worth):
+    for numbers, score, how in _alike(keys, kind, above, gazetteer, within):
         offer(numbers, score, how)
     return scores
 
@@ -193,7 +194,7 @@ def _alike(
     kind: PlaceType,
     above: tuple[str, ...],
     known: Gazetteer,
-    worth: Sequence[bool | None] | None,
+    within: tuple[str, ...],
 ) -> Iterable[tuple[Iterable[int], float, str]]:
     """Find what differs in its ending, by a slip, or only in how it is written."""
     group = coarse(kind)
@@ -201,29 +202,25 @@ def _alike(
     shorts = sorted(stems(keys, kind, above))
     for short in shorts:
         yield known.by_stem.get((group, short), ()), like, "same name but for its ending"
-        for numbers, how in _slips(short, group, known, worth):
+        for numbers, how in _slips(short, group, known.by_slip(within)):
             yield numbers, _SLIP, how
+    inside = known.inside(within)
     for heard in sorted(sounds(keys, shorts)):
-        yield _worthy(known.by_sound.get((group, heard), ()), worth), _SOUND, "sounds the same"
+        numbers = known.by_sound.get((group, heard), ())
+        yield [number for number in numbers if inside[number]], _SOUND, "sounds the same"
 
 
 def _slips(
-    short: str, group: str, known: Gazetteer, worth: Sequence[bool | None] | None
-) -> Iterable[tuple[Sequence[int], str]]:
-    others: dict[str, None] = {}
+    short: str, group: str, by_slip: Mapping[tuple[str, str], Alike]
+) -> Iterator[tuple[Iterable[int], str]]:
+    """Find the proper parts one slip away, each with its rows and the slip in words."""
+    sharing_a_form: dict[str, tuple[int, ...]] = {}
     for form in slip_forms(short):
-        others.update(dict.fromkeys(known.by_slip.get((group, form), ())))
-    by_stem = known.by_stem
-    for other in others:
-        numbers = by_stem[group, other]
-        if worth is not None and not worth[numbers[0]]:
-            numbers = tuple(number for number in numbers[1:] if worth[number])
-        if numbers and (how := slip(short, other)):
-            yield _worthy(numbers, worth), how
-
-
-def _worthy(numbers: tuple[int, ...], worth: Sequence[bool | None] | None) -> Sequence[int]:
-    return numbers if worth is None else [number for number in numbers if worth[number]]
+        sharing_a_form.update(by_slip.get((group, form), {}))
+    for other, numbers in sharing_a_form.items():
+        how = slip(short, other)
+        if how:
+            yield numbers, how
 
 
 def _near(place: Place, homes: frozenset[str]) -> bool:

@@ -7,6 +7,7 @@ is: its name says where its founders came from, not where it stands (`kinds.toml
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify import regions
@@ -40,16 +41,23 @@ def _bare(draft: Draft, key: str = "") -> str:
     return strip_admin(key or draft.key, _above(draft), draft.kind)
 
 
-def _heads(draft: Draft, key: str = "") -> list[tuple[str, str]]:
+def _heads(draft: Draft, key: str = "") -> tuple[tuple[str, str], ...]:
     """List the ways to cut a name in two, longest first part first, with and without its county.
 
     The first part is never the name of the county or prefecture itself: 浮梁产业园 is the county's,
     not that of 浮梁镇.
     """
-    above = set(_above(draft))
-    names = dict.fromkeys((key or draft.key, _bare(draft, key)))
-    cuts = [(name[:n], name[n:]) for name in names for n in range(len(name) - 1, _SHORTEST - 1, -1)]
-    return [cut for cut in cuts if cut[0] not in above]
+    return _cuts(key or draft.key, _bare(draft, key), _above(draft))
+
+
+@lru_cache(maxsize=1024)
+def _cuts(name: str, bare: str, above: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (word[:n], word[n:])
+        for word in dict.fromkeys((name, bare))
+        for n in range(len(word) - 1, _SHORTEST - 1, -1)
+        if word[:n] not in above
+    )
 
 
 def _facility(rest: str, kind: PlaceType) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geo_rectify import regions
@@ -77,6 +78,7 @@ class Ground:
     reaches: tuple[Reach, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def area_position(area: Area) -> Position:
     """Place a site in its county, else its prefecture, else nowhere.
 

@@ -25,7 +25,9 @@ _FIRST_CJK: Final = "㐀"
 
 @lru_cache(maxsize=32768)
 def _sound(character: str) -> str:
-    return "".join(pypinyin.lazy_pinyin(character, errors="ignore"))
+    if character >= _FIRST_CJK:
+        return "".join(pypinyin.lazy_pinyin(character, errors="ignore"))
+    return character.lower() if character.isascii() and character.isalpha() else ""
 
 
 @lru_cache(maxsize=65536)
@@ -45,10 +47,7 @@ def sound(word: str) -> str:
     str
         Small letters without spaces, "" where nothing can be read.
     """
-    return "".join(
-        _sound(c) if c >= _FIRST_CJK else c.lower() if c.isascii() and c.isalpha() else ""
-        for c in word
-    )
+    return "".join(map(_sound, word))
 
 
 @lru_cache(maxsize=65536)
@@ -68,13 +67,19 @@ def readings(word: str) -> frozenset[str]:
     frozenset of str
         Small letters without spaces.
     """
-    several = table("variants")["several_readings"]
     found = {sound(word)}
+    if _several().isdisjoint(word):
+        return frozenset(found)
     for at, character in enumerate(word):
-        if character in several:
+        if character in _several():
             before, after = sound(word[:at]), sound(word[at + 1 :])
             found.update(before + reading + after for reading in _readings(character))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _several() -> frozenset[str]:
+    return frozenset(table("variants")["several_readings"])
 
 
 @lru_cache(maxsize=1024)

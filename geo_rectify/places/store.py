@@ -8,11 +8,12 @@ layer; looking names up costs as much as there are names, however many rows the 
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+import numpy as np
 import pyogrio
 import shapely
 
@@ -22,7 +23,7 @@ from geo_rectify.tables import GAZETTEER, geoframe_of, split_list
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import geopandas as gpd
@@ -106,35 +107,37 @@ class Store:
             )
             return _rows(base, "fid IN (SELECT place FROM found)")
 
-    def bearers(self, names: Mapping[str, str]) -> dict[str, tuple[tuple[PlaceType, str], ...]]:
-        """Tell what names stand for.
+
+class Bearers:
+    """Tells what names stand for, over one connection to a file, closed when nobody asks on."""
+
+    def __init__(self, store: Store) -> None:
+        self._base = _connect(store.path)
+        weakref.finalize(self, self._base.close)
+
+    def of(self, name: str, key: str) -> set[tuple[PlaceType, str]]:
+        """Give the kinds and county codes of the places that bear a name.
 
         Parameters
         ----------
-        names
-            Names as written, and normalised.
+        name, key
+            A name as written, and normalised.
 
         Returns
         -------
-        dict
-            Kinds and county codes by name; names the file does not have are missing.
+        set
+            Empty where the file does not have the name.
         """
-        found = {}
-        with closing(_connect(self.path)) as base:
-            for name, key in names.items():
-                rows = base.execute(
-                    "SELECT DISTINCT p.kind, w.adcode, p.name, p.aliases FROM place_words AS w "
-                    "JOIN places AS p ON p.fid = w.place WHERE w.word = ?",
-                    (SPELT + key,),
-                )
-                bearers = {
-                    (PlaceType(kind), code)
-                    for kind, code, own, aliases in rows
-                    if name == own or name in split_list(aliases)
-                }
-                if bearers:
-                    found[name] = tuple(sorted(bearers))
-        return found
+        rows = self._base.execute(
+            "SELECT DISTINCT p.kind, w.adcode, p.name, p.aliases FROM place_words AS w "
+            "JOIN places AS p ON p.fid = w.place WHERE w.word = ?",
+            (SPELT + key,),
+        )
+        return {
+            (PlaceType(kind), code)
+            for kind, code, own, aliases in rows
+            if name == own or name in split_list(aliases)
+        }
 
 
 def open_store(path: Path) -> Store | None:
@@ -270,24 +273,27 @@ def _index(sorter: sqlite3.Connection, draft: Path, rows: int) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    """Open a file for reading; whichever thread throws the connection away may close it."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
 
 def _fill(base: sqlite3.Connection, table: str, words: list[str]) -> None:
-    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY)")
-    base.executemany(f"INSERT INTO {table} VALUES (?)", ((word,) for word in words))  # noqa: S608 - table is ours
+    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY) WITHOUT ROWID")
+    base.executemany(f"INSERT INTO {table} VALUES (?)", zip(words))  # noqa: S608 - table is ours
 
 
 def _rows(base: sqlite3.Connection, where: str) -> gpd.GeoDataFrame:
     column = base.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()[0]
     columns = ", ".join((*_TEXTS, "uncertainty_m", f'"{column}"'))
-    made: list[dict[str, Any]] = []
-    for cells in base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid"):  # noqa: S608 - no word of a document stands in it
-        row: dict[str, Any] = dict(zip(_TEXTS, cells, strict=False))
-        made.append(row | {"uncertainty_m": cells[-2], "geometry": _wkb(cells[-1])})
-    shapes = pd.Series([row["geometry"] for row in made], dtype=object)
-    for row, shape in zip(made, shapely.from_wkb(shapes.to_numpy()), strict=True):
-        row["geometry"] = shape
+    rows = base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid").fetchall()  # noqa: S608 - no word of a document stands in it
+    blobs = np.empty(len(rows), dtype=object)
+    blobs[:] = [_wkb(cells[-1]) for cells in rows]
+    names = (*_TEXTS, "uncertainty_m", "geometry")
+    made = [
+        dict(zip(names, (*cells[:-1], shape), strict=True))
+        for cells, shape in zip(rows, shapely.from_wkb(blobs), strict=True)
+    ]
     return geoframe_of(made, GAZETTEER)
 
 

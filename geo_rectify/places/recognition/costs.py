@@ -99,17 +99,20 @@ def _stem_penalty(
     if called and len(stem) == _WORD_SIZE and stem in lexicon.flags:
         # 中和|镇, 某镇平原|村: settlements are called by words of any kind.
         return _WORD_TOWN
+    first = (
+        _FUNCTION_IN_LIST * (text[start] in lexicon.single_hard)
+        if behind and len(stem) == _WORD_SIZE and text[start] not in _JOINING_CHARS
+        else _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
+    )
     inside = stem[1:]
+    if not inside:
+        return first
     return (
-        (
-            _FUNCTION_IN_LIST * (text[start] in lexicon.single_hard)
-            if behind and len(stem) == _WORD_SIZE and text[start] not in _JOINING_CHARS
-            else _first_penalty(text, start, head, run_start=run_start, lexicon=lexicon)
-        )
-        + _TOWN_WITHIN * any(char in _TOWNS for char in inside)
-        + _FUNCTION_WITHIN * sum(char in lexicon.single_hard for char in inside)
-        + _JOIN_WITHIN * any(char in _JOINING_CHARS for char in inside)
-        + _RANK_WITHIN * any(char in _RANKS for char in inside)
+        first
+        + (0.0 if _TOWNS.isdisjoint(inside) else _TOWN_WITHIN)
+        + _FUNCTION_WITHIN * sum(map(lexicon.single_hard.__contains__, inside))
+        + (0.0 if _JOINING_CHARS.isdisjoint(inside) else _JOIN_WITHIN)
+        + (0.0 if _RANKS.isdisjoint(inside) else _RANK_WITHIN)
         + _words_penalty(stem, lexicon=lexicon, short=short)
     )
 
@@ -128,7 +131,7 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
         cost += _NEVER_FIRST
     if head - start == 1 and first in lexicon.objects_of:
         cost += _OBJECT
-    if _FAR.search(text, max(0, start - 2), head):
+    if "里" in text[max(0, start - 2) : head] and _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
     if start > run_start and (
         first in _HEADS_OF_TOWNS or (first in _LAST_OF_STEMS and head - start == 1)
@@ -141,14 +144,16 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
     """Price the words of the lexicon inside a stem."""
     cost = 0.0
     size = len(stem)
-    parts = (
+    parts = [
         stem[offset : offset + length]
         for length in range(2, size + 1)
         for offset in range(size - length + 1)
-    )
+    ]
     for part in parts:
-        flags = lexicon.flags.get(part)
-        if flags is None or words.STEM in flags:
+        if part not in lexicon.flags:
+            continue
+        flags = lexicon.flags[part]
+        if words.STEM in flags:
             continue
         if words.LEGAL in flags:
             return _AREA_AT_END
@@ -164,17 +169,19 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
 def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     """Price a name whose last character begins a word with the next: 八尺门海|域."""
     word = text[stop - 1 : stop + 1]
-    if word in lexicon.facility:
-        return _CUTS_HEAD
-    return _CUTS_WORD if word in lexicon.flags else 0.0
+    if word not in lexicon.flags:
+        return 0.0
+    return _CUTS_HEAD if word in lexicon.facility else _CUTS_WORD
 
 
 def _splits_head(text: str, start: int, run_start: int, lexicon: Lexicon) -> float:
     """Price a name whose first character ends a head noun with those before: 工业|园盐湖."""
-    split = any(
-        text[start - size : start + 1] in lexicon.facility
-        for size in (2, 3)
-        if start - size > run_start
+    before = start - run_start
+    split = (
+        (before > 2 and text[start - 2 : start + 1] in lexicon.facility)
+        or (  # noqa: PLR2004
+            before > 3 and text[start - 3 : start + 1] in lexicon.facility  # noqa: PLR2004
+        )
     )
     return _NEVER_FIRST if split else 0.0
 
@@ -245,7 +252,7 @@ def name_cost(
         + entry.weight
         + at_end
         + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
-        + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
+        + (_CUTS_WORD if start > run_start and text[start - 1 : start + 1] in lexicon.flags else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
         + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
@@ -256,8 +263,11 @@ def name_cost(
 
 def _told_behind(text: str, start: int, head: int, stop: int, lexicon: Lexicon) -> bool:
     """Say whether a stem of words, none of them a function, is a place by what follows."""
-    words_alone = not any(char in lexicon.single_hard for char in text[start:head])
-    return head - start <= _WORD_SIZE and words_alone and text.startswith(_BEFORE_PLACE, stop)
+    return (
+        head - start <= _WORD_SIZE
+        and text.startswith(_BEFORE_PLACE, stop)
+        and lexicon.single_hard.isdisjoint(text[start:head])
+    )
 
 
 def _like_the_last(text: str, start: int, stop: int) -> bool:
@@ -288,7 +298,7 @@ def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tu
     return [
         (position, position + length)
         for position in range(begin, end)
-        for length in vocabulary.area_lengths.get(text[position], ())
+        for length in vocabulary.area_lengths.get(text[position : position + 2], ())
         if position + length <= end and text[position : position + length] in vocabulary.areas
     ]
 
@@ -316,6 +326,8 @@ def by_areas(
     """
     cost = 0.0
     for first, last in spans:
+        if last < start or first >= stop:
+            continue
         if (first, last) == (start, stop):
             return _AREA_AT_END
         if first == start and last == stop - 1:
@@ -361,8 +373,8 @@ def over_known(text: str, start: int, stop: int, vocabulary: Vocabulary) -> floa
         return 0.0
     for first in range(start + 1, stop - 1):
         inner = text[first:stop]
-        great = inner in vocabulary.lexicon.great_waters
-        if great or inner in vocabulary.known:
+        if inner in vocabulary.known or inner in vocabulary.lexicon.great_waters:
+            great = inner in vocabulary.lexicon.great_waters
             own = any(char in ATTRIBUTES for char in text[start:first]) and not (
                 great and first > start + 1
             )

@@ -8,7 +8,7 @@ where a name begins: 进入|西河, 污水|经|韦陀桥, but 经公桥镇 in a 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geo_rectify.places.recognition import lexicon as words
 from geo_rectify.places.recognition.costs import (
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Lexicon
     from geo_rectify.places.recognition.tokens import Vocabulary
 
+_Fields: TypeAlias = "tuple[int, int, str, str, PlaceType | None, int]"
 _CLASSIFIERS: Final = "处家座栋条口所个宗幢片件起项名人头亩吨米倍次年月日天辆台根户万元%‰℃"
 _PIECES: Final = re.compile(
     r"(?P<title>《[^《》]*(?:《[^《》]*》[^《》]*)*》|〈[^〉]*〉)"
@@ -113,6 +114,7 @@ _FIRST_IN_NAMES: Final = frozenset("同本")
 _TOWNS: Final = frozenset("镇乡")
 _BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、，。")
 _SAME: Final = 1e-9
+_NEVER: Final = float("inf")
 
 
 def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
@@ -146,15 +148,14 @@ def tokenise(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-def _cut_once(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+def _cut_once(text: str, begin: int, end: int, vocabulary: Vocabulary) -> Sequence[Token]:
     """Cut a run, or repeat the cut of one alike."""
     key = (text[max(0, begin - 1) : begin] == "、", text[begin:end])
     held = vocabulary.cuts.get(key)
     if held is None:
-        tokens = _cut(text, begin, end, vocabulary)
-        vocabulary.cuts[key] = tuple(_moved(token, -begin) for token in tokens)
-        return tokens
-    return [_moved(token, begin) for token in held]
+        held = vocabulary.cuts[key] = tuple(_cut(text, begin, end, vocabulary))
+    by = begin - held[0].start
+    return [_moved(token, by) for token in held] if by else held
 
 
 def _moved(token: Token, by: int) -> Token:
@@ -172,7 +173,8 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
         lattice.offer_words(position)
         for token, cost in names.get(position, ()):
             lattice.put(token, cost)
-        lattice.offer_names(position)
+        lattice.offer_areas(position)
+        lattice.offer_known(position)
     return lattice.cheapest()
 
 
@@ -202,49 +204,54 @@ class _Lattice:
 
     def __init__(self, text: str, begin: int, end: int, vocabulary: Vocabulary) -> None:
         self._text, self._begin, self._end, self._words = text, begin, end, vocabulary
-        self._best = [0.0] + [float("inf")] * (end - begin)
-        self._back = [Token(begin, begin, PUNCTUATION)] * (end - begin + 1)
+        self._lexicon = vocabulary.lexicon
+        self._best = [0.0] + [_NEVER] * (end - begin)
+        # Tokens as plain tuples: those of the cheapest way alone are made.
+        self._back: list[_Fields] = [(begin, begin, PUNCTUATION, "", None, 0)] * (end - begin + 1)
         self.areas = areas_in(text, begin, end, vocabulary)
-        self._full = [
-            (first, last)
-            for first, last in self.areas
-            if text[first:last] == vocabulary.areas[text[first:last]].name
-        ]
+        self._areas_at: dict[int, list[tuple[int, Area]]] = {}
+        self._full = []
+        for first, last in self.areas:
+            area = vocabulary.areas[text[first:last]]
+            self._areas_at.setdefault(first, []).append((last, area))
+            if text[first:last] == area.name:
+                self._full.append((first, last))
 
-    def offer(self, start: int, stop: int, code: str, cost: float) -> None:
+    def offer(self, start: int, stop: int, code: str, cost: float, flags: str = "") -> None:
         """Offer a token without kind."""
-        total = self._best[start - self._begin] + cost
-        if total < self._best[stop - self._begin] - _SAME:
-            self._best[stop - self._begin] = total
-            self._back[stop - self._begin] = Token(start, stop, code)
+        at, total = stop - self._begin, self._best[start - self._begin] + cost
+        if total < self._best[at] - _SAME:
+            self._best[at] = total
+            self._back[at] = (start, stop, code, flags, None, 0)
 
     def put(self, token: Token, cost: float) -> None:
         """Offer a token."""
-        total = self._best[token.start - self._begin] + cost
-        if total < self._best[token.end - self._begin] - _SAME:
-            self._best[token.end - self._begin] = total
-            self._back[token.end - self._begin] = token
+        at, total = token.end - self._begin, self._best[token.start - self._begin] + cost
+        if total < self._best[at] - _SAME:
+            self._best[at] = total
+            self._back[at] = token
 
     def cheapest(self) -> list[Token]:
         """Give the tokens of the cheapest way."""
         tokens: list[Token] = []
         position = self._end - self._begin
         while position:
-            tokens.append(self._back[position])
-            position = self._back[position].start - self._begin
+            tokens.append(Token(*self._back[position]))
+            position = tokens[-1].start - self._begin
         tokens.reverse()
         return tokens
 
     def offer_words(self, position: int) -> None:
         """Offer the words of the lexicon that begin at a position."""
-        text, lexicon = self._text, self._words.lexicon
-        if text[position : position + _WORD_STEM] in lexicon.verbs:
-            self._offer_verb(position)
-        for length in lexicon.lengths.get(text[position], ()):
+        text, lexicon = self._text, self._lexicon
+        two = text[position : position + 2]
+        if two in lexicon.verbs and position + _WORD_STEM <= self._end:
+            # An ordinary verb is a little dearer than the words of the lexicon.
+            self.offer(position, position + _WORD_STEM, HARD, _VERB, words.HARD)
+        for length in lexicon.lengths.get(two) or lexicon.lengths.get(two[0], ()):
             stop = position + length
             word = text[position:stop]
-            flags = lexicon.flags.get(word) if stop <= self._end else None
-            if flags is None:
+            if stop > self._end or word not in lexicon.flags:
                 continue
             if word in lexicon.great_waters and (
                 text.startswith(lexicon.great_water_after, stop)
@@ -257,25 +264,18 @@ class _Lattice:
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
-            if self._best[position - self._begin] + cost < self._best[stop - self._begin] - _SAME:
-                self.put(Token(position, stop, self._words.codes[word], flags=flags), cost)
+            self.offer(position, stop, self._words.codes[word], cost, lexicon.flags[word])
 
-    def _offer_verb(self, position: int) -> None:
-        """Offer an ordinary verb, a little dearer than the words of the lexicon."""
-        stop = position + _WORD_STEM
-        if stop <= self._end:
-            self.put(Token(position, stop, HARD, flags=words.HARD), _VERB)
+    def offer_areas(self, position: int) -> None:
+        """Offer the administrative names that begin at a position."""
+        for stop, area in self._areas_at.get(position, ()):
+            along = self._lexicon.great_water_after
+            self.put(*_area_token(self._text, position, stop, area, along))
 
-    def offer_names(self, position: int) -> None:
-        """Offer administrative and learnt names that begin at a position."""
+    def offer_known(self, position: int) -> None:
+        """Offer the learnt names that begin at a position."""
         text, vocabulary = self._text, self._words
-        for length in vocabulary.area_lengths.get(text[position], ()):
-            stop = position + length
-            area = vocabulary.areas.get(text[position:stop]) if stop <= self._end else None
-            if area is not None:
-                along = vocabulary.lexicon.great_water_after
-                self.put(*_area_token(text, position, stop, area, along))
-        for length in vocabulary.known_lengths.get(text[position], ()):
+        for length in vocabulary.known_lengths.get(text[position : position + 2], ()):
             stop = position + length
             name = text[position:stop]
             if text.startswith(_OF_STEEL, stop) and name in vocabulary.lexicon.works:
@@ -293,10 +293,11 @@ class _Lattice:
 
 def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
     """Say whether a run goes on with characters that begin no word: 北流市|民安工业集中区."""
-    return stop < end and not any(
-        text[stop : stop + length] in lexicon.flags
-        for length in lexicon.lengths.get(text[stop], ())
-        if stop + length <= end
+    if stop >= end:
+        return False
+    lengths = lexicon.lengths.get(text[stop : stop + 2]) or lexicon.lengths.get(text[stop], ())
+    return not any(
+        text[stop : stop + length] in lexicon.flags for length in lengths if stop + length <= end
     )
 
 
@@ -326,7 +327,8 @@ def _names_by_start(
     lexicon = vocabulary.lexicon
     found: dict[int, list[tuple[Token, float]]] = {}
     for head in range(begin + 1, end):
-        for length in lexicon.simple_lengths.get(text[head], ()):
+        two = text[head : head + 2]
+        for length in lexicon.simple_lengths.get(two) or lexicon.simple_lengths.get(two[0], ()):
             stop = head + length
             entry = lexicon.simple.get(text[head:stop]) if stop <= end else None
             if entry is None or (length == 1 and text[head - 1 : stop] in lexicon.facility):
@@ -347,6 +349,8 @@ def _names_by_start(
                 cost = name_cost(
                     text, start, head, stop, run_start=begin, entry=entry, lexicon=lexicon
                 )
+                if cost == _NEVER:
+                    continue
                 cost += by_areas(text, start, stop, spans, vocabulary)
                 cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME

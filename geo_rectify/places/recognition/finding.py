@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geo_rectify.models import Mention
+from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
 from geo_rectify.places.recognition.aliases import canonical_names
@@ -39,6 +40,7 @@ _MAX_BRAND: Final = 5
 _SURE_BEFORE: Final = codes.LISTED + codes.JOINED + codes.ADMIN + codes.SETTLEMENT + codes.HARD
 
 
+@collector_paused()
 def find_mentions(
     plan: Plan, *, names: Collection[str] | GazetteerNames | None = None
 ) -> tuple[Mention, ...]:
@@ -151,7 +153,10 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     for _ in range(2):
         cut = vocabulary(words, document.home.names, known, before=cut)
         for scene in scenes:
-            scene.tokens = tokenise(scene.text, cut)
+            tokens = tokenise(scene.text, cut)
+            if tokens == scene.tokens:
+                continue
+            scene.tokens = tokens
             scene.drafts = find_phrases(
                 scene.text, scene.tokens, lexicon=words, context=around, document=document
             )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 # What a word may be; one word may carry several of these letters.
 HARD: Final = "h"
@@ -49,7 +49,7 @@ class Lexicon:
     flags
         Letters of each word.
     lengths
-        Lengths of the words that begin with a character, longest first.
+        Lengths of the words that may begin at a place (`lengths_of`).
     single_hard
         One-character words that end a name.
     stems
@@ -57,7 +57,7 @@ class Lexicon:
     simple, facility
         Head nouns and what they make.
     simple_lengths
-        Lengths of the simple heads that begin with a character.
+        Lengths of the simple heads that may.
     own
         Ends of registered names, which an administrative name before belongs to.
     firm_words
@@ -211,11 +211,27 @@ def alternation(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, ordered)) + ")"
 
 
-def _lengths(words: Iterable[str], *, last: bool = False) -> Mapping[str, tuple[int, ...]]:
+def lengths_of(words: Collection[str]) -> Mapping[str, tuple[int, ...]]:
+    """Give the lengths of the words that may begin at a place of a text.
+
+    Parameters
+    ----------
+    words
+        The words.
+
+    Returns
+    -------
+    Mapping
+        Lengths, ascending, by the two characters that stand there; where it has no such two, by
+        the first of them (a word of one character, whatever follows).
+    """
     found: dict[str, set[int]] = {}
     for word in words:
-        found.setdefault(word[-1] if last else word[0], set()).add(len(word))
-    return MappingProxyType({key: tuple(sorted(v, reverse=True)) for key, v in found.items()})
+        found.setdefault(word[:2], set()).add(len(word))
+    for start, lengths in found.items():
+        if start[0] in found:
+            lengths.add(1)
+    return MappingProxyType({key: tuple(sorted(lengths)) for key, lengths in found.items()})
 
 
 @lru_cache(maxsize=1)
@@ -267,11 +283,11 @@ def lexicon() -> Lexicon:
     }
     return Lexicon(
         flags=MappingProxyType(flags),
-        lengths=_lengths(flags),
+        lengths=lengths_of(flags),
         single_hard=frozenset(words["single_hard"]),
         stems=frozenset((words["stems"] + words["road_stems"]).split()),
         simple=MappingProxyType(simple),
-        simple_lengths=_lengths(simple),
+        simple_lengths=lengths_of(simple),
         facility=MappingProxyType(facility | city),
         own=frozenset(heads["own"]["words"].split()),
         firm_words=frozenset(heads["firm_words"]["words"].split()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from geo_rectify.places.recognition import lexicon as words
 
@@ -47,11 +47,11 @@ COUNTING: Final = re.compile(
 _JOINING: Final = frozenset({"和", "及", "与", "以及", "或", "暨"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text with its code; ``flags`` are the letters of its word.
 
-    ``kind`` is set for names, ``stem`` is the length of a name's stem.
+    ``kind`` is set for names, ``stem`` is the length of a name's stem. A tuple, since a plan is
+    cut into hundreds of thousands and a frozen record costs four times as much to make.
     """
 
     start: int
@@ -67,7 +67,7 @@ class Vocabulary:
     """The words of one document: the lexicon, its administrative names, names learnt.
 
     ``codes`` holds the code of each word, ``cuts`` the runs cut already, by whether a comma of
-    enumeration stands before them; offsets there are into the run.
+    enumeration stands before them; offsets there are those of the passage it first stood in.
     """
 
     lexicon: Lexicon
@@ -102,25 +102,19 @@ def vocabulary(
     Returns
     -------
     Vocabulary
-        The words, indexed by first character.
+        The words, indexed by their first two characters.
     """
-
-    def index(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
-        found: dict[str, set[int]] = {}
-        for name in names:
-            found.setdefault(name[0], set()).add(len(name))
-        return {key: tuple(sorted(lengths)) for key, lengths in found.items()}
-
+    known_lengths = words.lengths_of(known)
     return Vocabulary(
         lexicon=lexicon,
         areas=areas,
-        area_lengths=index(areas),
+        area_lengths=words.lengths_of(areas),
         known=known,
-        known_lengths=index(known),
+        known_lengths=known_lengths,
         codes={word: _word_code(word, flags) for word, flags in lexicon.flags.items()}
         if before is None
         else before.codes,
-        cuts={} if before is None else _still_right(before.cuts, known, index(known)),
+        cuts={} if before is None else _still_right(before.cuts, known, known_lengths),
     )
 
 
@@ -135,8 +129,8 @@ def _still_right(
         for key, cut in cuts.items()
         if not any(
             key[1][at : at + length] in known
-            for at, char in enumerate(key[1])
-            for length in lengths.get(char, ())
+            for at in range(len(key[1]))
+            for length in lengths.get(key[1][at : at + 2], ())
         )
     }
 
