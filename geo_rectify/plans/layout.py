@@ -375,6 +375,9 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
         return labelled
+    opening = _opening_labels(lines, anchors, first)
+    if opening:
+        return opening
     starts: list[int] = []
     floor = first
     for anchor in anchors:
@@ -389,6 +392,27 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
             starts.append(index)
         floor = anchor + 1
     return starts
+
+
+def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
+    """Give the paragraphs before the label that opens the list, where it stands once an issue."""
+    opener = next(line for line in lines[first:] if line.label is not None)
+    if opener.label is None or len(anchors) < _MIN_REPEATS:
+        return []
+    alike = [
+        index
+        for index in range(first, len(lines))
+        if (label := lines[index].label) is not None and label.spelling == opener.label.spelling
+    ]
+    starts = [index - 1 for index in alike]
+    bounds = [*starts, len(lines)]
+    each = all(
+        start >= first
+        and lines[start].label is None
+        and bisect_left(anchors, stop) - bisect_left(anchors, start) == 1
+        for start, stop in pairwise(bounds)
+    )
+    return starts if each and len(starts) == len(anchors) else []
 
 
 def _section_lines(

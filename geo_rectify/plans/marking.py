@@ -27,6 +27,7 @@ from geo_rectify.plans.wording import (
     label_pattern,
     plain_label,
     role_of_label,
+    second_role,
     word_list,
 )
 
@@ -42,6 +43,8 @@ _OWN_LABEL: Final = re.compile(
     r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
     r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
+_OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?[：:]?")
+_MAX_HEADING: Final = 16
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
@@ -121,7 +124,8 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
     lines = _with_numbers(source.text, lines)
-    lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
+    lines = _with_own_labels(source.text, _with_problem_headings(source.text, lines))
+    lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     single = _single_labels(lines)
     lines = [
@@ -144,14 +148,69 @@ def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:
     return frozenset(FieldRole) - set(marked)
 
 
+def _with_problem_headings(text: str, lines: list[Line]) -> list[Line]:
+    """Label the heading that words of its own name the problem by, where no line is labelled one.
+
+    一、交办的问题事项情况, or such words alone on a line.
+    """
+    if any(role_of(line) is FieldRole.PROBLEM for line in lines):
+        return lines
+    return [
+        replace(line, label=label)
+        if (label := _problem_heading(text, line)) is not None
+        else line
+        for line in lines
+    ]
+
+
+def _problem_heading(text: str, line: Line) -> Label | None:
+    start = line.after_number
+    words = text[start : line.end]
+    if line.label is not None or line.cell or not 0 < len(words) <= _MAX_HEADING:
+        return None
+    found = _OWN_HEADING.fullmatch(words)
+    if found is None or inferred_role(found["words"]) is not FieldRole.PROBLEM:
+        return None
+    return Label(
+        role=FieldRole.PROBLEM,
+        spelling=plain_label(found["words"]),
+        start=start,
+        end=line.end,
+        marked=words[-1] in "：:",
+    )
+
+
+def _lone_lines_as_labels(lines: list[Line]) -> list[Line]:
+    """Read words alone on lines as labels where they set out one issue, each standing once."""
+    lone = [
+        index
+        for index, line in enumerate(lines)
+        if _is_bare(line) and line.number is None and line.label and line.label.end >= line.end
+    ]
+    roles = [role_of(lines[index]) for index in lone]
+    if roles.count(FieldRole.PROBLEM) != 1 or not set(roles) & _NOTICE:
+        return lines
+    held = set(lone)
+    return [
+        replace(line, label=replace(line.label, marked=True))
+        if index in held and line.label
+        else line
+        for index, line in enumerate(lines)
+    ]
+
+
 def _requirements_as_measures(lines: list[Line]) -> list[Line]:
-    """Read 整改要求 as the measures where no line is labelled so."""
+    """Read 整改要求, or 整改目标及措施, as the measures where no line is labelled so."""
     if any(role_of(line) is FieldRole.MEASURES for line in lines):
         return lines
     words: list[str] = word_list("layout")["instead"]["measures"]
     return [
         replace(line, label=replace(line.label, role=FieldRole.MEASURES))
-        if line.label is not None and line.label.spelling in words
+        if line.label is not None
+        and (
+            line.label.spelling in words
+            or second_role(line.label.spelling) is FieldRole.MEASURES
+        )
         else line
         for line in lines
     ]

@@ -22,7 +22,7 @@ _NUMERALS: Final = {
     "letter": "[a-zA-Z]",
 }
 # 1.5倍 is no number of a list, 1.2023年底前 is.
-_NO_DECIMAL: Final = r"(?:(?<!\.)|(?![0-9０-９])|(?=(?:19|20)[0-9]{2}\s?[年底]))"
+_NO_DECIMAL: Final = r"(?:(?<!\.)|(?![0-9０-９])|(?=(?:(?:19|20)[0-9]{2}\s?[年底]|[1-4][0-9]年[0-9底末])))"
 NUMERAL: Final = _NUMERALS["any"]
 """A numeral, Chinese or Arabic, as a regular expression without group."""
 
