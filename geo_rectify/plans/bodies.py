@@ -253,7 +253,8 @@ def _without_persons(items: list[str]) -> list[str]:
             and _patterns()["body"].fullmatch(item) is None
         )
         known = item in word_list("units")["none"] or tells_time(item, 0, len(item))
-        if not named and not known and _patterns()["person"].fullmatch(item) is None:
+        headed = _patterns()["person"].fullmatch(item) and not _patterns()["strong"].fullmatch(item)
+        if not named and not known and not headed:
             made.append(
                 _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item
             )

@@ -14,7 +14,7 @@ from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.bodies import are_certain_bodies
 from geo_rectify.plans.checks import irregularities_of, plan_checks
 from geo_rectify.plans.classify import document_title, document_type, lists_issues
-from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
+from geo_rectify.plans.deadlines import feedback_date, find_dates, heading_deadline, issue_deadline
 from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Layout, Line, SourceText
 
 DOC_ID_LENGTH: Final = 12
+_YEAR: Final = re.compile("(20[0-9]{2})年")
 _MAX_SENTENCE_HEADING: Final = 40
 _MAX_CLAUSE_HEADING: Final = 25
 _CITING: Final = ("发现", "规定", "指出", "《", "年", "月", "检查", "明确", "显示", "根据", "按照")
@@ -146,6 +147,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
     if printed == [None]:
         printed = [issue_number(text[: layout.list_start])]
     shared = shared_fields(layout)
+    around = feedback or _around(text, layout)
     made: list[Issue] = []
     for position, index in enumerate(layout.issue_lines, start=1):
         stop = stops[bisect_right(stops, index)]
@@ -159,6 +161,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
             text,
             lines,
             after=feedback,
+            around=around,
             per_measure=layout.per_measure,
             semicolons_part=layout.semicolons_part,
         )
@@ -167,7 +170,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         if made and made[-1].start <= issue.start < made[-1].end:
             made[-1] = replace(made[-1], end=issue.start)  # fields that stand in another's cells
         if issue.deadline is None:
-            issue = replace(issue, deadline=_group_deadline(text, layout, index, after=feedback))
+            issue = replace(issue, deadline=_group_deadline(text, layout, index, after=around))
         made.append(
             replace(
                 issue,
@@ -179,6 +182,23 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _around(text: str, layout: Layout) -> dt.date | None:
+    """Give the first day of the year that deadlines without one are of (年底前).
+
+    It is the year of the title, else that of the first deadline that names one.
+    """
+    title = text[: layout.list_start].strip().split("\n", 1)[0]
+    years = [int(year) for year in _YEAR.findall(title)]
+    if not years:
+        years = [
+            date.last.year
+            for line in layout.lines
+            if line.label is not None and line.label.role is FieldRole.DEADLINE
+            for date in find_dates(text, line.label.end, line.end)
+        ]
+    return dt.date(min(years), 1, 1) if years else None
 
 
 def _group_deadline(
@@ -322,20 +342,21 @@ def _issue(
     lines: Sequence[Line],
     *,
     after: dt.date | None,
+    around: dt.date | None,
     per_measure: frozenset[str],
     semicolons_part: bool,
 ) -> Issue:
     head = lines[0]
     fields = _fields(text, lines, per_measure)
     problem = _problem(text, lines, fields)
-    deadline = _deadline(text, fields, after)
+    deadline = _deadline(text, fields, around)
     if after is None and deadline is not None and deadline.date is not None:
         after = dt.date(deadline.date.year, 1, 1)
     read = read_measures(text, fields.measure_lines, after=after, semicolons_part=semicolons_part)
     for role, start, end in read.issue_fields:
         if role is not FieldRole.DEADLINE or role not in fields.spans:
             fields.add(role, start, end)
-    deadline = deadline or _deadline(text, fields, after)
+    deadline = deadline or _deadline(text, fields, around)
     measures = shared_units(text, read.measures, fields.spans)
     measures, deadline = shared_deadlines(text, measures, deadline, after=after)
     heading, heading_kind = _heading(problem.text)

@@ -13,13 +13,16 @@ from geo_rectify.plans.grids import (
     common_width,
     find_columns,
     holds_issues,
+    measure_lines,
     table_lines,
     tables_of,
+    without_number_columns,
 )
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
+from geo_rectify.plans.table_shapes import tables_within, turned
 from geo_rectify.plans.wording import (
     any_of,
     bracket_pairs,
@@ -224,7 +227,8 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
     def cut(index: int) -> list[Line]:
         return list(_lines_of(source.text, source.blocks[index], cell=True))
 
-    for cells in tables_of(source).values():
+    for table in tables_of(source).values():
+        cells = turned(source, table)
         found = find_columns(source, cells)
         if found is not None:
             columns, header = found
@@ -232,9 +236,22 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
             header = 0  # the table goes on without its header
         else:
             columns = None
+        inner = () if columns is None else tables_within(source, cells, columns, header)
+        if columns is not None and inner:
+            for each in inner:
+                within = [*each.header, *each.measures]
+                made.update((i, []) for cell in within for i in range(cell.first, cell.last))
+                if each.measures:
+                    made[each.measures[0].first] = measure_lines(
+                        source, each.measures, columns, cut
+                    )
+            columns = None
+            continue
         if columns is None or not holds_issues(columns):
             columns = None
             continue
+        below = [cell for cell in cells if cell.row > header]
+        columns = without_number_columns(source, below, columns)
         first = [cell.first for cell in cells if cell.row > header and cell.last > cell.first]
         if not first:
             continue
@@ -317,9 +334,12 @@ def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
 def _tasks_as_problems(lines: list[Line]) -> list[Line]:
     """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
     spelled: dict[str, int] = {}
+    before = ""
     for line in lines:
-        if line.label is not None and line.label.role is FieldRole.MEASURES:
-            spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+        if line.label is not None:
+            if line.label.role is FieldRole.MEASURES and line.label.spelling != before:
+                spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+            before = line.label.spelling
     if len(spelled) < 2 or any(role_of(line) is FieldRole.PROBLEM for line in lines):  # noqa: PLR2004
         return lines
     task, count = max(
