@@ -66,9 +66,11 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     closings = "".join(map(re.escape, bracket_pairs().values()))
     label = label_pattern()
     plain = label.replace("?P<label>", "?P<plain>")
+    said = any_of(word_list("layout")["marks"]["said"])
+    mark = r"(?:[:：]|[-—–─]{2})"
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
     marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}\s?[:：])\s*"
+        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark})\s*"
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
@@ -158,12 +160,35 @@ def _with_problem_headings(text: str, lines: list[Line]) -> list[Line]:
     """
     if any(role_of(line) is FieldRole.PROBLEM for line in lines):
         return lines
+    found = {
+        index: label
+        for index, line in enumerate(lines)
+        if (label := _problem_heading(text, line)) is not None and _heads_fields(lines, index)
+    }
+    if len(found) != 1:
+        return lines  # 二、关于突出环境问题 heads a part of the list
     return [
-        replace(line, label=label)
-        if (label := _problem_heading(text, line)) is not None
-        else line
-        for line in lines
+        replace(line, label=found[index]) if index in found else line
+        for index, line in enumerate(lines)
     ]
+
+
+def _heads_fields(lines: list[Line], index: int) -> bool:
+    """Say whether the next heading like this one is a bare label: 一、… 二、整改目标."""
+    style = _style_of(lines[index])
+    following = next(
+        (
+            line
+            for line in lines[index + 1 :]
+            if (_style_of(line) == style if style else line.label is not None)
+        ),
+        None,
+    )
+    return following is not None and following.label is not None and _is_bare(following)
+
+
+def _style_of(line: Line) -> str:
+    return "" if line.number is None else line.number.style
 
 
 def _problem_heading(text: str, line: Line) -> Label | None:
@@ -403,7 +428,7 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
 
 
 def _heading_kind(line: Line) -> tuple[str, FieldRole | None]:
-    return "" if line.number is None else line.number.style, role_of(line)
+    return _style_of(line), role_of(line)
 
 
 def _is_numbered_heading(line: Line) -> bool:
