@@ -25,7 +25,7 @@ _MAX_SHORT: Final = 10
 _MAX_NAME: Final = 24
 _SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
 _PERSON_TOLD: Final = re.compile("[^：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:].*", re.DOTALL)
-_LEADING: Final = re.compile("(?:由|请)(?=[省市县区州盟旗各])")
+_LEADING: Final = re.compile("由|请(?=[省市县区州盟旗各])")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -106,6 +106,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "note": re.compile(
             rf"[（(][^（）()]{{0,30}}(?:{any_of(lists['notes'])})[^（）()]{{0,20}}[)）]"
         ),
+        "told_person": re.compile(
+            r"[（(][^（）()：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:][^（）()]{0,30}[)）]"
+        ),
+        "role": re.compile(rf"\s?[（(]\s?(?P<role>{any_of(list(_role_words()))})\s?[)）]"),
+        "leading_role": re.compile(
+            rf"(?P<before>\A|[；;。，,\n])\s*(?P<role>{any_of([w for w, told in _role_words().items() if told])})"
+            r"\s?[：:]\s*(?P<bodies>[^；;。\n：:]+?)(?=[；;。\n]|\Z|[，,]\s?[^，。；：:]{2,8}[：:])"
+        ),
         "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
         "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})\Z"),
@@ -129,9 +137,10 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    named = _patterns()["generic"].sub(
-        _generic_named, _short_names(_patterns()["note"].sub("", text))
-    )
+    plain = _patterns()["told_person"].sub("", _patterns()["note"].sub("", text))
+    plain = _patterns()["role"].sub(_role_word, plain)
+    plain = _patterns()["leading_role"].sub(_role_behind, plain)
+    named = _patterns()["generic"].sub(_generic_named, _short_names(plain))
     plain = _patterns()["kinds"].sub(_close_kinds, named)
     for group in _groups(_patterns()["duty"].sub("，", plain)):
         for told, items in _told(group):
@@ -142,6 +151,25 @@ def split_bodies(text: str) -> Bodies:
                 elif told == "supporting":
                     supporting.setdefault(unit)
     return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def _role_word(match: re.Match[str]) -> str:
+    """Write what a body does here in one word: 市水利局（牵头单位）; 区政府（整改主体）."""
+    word = _role_words()[match["role"]]
+    return f"（{word}）、" if word else "、"
+
+
+def _role_behind(match: re.Match[str]) -> str:
+    """Write 牵头：市水利局 as 市水利局牵头."""
+    word = _role_words().get(match["role"], match["role"])
+    return f"{match['before']}{match['bodies']}{word}"
+
+
+@lru_cache(maxsize=1)
+def _role_words() -> dict[str, str]:
+    roles: dict[str, list[str]] = word_list("units")["roles"]
+    known = {role: word for word, spelled in roles.items() for role in spelled}
+    return known | {word: word for word in roles if word}
 
 
 def _generic_named(match: re.Match[str]) -> str:

@@ -41,17 +41,19 @@ _DATE: Final = re.compile(
       | [“"]?十(?P<five>[三四五六])五[”"]?(?:规划)?(?:期|时期)?(?=末|底)
       | (?P<relative>今年|本年|当年|明年|次年)(?!度)
       | (?=1?[0-9]月)
+      | (?=(?:第?[一二三四]季度|[上下]半年)(?:末|底|之?前))
       | (?P<bare>年)(?=底|末|内)
     )
     (?:
-        \s?(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月份?|(?P<dots>[./-]))(?!度|报)
+        \s?(?:(?:1[0-2]|0?[1-9])\s?[-—–~～至]{1,2}\s?(?=(?:1[0-2]|0?[1-9])月))?
+        (?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月份?|(?P<dots>[./-])|(?(dot)(?=[前底末，,。；;）)\s]|\Z)|(?!)))(?!度|报)
         (?: \s?(?P<day>[0-3]?[0-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九](?=[日号]))(?:[日号](?!常|报)|(?<=[0-9])(?![0-9]))
           | (?P<third>上旬|中旬|下旬|初|底|末) )?
       | (?P<half>[上下]半年)
       | 第?(?P<season>[一二三四1-4])季度
       | (?:年)?(?P<end>底|末)
     )?
-    (?:底)?
+    (?:底|末)?
     (?P<before>之前|以前|前|内)?
     (?P<since>起(?![草诉到步见止因])|开始)?
     """,
@@ -143,8 +145,8 @@ def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None)
 def _span(
     match: re.Match[str], *, offset: int, text: str, year: int | None, after: dt.date | None
 ) -> DateSpan | None:
-    if match["dot"] and not (match["dots"] and match["day"]):
-        return None
+    if match["dot"] and not (match["month"] and bool(match["dots"]) == bool(match["day"])):
+        return None  # 2024.12.31 or 2024.12
     if match["dots"] and not match["dot"]:
         return None
     period = _dated(match, year, after)
