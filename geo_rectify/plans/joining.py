@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.numbering import match_number
-from geo_rectify.plans.wording import bracket_pairs, label_pattern, word_list
+from geo_rectify.plans.numbering import match_number, named_styles
+from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, word_list
 
 if TYPE_CHECKING:
     from geo_rectify.plans.records import Number
@@ -39,11 +39,38 @@ def ends_sentence(line: str) -> bool:
 def _opening() -> re.Pattern[str]:
     openings = "".join(map(re.escape, bracket_pairs()))
     closings = "".join(map(re.escape, bracket_pairs().values()))
-    residue = "|".join(word_list("layout")["marks"]["residue"])
+    marks = word_list("layout")["marks"]
+    residue = "|".join(marks["residue"])
+    label = label_pattern()
+    enclosed = label.replace("?P<label>", "?P<enclosed>")
     return re.compile(
-        rf"(?:\s|{residue})*(?:(?P<open>[{openings}])?\s?{label_pattern()}\s?(?(open)[{closings}])"
-        r"\s?[:：]|附\s?[件表])"
+        rf"(?:\s|{residue})*(?:[{openings}]\s?{enclosed}\s?[{closings}]"
+        rf"|{label}\s?(?:(?:{any_of(marks['said'])})?\s?(?:[:：]|[-—–─]{{2}})|[ \t\u3000]|\Z)"
+        r"|附\s?[件表])"
     )
+
+
+@lru_cache(maxsize=1)
+def _title() -> re.Pattern[str]:
+    words = word_list("documents")["title"]
+    ends = [*words["rectification_plan"], *words["progress_report"], *words["notice"]]
+    return re.compile(rf"[^，。；：\n]{{4,90}}(?:{any_of(ends)})(?:[（(][^（）()\n]{{1,20}}[)）])?\s*\Z")
+
+
+def is_title(words: str) -> bool:
+    """Say whether words are a title, which no number after it goes on.
+
+    Parameters
+    ----------
+    words
+        A paragraph.
+
+    Returns
+    -------
+    bool
+        Whether it ends as titles of documents and lists do, and holds no sentence.
+    """
+    return _title().match(words) is not None
 
 
 def is_page_mark(line: str) -> bool:
@@ -77,8 +104,17 @@ def opens_field(line: str) -> bool:
     """
     start = len(line) - len(line.lstrip())
     number = match_number(line, start, len(line))
-    named = number is not None and (number.style in _NAMED or _is_certain(number))
+    named = number is not None and (
+        number.style in _NAMED
+        or _is_certain(number)
+        or (number.style in named_styles() and _stands_apart(line, number))
+    )
     return named or _opening().match(line) is not None
+
+
+def _stands_apart(line: str, number: Number) -> bool:
+    """Say whether a mark or a space follows a number in words: 第3项 …, 第3项：…."""
+    return number.raw[-1] in "：:、）)】" or line[: number.end].endswith((" ", "\u3000"))
 
 
 def _is_certain(number: Number) -> bool:

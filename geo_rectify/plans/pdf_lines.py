@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from geo_rectify.plans.joining import begins_item, ends_sentence, opens_field
+from geo_rectify.plans.joining import begins_item, ends_sentence, is_title, opens_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,7 +213,7 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     before: PrintedLine | None = None
     for line in lines:
         joined = before is not None and _goes_on(before, line, left=left, right=right)
-        if joined and not (begins_item(line.text) and _is_list(made[-1][0])):
+        if joined and not (begins_item(line.text) and _ends_before_items(made[-1][0])):
             words, page = made[-1]
             made[-1] = words + _joint(words, line.text) + line.text, page
         else:
@@ -222,9 +222,9 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     return made
 
 
-def _is_list(words: str) -> bool:
-    """Say whether a paragraph is a label's short list, which a number after it does not go on."""
-    return len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words)
+def _ends_before_items(words: str) -> bool:
+    """Say whether a number does not go on with a paragraph: a title, or a label's short list."""
+    return is_title(words) or (len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words))
 
 
 def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: float) -> bool:

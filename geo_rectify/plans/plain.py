@@ -10,7 +10,13 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.models import Block
 from geo_rectify.plans.content import Content, cell_locator
 from geo_rectify.plans.decoding import decode
-from geo_rectify.plans.joining import begins_item, ends_sentence, is_page_mark, opens_field
+from geo_rectify.plans.joining import (
+    begins_item,
+    ends_sentence,
+    is_page_mark,
+    is_title,
+    opens_field,
+)
 from geo_rectify.plans.records import Cell
 
 if TYPE_CHECKING:
@@ -322,7 +328,8 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
         return False
     if after.startswith(("\u3000\u3000", "    ")):
         return False
-    return not (opens_field(after) or (ends_sentence(line) and begins_item(after)))
+    ended = ends_sentence(line) or is_title(line)
+    return not (opens_field(after) or (ended and begins_item(after)))
 
 
 def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
