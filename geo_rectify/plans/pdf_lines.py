@@ -224,12 +224,17 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
 
 def _ends_before_items(words: str) -> bool:
     """Say whether a number does not go on with a paragraph: a title, or a label's short list."""
-    return is_title(words) or (len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words))
+    short = len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words)
+    return short or is_title(words)
 
 
 def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: float) -> bool:
     if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
         return False
+    if line.text[0] in _CLOSING or (
+        len(line.text) == 1 and line.text.isalpha() and not ends_sentence(before.text)
+    ):
+        return True  # no paragraph begins with a comma, or is one character
     margin = right if before.right is None else before.right
     if before.x1 + line.first_width <= margin - 0.1 * line.size:
         return False
