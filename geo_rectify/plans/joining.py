@@ -7,7 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.numbering import match_number, named_styles
-from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, word_list
+from geo_rectify.plans.wording import (
+    any_of,
+    bracket_pairs,
+    label_pattern,
+    label_roles,
+    plain_label,
+    word_list,
+)
 
 if TYPE_CHECKING:
     from geo_rectify.plans.records import Number
@@ -16,6 +23,9 @@ _NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circ
 _PAGE_MARK: Final = re.compile(
     r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
+_MAX_PART: Final = 4
+_MAX_BRACKET: Final = 80
+_GOES_ON: Final = frozenset("、，（(《“")
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
 
 
@@ -110,6 +120,51 @@ def opens_field(line: str) -> bool:
         or (number.style in named_styles() and _stands_apart(line, number))
     )
     return named or _opening().match(line) is not None
+
+
+def parts_label(line: str, after: str) -> bool:
+    """Say whether a line break stands within a label: 完成 / 时限：2024年底前.
+
+    Parameters
+    ----------
+    line, after
+        Two lines, one after the other.
+
+    Returns
+    -------
+    bool
+        Whether the end of the first and the label that opens the second are one label.
+    """
+    found = _opening().match(after)
+    label = None if found is None else plain_label(found["label"] or "")
+    ending = line.rstrip()
+    return bool(label) and any(
+        ending[-length:] + (label or "") in label_roles() for length in range(1, _MAX_PART + 1)
+    )
+
+
+def leaves_open(line: str, after: str) -> bool:
+    """Say whether a line ends within a list or a bracket that the next one closes.
+
+    Parameters
+    ----------
+    line, after
+        Two lines, one after the other.
+
+    Returns
+    -------
+    bool
+        Whether no paragraph can end there.
+    """
+    ending = line.rstrip()
+    if ending[-1:] in _GOES_ON:
+        return True
+    tail = ending[-_MAX_BRACKET:]
+    opening = max(tail.rfind(mark) for mark in "（(【〔")
+    if opening < 0 or any(mark in tail[opening:] for mark in "）)】〕。；"):
+        return False
+    closing = re.search("[）)】〕。；]", after)
+    return closing is not None and closing[0] in "）)】〕"
 
 
 def _stands_apart(line: str, number: Number) -> bool:

@@ -15,7 +15,9 @@ from geo_rectify.plans.joining import (
     ends_sentence,
     is_page_mark,
     is_title,
+    leaves_open,
     opens_field,
+    parts_label,
 )
 from geo_rectify.plans.records import Cell
 
@@ -29,6 +31,8 @@ _MIN_TABS: Final = 2
 _MIN_WRAPPED: Final = 5
 _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
+_MIN_BROKEN: Final = 3
+_SURE_BROKEN_SHARE: Final = 0.75
 _MARKS: Final = ("|", "｜", "\t")
 _MAX_QUOTED: Final = 200
 _MIN_TURNED: Final = 15
@@ -110,6 +114,7 @@ def text_content(text: str) -> Content:
         while index + 1 < len(lines) and (
             (index in turns and _turns_page(text, lines, index))
             or (width and _goes_on(text, lines, index, width))
+            or _left_open(text, lines, index)
         ):
             wraps.append(_break_between(text, lines[index], lines[index + 1]))
             index += 1
@@ -313,9 +318,18 @@ def _wrap_width(text: str, lines: Sequence[tuple[int, int]]) -> int:
         for index, width in enumerate(widths)
         if width >= widest - _SLACK and index + 1 < len(widths) and widths[index + 1]
     ]
-    broken = [index for index in full if not ends_sentence(text[slice(*lines[index])])]
-    enough = len(full) >= max(_MIN_WRAPPED, _MIN_WRAPPED_SHARE * len(filled))
-    return widest if enough and len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
+    broken = [
+        index
+        for index in full
+        if not ends_sentence(text[slice(*lines[index])])
+        and not begins_item(text[slice(*lines[index + 1])])
+    ]
+    many = len(full) >= max(_MIN_WRAPPED, _MIN_WRAPPED_SHARE * len(filled))
+    if many:
+        return widest if len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
+    # few lines are full: those that are must nearly all be broken within a sentence
+    few = len(broken) >= _MIN_BROKEN and len(broken) >= _SURE_BROKEN_SHARE * len(full)
+    return widest if few else 0
 
 
 def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int) -> bool:
@@ -329,7 +343,20 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
     if after.startswith(("\u3000\u3000", "    ")):
         return False
     ended = ends_sentence(line) or is_title(line)
+    if parts_label(line, after):
+        return True
     return not (opens_field(after) or (ended and begins_item(after)))
+
+
+def _left_open(text: str, lines: Sequence[tuple[int, int]], index: int) -> bool:
+    """Say whether a line of words ends where no paragraph can, whatever its width."""
+    line, after = text[slice(*lines[index])], text[slice(*lines[index + 1])]
+    words = line.strip() and after.strip() and "\t" not in line + after and "|" not in line + after
+    if not words:
+        return False
+    lone = len(after.strip()) == 1 and after.strip().isalpha() and not ends_sentence(line)
+    open_ended = leaves_open(line, after) and not opens_field(after)
+    return lone or open_ended or parts_label(line, after)
 
 
 def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
