@@ -93,6 +93,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "with_party": re.compile(
             rf"(?P<level>[省市县区州盟旗])(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
         ),
+        "twin_office": re.compile(
+            rf"(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
+        ),
+        "of_level": re.compile(
+            rf"(?P<level>[{_LEVELS}])(?:市(?=场)|[^{_LEVELS}])"
+            rf"[^{_LEVELS}]{{1,12}}(?:{any_of(lists['shared_offices'])}|办)\Z"
+        ),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
         "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
@@ -360,6 +367,9 @@ def _completed(items: list[str]) -> list[str]:
         twin = _patterns()["with_party"].fullmatch(item)
         if twin is not None and before == f"{twin['level']}委":
             made[position - 1] = before + twin["tail"]
+        office = _patterns()["twin_office"].fullmatch(item)
+        if office is not None and before[:1] in _LEVELS and before.endswith(office["tail"]):
+            made[position] = before[0] + item
     return made
 
 
@@ -398,6 +408,9 @@ def _level_before(items: list[str], position: int) -> str:
         head = items[before] if before >= 0 else ""
         if head and head[0] in _LEVELS and _is_department(head[1:]):
             return head[0]
+        of_level = _patterns()["of_level"].fullmatch(head)
+        if of_level is not None:
+            return of_level["level"]
     office = re.fullmatch(
         rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
     )
@@ -434,11 +447,20 @@ def _filled(items: list[str]) -> list[str]:
             continue
         place, organ = _place_and_organ(word)
         if place and organ and _is_place(place):
-            shared = {each: [each + organ] for each in (*waiting, place)}
+            has = [each for each in waiting if _may_have(each, organ)]
+            made.extend(each for each in waiting if each not in has)
+            shared = {each: [each + organ] for each in (*has, place)}
         else:
             made.extend([*waiting, word])
         waiting = []
     return [*made, *_by_place(shared), *waiting]
+
+
+def _may_have(place: str, organ: str) -> bool:
+    """Say whether a place has an organ: a 街道 has no 政府 and shares none with the 镇 beside it."""
+    return not (
+        organ.endswith("政府") and place.endswith(tuple(word_list("units")["without_government"]))
+    )
 
 
 def _by_place(shared: dict[str, list[str]]) -> list[str]:

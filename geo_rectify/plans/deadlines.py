@@ -28,7 +28,7 @@ _PLAN_ENDS: Final = {"三": 2020, "四": 2025, "五": 2030, "六": 2035}
 """The last year of each five-year plan, by the middle of its name: “十四五”末."""
 _DIGITS: Final = str.maketrans("〇○零ＯO一二三四五六七八九", "00000123456789")
 _TENTHS: Final = {"上旬": 10, "初": 10, "中旬": 20}
-_RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1}
+_RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1}
 _DATE: Final = re.compile(
     r"""
     (?P<lead>自|从|至|到)?
@@ -175,6 +175,8 @@ def _dated(
     named = _year(match)
     if named is not None:
         return _period(match, named)
+    if match["relative"] == "次年":
+        return None if year is None else _period(match, year + 1)
     if match["relative"]:
         return None if after is None else _period(match, after.year + _RELATIVE[match["relative"]])
     if year is not None:

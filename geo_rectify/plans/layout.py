@@ -72,7 +72,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
     if single is not None:
         style, starts = None, [single]
     elif style is None:
-        starts = _unnumbered_issues(lines[:last], anchors, first)
+        starts = _unnumbered_issues(source.text, lines[:last], anchors, first)
     else:
         starts = _numbered_issues(lines, style, first, last)
     sections, headings = _section_lines(source.text, lines, starts, style, first)
@@ -233,12 +233,15 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     position = first
     for anchor in anchors:
         fresh: dict[str, int] = {}
+        told = False
         for index in range(position, anchor + 1):
             number = lines[index].number
-            if number is not None and _may_begin(lines[index]):
+            # what is numbered below a label of the problem is a part of the issue
+            if number is not None and _may_begin(lines[index]) and not told:
                 fresh[number.style] = number.value
                 seen[number.style] += 1
                 nearest[number.style] = index
+            told = told or role_of(lines[index]) is FieldRole.PROBLEM
         for style, value in fresh.items():
             runs.setdefault(style, []).append(value)
         position = anchor + 1
@@ -368,13 +371,18 @@ def _within(indices: Sequence[int], start: int, stop: int) -> bool:
     return bisect_left(indices, start) < bisect_left(indices, stop)
 
 
-def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
+def _unnumbered_issues(
+    text: str, lines: Sequence[Line], anchors: Sequence[int], first: int
+) -> list[int]:
     """Without numbers an issue begins with the paragraph before its first label."""
     labelled = [
         index for index in range(first, len(lines)) if role_of(lines[index]) is FieldRole.PROBLEM
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
-        return labelled
+        titled = len(labelled) >= _MIN_REPEATS and all(
+            index > first and _is_bare_title(text, lines[index - 1]) for index in labelled
+        )
+        return [index - titled for index in labelled]
     opening = _opening_labels(lines, anchors, first)
     if opening:
         return opening
@@ -392,6 +400,12 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
             starts.append(index)
         floor = anchor + 1
     return starts
+
+
+def _is_bare_title(text: str, line: Line) -> bool:
+    """Say whether a line may be the title of the issue told below it."""
+    plain = line.label is None and line.number is None and not line.cell
+    return plain and line.end - line.start <= _MAX_HEADING and text[line.end - 1] not in "。；;：:"
 
 
 def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.grids import (
@@ -20,6 +21,7 @@ from geo_rectify.plans.grids import (
 )
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
+from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.table_shapes import tables_within, turned
@@ -48,6 +50,7 @@ _OWN_LABEL: Final = re.compile(
 )
 _OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?[：:]?")
 _MAX_HEADING: Final = 16
+_MAX_TITLE: Final = 60
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
@@ -142,6 +145,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else line
         for line in lines
     ]
+    lines = _with_numbered_headings(source.text, lines)
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
 
 
@@ -223,6 +227,27 @@ def _lone_lines_as_labels(lines: list[Line]) -> list[Line]:
         replace(line, label=replace(line.label, marked=True))
         if index in held and line.label
         else line
+        for index, line in enumerate(lines)
+    ]
+
+
+def _with_numbered_headings(text: str, lines: list[Line]) -> list[Line]:
+    """Read the number that a heading above each of several problems tells: 突出环境243号问题."""
+    found: dict[int, Number] = {}
+    for index, (line, below) in enumerate(pairwise(lines)):
+        plain = line.label is None and line.number is None and not line.cell
+        if not plain or role_of(below) is not FieldRole.PROBLEM or below.cell:
+            continue
+        words = text[line.start : line.end]
+        value = issue_number(words) if len(words) <= _MAX_TITLE and words[-1] not in "。；" else None
+        if value is not None:
+            found[index] = Number(
+                style=CELL_STYLE, value=value, raw=words, start=line.start, end=line.end
+            )
+    if len(found) < _MIN_REPEATS:
+        return lines
+    return [
+        replace(line, number=found[index]) if index in found else line
         for index, line in enumerate(lines)
     ]
 
