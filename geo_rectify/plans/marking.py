@@ -201,7 +201,10 @@ def _problem_heading(text: str, line: Line) -> Label | None:
     if line.label is not None or line.cell or not 0 < len(words) <= _MAX_HEADING:
         return None
     found = _OWN_HEADING.fullmatch(words)
-    if found is None or inferred_role(found["words"]) is not FieldRole.PROBLEM:
+    if found is None:
+        return None
+    told = found["words"] in word_list("layout")["headers"]["problem"]
+    if not told and inferred_role(found["words"]) is not FieldRole.PROBLEM:
         return None
     return Label(
         role=FieldRole.PROBLEM,

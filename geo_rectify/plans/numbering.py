@@ -98,7 +98,7 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ending = rf"(?:{after}|(?=[\s]|\Z))" if entry.get("whole_or_mark") else f"{ending}?"
         guard = _NO_DECIMAL if entry["numeral"] == "arabic" and "prefix" not in entry else ""
         prefix = entry.get("prefix", "")
-        body = rf"(?:{before}){prefix}\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}"
+        body = rf"(?:{before}){prefix}\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}{entry.get('ahead', '')}"
         made.append((str(entry["style"]), re.compile(body)))
     return tuple(made)
 

@@ -19,10 +19,13 @@ from geo_rectify.plans.joining import (
     opens_field,
     parts_label,
 )
+from geo_rectify.plans.pasted import rows_of_columns, rows_of_lines
 from geo_rectify.plans.records import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geo_rectify.plans.pasted import Rows
 
 _LINE_END: Final = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _RULE: Final = re.compile(r"\s*[|｜+]?[\s:|｜+=─━-]*-{2,}[\s:|｜+=─━-]*\Z")
@@ -107,6 +110,14 @@ def text_content(text: str) -> Content:
         if mark:
             tables += 1
             _add_table(text, lines[index : index + count], mark, tables, (blocks, grid))
+            index += count
+            continue
+        rows, count = rows_of_lines(text, lines, index)
+        if not rows:
+            rows, count = rows_of_columns(text, lines, index)
+        if rows:
+            tables += 1
+            _add_rows(text, rows, tables, (blocks, grid))
             index += count
             continue
         start, end = lines[index]
@@ -296,6 +307,22 @@ def _add_table(
                     final = begin + len(words.strip())
                     blocks.append(Block(start=begin, end=final, locator=locator))
                 position = right if match is None else match.end()
+            grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
+
+
+def _add_rows(text: str, rows: Rows, table: int, into: tuple[list[Block], list[Cell]]) -> None:
+    """Add the rows of a table that was pasted without marks between its cells."""
+    blocks, grid = into
+    for row, cells in enumerate(rows, start=1):
+        for column, spans in enumerate(cells, start=1):
+            first = len(blocks)
+            locator = cell_locator(table, row, column)
+            for start, end in spans:
+                words = text[start:end]
+                begin = start + len(words) - len(words.lstrip())
+                blocks.append(
+                    Block(start=begin, end=begin + len(words.strip()), locator=locator)
+                )
             grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
 
 
