@@ -169,7 +169,7 @@ def _role_word(match: re.Match[str]) -> str:
 def _role_behind(match: re.Match[str]) -> str:
     """Write 牵头：市水利局 as 市水利局牵头."""
     word = _role_words().get(match["role"], match["role"])
-    return f"{match['before']}{match['bodies']}{word}"
+    return f"{match['before']}{match['bodies'].rstrip(_TRAILING)}{word}"
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Layout, Line, SourceText
 
 DOC_ID_LENGTH: Final = 12
+_CLOSING_BRACKET: Final = re.compile(r"[（(](?P<told>[^（）()\n]{4,40})[)）]\s*[。；;]?\s*\Z")
 _YEAR: Final = re.compile("(20[0-9]{2})年")
 _MAX_SENTENCE_HEADING: Final = 40
 _MAX_CLAUSE_HEADING: Final = 25
@@ -170,6 +171,8 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         if made and made[-1].start <= issue.start < made[-1].end:
             made[-1] = replace(made[-1], end=issue.start)  # fields that stand in another's cells
         if issue.deadline is None:
+            issue = replace(issue, deadline=_told_in_heading(text, lines[0], after=around))
+        if issue.deadline is None:
             issue = replace(issue, deadline=_group_deadline(text, layout, index, after=around))
         made.append(
             replace(
@@ -199,6 +202,12 @@ def _around(text: str, layout: Layout) -> dt.date | None:
             for date in find_dates(text, line.label.end, line.end)
         ]
     return dt.date(min(years), 1, 1) if years else None
+
+
+def _told_in_heading(text: str, line: Line, *, after: dt.date | None) -> IssueDeadline | None:
+    """Give the deadline a bracket at the end of an issue's first line states: （2021年6月底前完成）."""
+    found = _CLOSING_BRACKET.search(text, line.start, line.end)
+    return None if found is None else heading_deadline(text, *found.span("told"), after=after)
 
 
 def _group_deadline(
@@ -247,10 +256,12 @@ class _Fields:
             self.spans.setdefault(role, []).append((start, end))
         self.last = role
 
-    def value(self, role: FieldRole, line: Line, start: int, *, deadline: bool) -> None:
-        """Keep a line of a field, as a deadline too where its label says so."""
+    def value(self, role: FieldRole, line: Line, start: int, *, also: FieldRole | None) -> None:
+        """Keep a line of a field, as a deadline or units too where its label says so."""
+        if also in UNIT_ROLES and role not in UNIT_ROLES:
+            self.add(also, start, line.end)
         self.add(role, start, line.end)
-        if deadline and start < line.end:
+        if also is FieldRole.DEADLINE and start < line.end:
             self.within.append((start, line.end))
         if role is FieldRole.ASIDE:
             self.aside(line, start)
@@ -297,7 +308,7 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             or role not in fields.spans
             or (role is not FieldRole.PERSON and are_certain_bodies(text[start : line.end]))
         ):
-            fields.value(role, line, start, deadline=also is FieldRole.DEADLINE)
+            fields.value(role, line, start, also=also)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
         elif (

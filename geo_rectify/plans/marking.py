@@ -51,6 +51,7 @@ _OWN_LABEL: Final = re.compile(
 _OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?[：:]?")
 _MAX_HEADING: Final = 16
 _MAX_TITLE: Final = 60
+_MIN_LABEL: Final = 4
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
@@ -77,7 +78,7 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
-        rf"(?:(?<=[。；;！!\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+        rf"(?:(?<=[。；;！!，,\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
     )
     return marked, bare, inline
 
@@ -539,7 +540,9 @@ def _outside_brackets(
             depth += character in openings
             depth = max(0, depth - (character in closings))
         position = match.start()
-        if not depth:
+        # 整改目标：…，责任单位：…; a short word after a comma may be one of the sentence
+        short = text[position - 1] in "，," and len(plain_label(match["label"] or "")) < _MIN_LABEL
+        if not depth and not short:
             yield match
 
 
