@@ -52,6 +52,8 @@ _OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?
 _MAX_HEADING: Final = 16
 _MAX_TITLE: Final = 60
 _MIN_LABEL: Final = 4
+_MIN_GLUED: Final = 3
+_TOLD: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
@@ -86,6 +88,11 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 @lru_cache(maxsize=1)
 def _headed() -> re.Pattern[str]:
     return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+
+
+@lru_cache(maxsize=1)
+def _glued() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}(?=[\u4e00-\u9fff0-9])")
 
 
 @lru_cache(maxsize=1)
@@ -134,6 +141,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
     lines = _with_numbers(source.text, lines)
     lines = _with_own_labels(source.text, _with_problem_headings(source.text, lines))
+    lines = _with_glued_labels(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     single = _single_labels(lines)
@@ -214,6 +222,31 @@ def _problem_heading(text: str, line: Line) -> Label | None:
         end=line.end,
         marked=words[-1] in "：:",
     )
+
+
+def _with_glued_labels(text: str, lines: list[Line]) -> list[Line]:
+    """Label numbered lines that open with a label and no mark: 一、整改任务秸秆焚烧… 二、整改目标….
+
+    Only where such lines set out one issue, each label once, and none of its fields is told
+    otherwise.
+    """
+    if any(role_of(line) in _TOLD for line in lines):
+        return lines
+    found: dict[int, Label] = {}
+    for index, line in enumerate(lines):
+        if line.number is None or line.label is not None or line.cell:
+            continue
+        match = _glued().match(text, line.number.end, line.end)
+        if match is not None and len(plain_label(match["label"])) >= _MIN_LABEL:
+            found[index] = _label(match["label"], match.start(), match.end(), marked=True)
+    roles = [label.role for label in found.values()]
+    styles = {_style_of(lines[index]) for index in found}
+    if len(styles) != 1 or len(set(roles)) < _MIN_GLUED or len(set(roles)) < len(roles) - 1:
+        return lines
+    return [
+        replace(line, label=found[index], number=None) if index in found else line
+        for index, line in enumerate(lines)
+    ]
 
 
 def _lone_lines_as_labels(lines: list[Line]) -> list[Line]:
@@ -403,7 +436,7 @@ def _tasks_as_problems(lines: list[Line]) -> list[Line]:
     )
     others = [n for word, n in spelled.items() if "任务" not in word]
     marked = all(
-        line.label.marked
+        line.label.marked or line.cell
         for line in lines
         if line.label is not None and line.label.role is FieldRole.MEASURES
     )
