@@ -6,13 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.numbering import match_number, named_styles
+from geo_rectify.plans.numbering import NUMERAL, match_number, named_styles
 from geo_rectify.plans.wording import (
     any_of,
     bracket_pairs,
     label_pattern,
-    label_roles,
-    plain_label,
     word_list,
 )
 
@@ -23,7 +21,9 @@ _NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circ
 _PAGE_MARK: Final = re.compile(
     r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
-_MAX_PART: Final = 4
+_MAX_PART: Final = 8
+_MAX_LABEL: Final = 16
+_WHOLE_LABEL: Final = 4
 _MAX_BRACKET: Final = 80
 _GOES_ON: Final = frozenset("、，（(《“")
 _ENDS: Final = "。；;：:！!？?〕】）)］]》”…"
@@ -50,12 +50,14 @@ def _opening() -> re.Pattern[str]:
     openings = "".join(map(re.escape, bracket_pairs()))
     closings = "".join(map(re.escape, bracket_pairs().values()))
     marks = word_list("layout")["marks"]
+    numbered = any_of(word_list("layout")["headers"]["number"])
     residue = "|".join(marks["residue"])
     label = label_pattern()
     enclosed = label.replace("?P<label>", "?P<enclosed>")
     return re.compile(
         rf"(?:\s|{residue})*(?:[{openings}]\s?{enclosed}\s?[{closings}]"
         rf"|{label}\s?(?:(?:{any_of(marks['said'])})?\s?(?:[:：]|[-—–─]{{2}})|[ \t\u3000]|\Z)"
+        rf"|(?:{numbered})\s?[:：]?\s?第?{NUMERAL}[项号条]?\s?(?:[:：]|\Z)"
         r"|附\s?[件表])"
     )
 
@@ -135,12 +137,20 @@ def parts_label(line: str, after: str) -> bool:
     bool
         Whether the end of the first and the label that opens the second are one label.
     """
-    found = _opening().match(after)
-    label = None if found is None else plain_label(found["label"] or "")
-    ending = line.rstrip()
-    return bool(label) and any(
-        ending[-length:] + (label or "") in label_roles() for length in range(1, _MAX_PART + 1)
-    )
+    ending, rest = line.rstrip(), after.lstrip()[:_MAX_LABEL]
+    own = _marked().match(rest)
+    if own is not None and own.end("label") >= _WHOLE_LABEL:
+        return False
+    for length in range(1, min(_MAX_PART, len(ending)) + 1):
+        found = _marked().match(ending[-length:] + rest)
+        if found is not None and found.end("label") > length:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _marked() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}\s?[:：]")
 
 
 def leaves_open(line: str, after: str) -> bool:
@@ -161,9 +171,9 @@ def leaves_open(line: str, after: str) -> bool:
         return True
     tail = ending[-_MAX_BRACKET:]
     opening = max(tail.rfind(mark) for mark in "（(【〔")
-    if opening < 0 or any(mark in tail[opening:] for mark in "）)】〕。；"):
+    if opening < 0 or any(mark in tail[opening:] for mark in "）)】〕。"):
         return False
-    closing = re.search("[）)】〕。；]", after)
+    closing = re.search("[）)】〕。]", after)
     return closing is not None and closing[0] in "）)】〕"
 
 

@@ -112,9 +112,7 @@ def text_content(text: str) -> Content:
             _add_table(text, lines[index : index + count], mark, tables, (blocks, grid))
             index += count
             continue
-        rows, count = rows_of_lines(text, lines, index)
-        if not rows:
-            rows, count = rows_of_columns(text, lines, index)
+        rows, count = _pasted(text, lines, index)
         if rows:
             tables += 1
             _add_rows(text, rows, tables, (blocks, grid))
@@ -150,31 +148,42 @@ def with_drawn_tables(content: Content) -> Content:
         The same text; the rows of such a table are cells.
     """
     text, held = content.text, {i for cell in content.grid for i in range(cell.first, cell.last)}
-    if not any(mark in text for mark in _MARKS):
-        return content
     blocks: list[Block] = []
     drawn: list[Cell] = []
     moved: list[int] = []
     tables = max((cell.table for cell in content.grid), default=0)
-    index = 0
+    marked = any(mark in text for mark in _MARKS)
+    index = run = 0
+    lines: list[tuple[int, int]] = []
     while index < len(content.blocks):
-        run = index
-        while run < len(content.blocks) and run not in held:
-            run += 1
-        lines = [(block.start, block.end) for block in content.blocks[index:run]]
-        numbered = _quoted(text, lines)
-        rows = [line for _, line in numbered]
-        mark, count = _table_at(text, rows, 0)
-        if mark:
-            tables += 1
-            after = numbered[count][0] - 1 if count < len(rows) else len(lines)
+        if index >= run:
+            run = index
+            while run < len(content.blocks) and run not in held:
+                run += 1
+            lines = [(block.start, block.end) for block in content.blocks[index:run]]
+        place = index - (run - len(lines))
+        after = 0
+        if marked:
+            numbered = _quoted(text, lines[place:])
+            rows = [line for _, line in numbered]
+            mark, count = _table_at(text, rows, 0)
+            if mark:
+                tables += 1
+                after = numbered[count][0] - 1 if count < len(rows) else len(lines) - place
+                _add_table(text, rows[:count], mark, tables, (blocks, drawn))
+        if not after and place < len(lines):
+            pasted, after = _pasted(text, lines, place)
+            if after:
+                tables += 1
+                _add_rows(text, pasted, tables, (blocks, drawn))
+        if after:
             moved.extend([len(blocks)] * after)
-            _add_table(text, rows[:count], mark, tables, (blocks, drawn))
             index += after
             continue
         moved.append(len(blocks))
         blocks.append(content.blocks[index])
         index += 1
+        run = max(run, index)
     if not drawn:
         return content
     moved.append(len(blocks))
@@ -308,6 +317,12 @@ def _add_table(
                     blocks.append(Block(start=begin, end=final, locator=locator))
                 position = right if match is None else match.end()
             grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
+
+
+def _pasted(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[Rows, int]:
+    """Read a table without marks between its cells that begins at a line."""
+    rows, count = rows_of_lines(text, lines, index)
+    return (rows, count) if rows else rows_of_columns(text, lines, index)
 
 
 def _add_rows(text: str, rows: Rows, table: int, into: tuple[list[Block], list[Cell]]) -> None:
