@@ -63,6 +63,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "person": re.compile(
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
+        # 市水利局局长张伟
+        "headed": re.compile(
+            rf"(?P<body>.{{2,20}}(?:{any_of(lists['headed_ends'])}))副?"
+            rf"(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}",
+            re.DOTALL,
+        ),
         # 县人民政府（县长 何平）
         "posted": re.compile(
             rf"[（(]\s*[^（）()]{{0,8}}(?:{any_of(lists['person_titles'])})[:：\s]*[\u4e00-\u9fff·]{{0,4}}\s*[)）]"
@@ -93,9 +99,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "with_party": re.compile(
             rf"(?P<level>[省市县区州盟旗])(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
         ),
-        "twin_office": re.compile(
-            rf"(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
-        ),
+        "twin_office": re.compile(rf"(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"),
         "of_level": re.compile(
             rf"(?P<level>[{_LEVELS}])(?:市(?=场)|[^{_LEVELS}])"
             rf"[^{_LEVELS}]{{1,12}}(?:{any_of(lists['shared_offices'])}|办)\Z"
@@ -288,6 +292,10 @@ def _without_persons(items: list[str]) -> list[str]:
             and _patterns()["body"].fullmatch(item) is None
         )
         known = item in word_list("units")["none"] or tells_time(item, 0, len(item))
+        named_body = _patterns()["headed"].fullmatch(item)
+        if named_body is not None:
+            made.append(named_body["body"])
+            continue
         headed = _patterns()["person"].fullmatch(item) and not _patterns()["strong"].fullmatch(item)
         if not named and not known and not headed:
             made.append(

@@ -66,7 +66,9 @@ def _opening() -> re.Pattern[str]:
 def _title() -> re.Pattern[str]:
     words = word_list("documents")["title"]
     ends = [*words["rectification_plan"], *words["progress_report"], *words["notice"]]
-    return re.compile(rf"[^，。；：\n]{{4,90}}(?:{any_of(ends)})(?:[（(][^（）()\n]{{1,20}}[)）])?\s*\Z")
+    return re.compile(
+        rf"[^，。；：\n]{{4,90}}(?:{any_of(ends)})(?:[（(][^（）()\n]{{1,20}}[)）])?\s*\Z"
+    )
 
 
 def is_title(words: str) -> bool:

@@ -276,7 +276,9 @@ def _with_numbered_headings(text: str, lines: list[Line]) -> list[Line]:
         if not plain or role_of(below) is not FieldRole.PROBLEM or below.cell:
             continue
         words = text[line.start : line.end]
-        value = issue_number(words) if len(words) <= _MAX_TITLE and words[-1] not in "。；" else None
+        value = (
+            issue_number(words) if len(words) <= _MAX_TITLE and words[-1] not in "。；" else None
+        )
         if value is not None:
             found[index] = Number(
                 style=CELL_STYLE, value=value, raw=words, start=line.start, end=line.end
@@ -297,10 +299,7 @@ def _requirements_as_measures(lines: list[Line]) -> list[Line]:
     return [
         replace(line, label=replace(line.label, role=FieldRole.MEASURES))
         if line.label is not None
-        and (
-            line.label.spelling in words
-            or second_role(line.label.spelling) is FieldRole.MEASURES
-        )
+        and (line.label.spelling in words or second_role(line.label.spelling) is FieldRole.MEASURES)
         else line
         for line in lines
     ]

@@ -80,9 +80,7 @@ def _role(text: str, line: Span) -> str | None:
     return header_role(words) if 0 < len(words) <= _MAX_HEADER else None
 
 
-def _row_starts(
-    text: str, lines: Sequence[Span], filled: Sequence[int], width: int
-) -> list[int]:
+def _row_starts(text: str, lines: Sequence[Span], filled: Sequence[int], width: int) -> list[int]:
     """Give the places, among the lines that are not empty, of the numbers 1, 2, 3 …."""
     starts: list[int] = []
     for place in range(width, len(filled)):
@@ -98,9 +96,7 @@ def _row_starts(
 def _measure_lines(text: str, held: Sequence[Span], column: int) -> int:
     """Give how many lines of the last row go on with its measures: those numbered below the first."""
     count = 0
-    while column + count + 1 < len(held) and begins_item(
-        text[slice(*held[column + count + 1])]
-    ):
+    while column + count + 1 < len(held) and begins_item(text[slice(*held[column + count + 1])]):
         count += 1
     return count
 

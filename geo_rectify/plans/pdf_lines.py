@@ -18,6 +18,7 @@ _INDENT: Final = 1.2
 _SHORT: Final = 60
 _JOINING: Final = "、和及与至第—-（("
 _CLOSING: Final = frozenset("，。、；：？！）】》〉〕”’」』…—·％%),.;:?!]}")
+_AFTER_FIGURES: Final = frozenset("年月日号个家处座公吨万亿米亩倍元")
 _OPENING: Final = frozenset("（【《〈〔“‘「『([{")
 
 
@@ -235,6 +236,8 @@ def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: floa
         len(line.text) == 1 and line.text.isalpha() and not ends_sentence(before.text)
     ):
         return True  # no paragraph begins with a comma, or is one character
+    if before.text[-1].isdigit() and line.text[0] in _AFTER_FIGURES:
+        return True
     margin = right if before.right is None else before.right
     if before.x1 + line.first_width <= margin - 0.1 * line.size:
         return False

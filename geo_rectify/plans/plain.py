@@ -335,9 +335,7 @@ def _add_rows(text: str, rows: Rows, table: int, into: tuple[list[Block], list[C
             for start, end in spans:
                 words = text[start:end]
                 begin = start + len(words) - len(words.lstrip())
-                blocks.append(
-                    Block(start=begin, end=begin + len(words.strip()), locator=locator)
-                )
+                blocks.append(Block(start=begin, end=begin + len(words.strip()), locator=locator))
             grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
 
 
