@@ -208,6 +208,25 @@ def are_bodies(text: str) -> bool:
     return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
 
 
+def are_bodies_with_certain(text: str) -> bool:
+    """Say whether a list names bodies and one of them is called as nothing else is.
+
+    Parameters
+    ----------
+    text
+        The words of a bracket: ``各镇（街道）、市住建局``.
+
+    Returns
+    -------
+    bool
+        False where all of them are places.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return are_bodies(text) and any(
+        _patterns()["strong"].fullmatch(item) and len(item) <= _MAX_NAME for item in items
+    )
+
+
 def are_certain_bodies(text: str) -> bool:
     """Say whether a list names bodies that nothing else is called like (…局, …政府, …管委会).
 
@@ -455,13 +474,19 @@ def _filled(items: list[str]) -> list[str]:
             continue
         place, organ = _place_and_organ(word)
         if place and organ and _is_place(place):
-            has = [each for each in waiting if _may_have(each, organ)]
+            has = [each for each in waiting if _may_have(each, organ) and _alike(each, place)]
             made.extend(each for each in waiting if each not in has)
             shared = {each: [each + organ] for each in (*has, place)}
         else:
             made.extend([*waiting, word])
         waiting = []
     return [*made, *_by_place(shared), *waiting]
+
+
+def _alike(place: str, other: str) -> bool:
+    """Say whether two places are of one level: 各镇（街道）、石桥县人民政府 share no organ."""
+    towns = tuple(word_list("units")["towns"])
+    return place.rstrip("）)").endswith(towns) == other.rstrip("）)").endswith(towns)
 
 
 def _may_have(place: str, organ: str) -> bool:

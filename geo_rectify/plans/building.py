@@ -341,11 +341,27 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     line = lines[index]
     if line.label is None or line.rows is not None:
         return True
+    if _told_of_measure(lines, index):
+        return False  # the second of a kind below one measure is the issue's
     following = next((each for each in lines[index + 1 :] if each.label is None), None)
     goes_on = following is not None and following.number is not None
     if line.label.role is FieldRole.PERSON and not line.inline:
         return goes_on
     return goes_on or line.label.spelling in per_measure
+
+
+def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a field on a line of its own is told already below the measure before it."""
+    line = lines[index]
+    if line.inline or line.label is None:
+        return False
+    for before in reversed(lines[:index]):
+        role = None if before.label is None else before.label.role
+        if role is line.label.role and before.inline:
+            return True
+        if role is FieldRole.MEASURES or (before.number is not None and role is None):
+            return False
+    return False
 
 
 def _issue(

@@ -37,6 +37,8 @@ _SIGNED: Final = re.compile(
     r"|[（(]?此件(?:主动|依申请|删减)?公开(?:发布)?[)）]?|抄送[:：].{0,200}"
 )
 _MIN_REPEATS: Final = 2
+_NEAR: Final = 2
+"""Lines above a labelled problem among which its number stands."""
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +70,8 @@ def recognise_layout(source: SourceText) -> Layout | None:
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if role_of(lines[i]) is anchor]
     style = _issue_style(lines, anchors, first)
+    if style is not None and not _numbers_problems(lines, anchors, style, first):
+        style = None
     single = _single_problem(lines, anchors, first, last)
     if single is not None:
         style, starts = None, [single]
@@ -258,6 +262,29 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
         return None
     best = max(scores, key=lambda style: scores[style])
     return best if 2 * len(runs[best]) >= len(anchors) else None
+
+
+def _numbers_problems(
+    lines: Sequence[Line], anchors: Sequence[int], style: str, first: int
+) -> bool:
+    """Say whether a numbering is that of issues where a label tells the problem of each.
+
+    Then each problem has its number beside it, or the numbers are those of parts or of measures.
+    """
+    bounds = [first - 1, *anchors]
+    problems: list[int] = []
+    for before, anchor in pairwise(bounds):
+        told = [i for i in range(before + 1, anchor + 1) if role_of(lines[i]) is FieldRole.PROBLEM]
+        if len(told) != 1:
+            return True
+        problems.append(told[0])
+    if len(problems) < _MIN_REPEATS or style in named_styles():
+        return True
+    beside = 0
+    for problem in problems:
+        here = [lines[i].number for i in range(max(first, problem - _NEAR), problem + 1)]
+        beside += any(number is not None and number.style == style for number in here)
+    return beside == len(problems)
 
 
 def _may_begin(line: Line) -> bool:
