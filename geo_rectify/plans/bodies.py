@@ -26,6 +26,7 @@ _MAX_NAME: Final = 24
 _SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
 _PERSON_TOLD: Final = re.compile("[^：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:].*", re.DOTALL)
 _LEADING: Final = re.compile("由|请(?=[省市县区州盟旗各])")
+_EACH: Final = re.compile("(?:沿.|相关|有关)?各")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -223,7 +224,8 @@ def are_bodies_with_certain(text: str) -> bool:
     """
     items = [item for group in _groups(text) for item in group]
     return are_bodies(text) and any(
-        _patterns()["strong"].fullmatch(item) and len(item) <= _MAX_NAME for item in items
+        (_patterns()["strong"].fullmatch(item) or _EACH.match(item)) and len(item) <= _MAX_NAME
+        for item in items
     )
 
 

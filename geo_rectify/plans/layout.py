@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import SourceText
 
 _OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
+_TOLD_ALIKE: Final = frozenset({FieldRole.GOAL, FieldRole.MEASURES})
 _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _MAX_HEADING: Final = 80
@@ -78,7 +79,9 @@ def recognise_layout(source: SourceText) -> Layout | None:
     elif style is None:
         starts = _unnumbered_issues(source.text, lines[:last], anchors, first)
     else:
-        starts = _numbered_issues(lines, style, first, last)
+        # a goal told below the measures opens nothing
+        openers = _OPENERS - {FieldRole.GOAL} if anchor is FieldRole.MEASURES else _OPENERS
+        starts = _numbered_issues(lines[:last], style, first, openers)
     sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
@@ -197,6 +200,9 @@ def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
     if counts[FieldRole.DEADLINE] and (not most or (most == 1 and not counts[FieldRole.GOAL])):
         # measures may carry deadlines of their own: these alone open an issue only without others
         most = max(most, counts[FieldRole.DEADLINE])
+    if most and counts[FieldRole.GOAL] == counts[FieldRole.MEASURES]:
+        # the numbers of measures told before the goal are not those of issues
+        return next(role for line in lines if (role := role_of(line)) in _TOLD_ALIKE)
     if most:
         return next(role for role in _OPENING if 2 * counts[role] >= most)
     told = counts[FieldRole.PROBLEM] and (
@@ -282,7 +288,8 @@ def _numbers_problems(
         return True
     beside = 0
     for problem in problems:
-        here = [lines[i].number for i in range(max(first, problem - _NEAR), problem + 1)]
+        near = range(max(first, problem - _NEAR), problem + 1)
+        here = [lines[i].number for i in near if _may_begin(lines[i])]
         beside += any(number is not None and number.style == style for number in here)
     return beside == len(problems)
 
@@ -292,14 +299,17 @@ def _may_begin(line: Line) -> bool:
     return role_of(line) in {None, FieldRole.PROBLEM} and line.rows is None
 
 
-def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -> list[int]:
+def _numbered_issues(
+    lines: Sequence[Line], style: str, first: int, openers: frozenset[FieldRole]
+) -> list[int]:
+    last = len(lines)
     candidates = [
         index
         for index in range(first, last)
         if (number := lines[index].number) is not None and number.style == style
         if _may_begin(lines[index])
     ]
-    openings = _indices(lines, _OPENERS)
+    openings = _indices(lines, openers)
     closings = _indices(lines, _CLOSING)
     starts: list[int] = []
     previous = 0

@@ -53,6 +53,7 @@ _MAX_HEADING: Final = 16
 _MAX_TITLE: Final = 60
 _MIN_LABEL: Final = 4
 _MIN_GLUED: Final = 3
+_MIN_KINDS: Final = 3
 _TOLD: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
@@ -145,17 +146,30 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
     lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     single = _single_labels(lines)
+    begun = _list_of_lone_labels(lines, bare)
     lines = [
         replace(line, label=None)
         if line.label
         and _is_bare(line)
         and bare[line.label.spelling] < _MIN_REPEATS
-        and not (line.label.role in single and line.label.end >= line.end)
+        and not (line.label.end >= line.end and (line.label.role in single or index > begun))
         else line
-        for line in lines
+        for index, line in enumerate(lines)
     ]
     lines = _with_numbered_headings(source.text, lines)
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
+
+
+def _list_of_lone_labels(lines: list[Line], bare: Counter[str]) -> int:
+    """Give the line from which words alone on lines are labels, though one may stand once."""
+    lone = [
+        index
+        for index, line in enumerate(lines)
+        if _is_bare(line) and line.label and line.label.end >= line.end
+        if bare[line.label.spelling] >= _MIN_REPEATS
+    ]
+    kinds = {line.label.spelling for i in lone if (line := lines[i]).label}
+    return lone[0] if len(kinds) >= _MIN_KINDS else len(lines)
 
 
 def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:

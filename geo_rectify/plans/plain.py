@@ -35,6 +35,7 @@ _MIN_WRAPPED: Final = 5
 _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
 _MIN_BROKEN: Final = 3
+_MIN_PROSE: Final = 2
 _SURE_BROKEN_SHARE: Final = 0.75
 _MARKS: Final = ("|", "｜", "\t")
 _MAX_QUOTED: Final = 200
@@ -368,8 +369,9 @@ def _wrap_width(text: str, lines: Sequence[tuple[int, int]]) -> int:
     if many:
         return widest if len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
     # few lines are full: those that are must nearly all be broken within a sentence
-    few = len(broken) >= _MIN_BROKEN and len(broken) >= _SURE_BROKEN_SHARE * len(full)
-    return widest if few else 0
+    prose = [index for index in broken if not begins_item(text[slice(*lines[index])])]
+    few = len(broken) >= _SURE_BROKEN_SHARE * len(full) and len(prose) >= _MIN_PROSE
+    return widest if few and len(broken) >= _MIN_BROKEN else 0
 
 
 def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int) -> bool:
