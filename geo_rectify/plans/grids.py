@@ -304,15 +304,10 @@ def table_lines(
     if _titles_are_issues(source, below, columns):
         return _titled_lines(source, below, columns, cut)
     starts = _starts(below, columns)
-    rows = sorted({cell.row for cell in below})
     group: _Group | None = None
     sections = _Sections(source=source)
-    by_row: dict[int, list[Cell]] = {}
     reaching: dict[int, Cell] = {}
-    for cell in below:
-        by_row.setdefault(cell.row, []).append(cell)
-    for row in rows:
-        here = by_row[row]
+    for row, here in _rows_of(below).items():
         if _is_title(source, here, columns):
             _close(source, group, columns, cut, lines)
             group = None
@@ -328,9 +323,8 @@ def table_lines(
                 for column, cell in reaching.items()
                 if cell.row < row < cell.row + cell.rows
             }
-            for cell in here:
-                if cell.column in columns.sections:
-                    lines.extend(sections.line(cell))
+            told = [cell for cell in here if cell.column in columns.sections]
+            lines.extend(line for cell in told for line in sections.line(cell))
         group.last = row
         for cell in here:
             reaching[cell.column] = cell
@@ -375,8 +369,8 @@ def measure_lines(
 
 def _titles_are_issues(source: SourceText, cells: Sequence[Cell], columns: Columns) -> bool:
     """Say whether titles within a table tell the problems, and its rows their measures."""
-    spellings = {role: spelling for role, spelling in columns.roles.values()}
-    if FieldRole.PROBLEM in spellings or FieldRole.MEASURES not in spellings:
+    held = {role for role, _ in columns.roles.values()}
+    if FieldRole.PROBLEM in held or FieldRole.MEASURES not in held:
         return False
     rows = _rows_of(cells)
     titles = [row for row in rows.values() if _is_title(source, row, columns)]

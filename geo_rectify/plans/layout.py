@@ -200,7 +200,7 @@ def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
     if counts[FieldRole.DEADLINE] and (not most or (most == 1 and not counts[FieldRole.GOAL])):
         # measures may carry deadlines of their own: these alone open an issue only without others
         most = max(most, counts[FieldRole.DEADLINE])
-    if most and counts[FieldRole.GOAL] == counts[FieldRole.MEASURES]:
+    if counts[FieldRole.GOAL] and counts[FieldRole.GOAL] == counts[FieldRole.MEASURES]:
         # the numbers of measures told before the goal are not those of issues
         return next(role for line in lines if (role := role_of(line)) in _TOLD_ALIKE)
     if most:

@@ -486,7 +486,11 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     notice = notice or any(count >= _MIN_REPEATS for count in alike.values())
     # repeated for each issue, a heading that stands once is one of the introduction
     begun = next(
-        (i for i, line in enumerate(lines) if _is_numbered_heading(line) and _heading_kind(line) in repeated),
+        (
+            i
+            for i, line in enumerate(lines)
+            if _is_numbered_heading(line) and _heading_kind(line) in repeated
+        ),
         0,
     )
     kept = [

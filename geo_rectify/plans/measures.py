@@ -106,11 +106,10 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
     drafts = [draft for draft in drafts if draft.pieces]
-    if style is None:
-        drafts = [part for draft in drafts for part in _closed_by_units(text, draft)]
-    if style is None and semicolons_part:
-        drafts = [part for draft in drafts for part in _parted(text, draft)]
-    return drafts
+    if style is not None:
+        return drafts
+    drafts = [part for draft in drafts for part in _closed_by_units(text, draft)]
+    return [p for each in drafts for p in _parted(text, each)] if semicolons_part else drafts
 
 
 def _next_head(

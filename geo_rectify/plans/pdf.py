@@ -35,6 +35,7 @@ _PAGE_NUMBER: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"[0-9０-９]+")
 _EDGE_LINES: Final = 2
+_FULL_LINES: Final = 0.2
 _SHORT_LINES: Final = 0.85
 """Below this share of the way to an even margin, no line of a document is full."""
 _MIN_REPEATS: Final = 3
@@ -318,7 +319,8 @@ def _content(pages: list[_Page], *, name: str) -> Content:
     every = [line for page in pages for line in page.lines]
     margin = right_margin(every)
     even = max(page.width for page in pages) - left_margin(every)
-    if margin < _SHORT_LINES * even:
+    full = sum(line.words_x1 > margin - line.size for line in every)
+    if margin < _SHORT_LINES * even and full < _FULL_LINES * len(every):
         margin = even  # no line is full: the margin is as wide as that on the left
     tables = 0
     for run in _runs(pages):

@@ -232,11 +232,7 @@ def _ends_before_items(words: str) -> bool:
 def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: float) -> bool:
     if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
         return False
-    if line.text[0] in _CLOSING or (
-        len(line.text) == 1 and line.text.isalpha() and not ends_sentence(before.text)
-    ):
-        return True  # no paragraph begins with a comma, or is one character
-    if before.text[-1].isdigit() and line.text[0] in _AFTER_FIGURES:
+    if _must_go_on(before.text, line.text):
         return True
     margin = right if before.right is None else before.right
     if before.x1 + line.first_width <= margin - 0.1 * line.size:
@@ -246,6 +242,12 @@ def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: floa
     if opens_field(line.text) and before.text[-1] not in _JOINING:
         return False
     return not (ends_sentence(before.text) and begins_item(line.text))
+
+
+def _must_go_on(before: str, line: str) -> bool:
+    """Say whether no paragraph begins so: with a comma, one character alone, 年 after a figure."""
+    lone = len(line) == 1 and line.isalpha() and not ends_sentence(before)
+    return lone or line[0] in _CLOSING or (before[-1].isdigit() and line[0] in _AFTER_FIGURES)
 
 
 def _joint(before: str, after: str) -> str:
