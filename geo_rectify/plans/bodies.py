@@ -95,6 +95,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z",
             re.DOTALL,
         ),
+        "any_office": re.compile(
+            rf"(?P<head>.{{2,14}}?)(?P<tail>{any_of(lists['shared_offices'])})"
+        ),
         "section": re.compile(r"(?P<head>[省市县区州盟旗地]委)[\u4e00-\u9fff]{2,5}部"),
         "each": re.compile(rf"(?:{any_of(lists['each'])})\Z"),
         "with_party": re.compile(
@@ -418,9 +421,7 @@ def _with_tail(items: list[str], position: int) -> str:
     place = _patterns()["tail"].fullmatch(later)
     if place is not None and _patterns()["short"].fullmatch(item):
         return item + place["tail"]
-    office = _patterns()["office"].fullmatch(later) or re.fullmatch(
-        rf"(?P<head>.{{2,14}}?)(?P<tail>{any_of(word_list('units')['shared_offices'])})", later
-    )
+    office = _patterns()["office"].fullmatch(later) or _patterns()["any_office"].fullmatch(later)
     first = next(each for each in items[: position + 1] if not _patterns()["body"].fullmatch(each))
     if office is not None and first[0] in _LEVELS and len(item) <= _MAX_SHORT:
         level = "" if item[0] in _LEVELS else first[0]
@@ -440,9 +441,7 @@ def _level_before(items: list[str], position: int) -> str:
         of_level = _patterns()["of_level"].fullmatch(head)
         if of_level is not None:
             return of_level["level"]
-    office = re.fullmatch(
-        rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
-    )
+    office = _patterns()["any_office"].fullmatch(items[position])
     if office is None or not position or items[position][0] in _LEVELS:
         return ""
     first = position

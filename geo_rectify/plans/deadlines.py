@@ -59,6 +59,8 @@ _DATE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_HINT: Final = re.compile("[年月]|季度|[0-9０-９][-./－．／][0-9０-９]|十[三四五六]五")
+"""What any date holds: most clauses hold none."""
 _WORD_LISTS: Final = (
     "immediate",
     "immediate_measure",
@@ -122,6 +124,8 @@ def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None)
     list of DateSpan
         In order. Dates without a year take the year named before them.
     """
+    if _HINT.search(text, start, end) is None:
+        return []
     stretch = text[start:end].translate(WIDE_DIGITS)
     held = [*_TITLE.finditer(stretch), *_SEASONAL.finditer(stretch)]
     titles = sorted(match.span() for match in held)

@@ -140,6 +140,8 @@ def parts_label(line: str, after: str) -> bool:
         Whether the end of the first and the label that opens the second are one label.
     """
     ending, rest = line.rstrip(), after.lstrip()[:_MAX_LABEL]
+    if "：" not in rest and ":" not in rest:
+        return False
     own = _marked().match(rest)
     if own is not None and own.end("label") >= _WHOLE_LABEL:
         return False
