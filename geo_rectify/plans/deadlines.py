@@ -59,7 +59,7 @@ _DATE: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_HINT: Final = re.compile("[年月]|季度|[0-9０-９][-./－．／][0-9０-９]|十[三四五六]五")
+_HINT: Final = re.compile("[年月底末]|季度|[0-9０-９][-./－．／][0-9０-９]|十[三四五六]五")
 """What any date holds: most clauses hold none."""
 _WORD_LISTS: Final = (
     "immediate",
