@@ -347,7 +347,9 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     goes_on = following is not None and following.number is not None
     if line.label.role is FieldRole.PERSON and not line.inline:
         return goes_on
-    return goes_on or line.label.spelling in per_measure
+    below = lines[index + 1].label if index + 1 < len(lines) else None
+    between = below is not None and below.role in _IN_MEASURES and below.spelling in per_measure
+    return goes_on or between or line.label.spelling in per_measure
 
 
 def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
@@ -355,12 +357,21 @@ def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
     line = lines[index]
     if line.inline or line.label is None:
         return False
+    below: Line | None = line
     for before in reversed(lines[:index]):
-        role = None if before.label is None else before.label.role
-        if role is line.label.role and before.inline:
-            return True
-        if role is FieldRole.MEASURES or (before.number is not None and role is None):
+        if before.label is None:
+            # the words of a measure, unless they are the value of a label above them
+            below = None if before.number is not None or below is None else before
+            if below is None:
+                return False
+            continue
+        if below is not None and below.label is None and before.label.end < before.end:
             return False
+        if before.label.role is line.label.role:
+            return True
+        if before.label.role is FieldRole.MEASURES:
+            return False
+        below = before
     return False
 
 
