@@ -255,8 +255,8 @@ def _table_at(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[
     for mark in _MARKS:
         wanted = _MIN_TABS if mark == "\t" else 1
         count, columns, full = 0, 0, False
-        for start, end in lines[index:]:
-            line = text[start:end]
+        for position in range(index, len(lines)):
+            line = text[slice(*lines[position])]
             if mark != "\t" and count and _RULE.match(line) and line.strip():
                 count += 1
                 continue
