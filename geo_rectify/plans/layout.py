@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.marking import mark_lines, role_of
 from geo_rectify.plans.numbering import named_styles
 from geo_rectify.plans.petitions import is_petition_column
-from geo_rectify.plans.records import FieldRole, Layout, Line
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import SourceText
 
 _OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
+_ONE_LINE: Final = frozenset({FieldRole.DEADLINE, FieldRole.ACCEPTANCE, *UNIT_ROLES})
 _TOLD_ALIKE: Final = frozenset({FieldRole.GOAL, FieldRole.MEASURES})
 _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
@@ -241,19 +242,15 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     seen: Counter[str] = Counter()
     nearest: dict[str, int] = {}
     position = first
+    bare = 0
     for anchor in anchors:
-        fresh: dict[str, int] = {}
-        told = False
-        for index in range(position, anchor + 1):
-            number = lines[index].number
-            # what is numbered below a label of the problem is a part of the issue
-            if number is not None and _may_begin(lines[index]) and not told:
-                fresh[number.style] = number.value
-                seen[number.style] += 1
-                nearest[number.style] = index
-            told = told or role_of(lines[index]) is FieldRole.PROBLEM
-        for style, value in fresh.items():
-            runs.setdefault(style, []).append(value)
+        numbered, problem = _numbered_above(lines, position, anchor)
+        seen.update(_style_at(lines, index) for index in numbered)
+        fresh = {_style_at(lines, index): index for index in numbered if index >= problem}
+        bare += problem > position and not fresh
+        for style, index in fresh.items():
+            runs.setdefault(style, []).append(_value_of(lines[index]))
+        nearest.update(fresh)
         position = anchor + 1
     scores = {}
     for style, values in runs.items():
@@ -267,7 +264,45 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     if not scores:
         return None
     best = max(scores, key=lambda style: scores[style])
+    if 3 * bare >= len(anchors) and len(runs[best]) < len(anchors):
+        return None  # the numbers are those of parts, no issue has one
     return best if 2 * len(runs[best]) >= len(anchors) else None
+
+
+def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[list[int], int]:
+    """Give the numbered lines before an anchor, and the last one that may be its problem.
+
+    What is numbered below a label of the problem is a part of the issue; what stands above the
+    line that follows the fields of another issue belongs to that.
+    """
+    numbered: list[int] = []
+    problem = start
+    for index in range(start, anchor + 1):
+        if lines[index].number is not None and _may_begin(lines[index]):
+            numbered.append(index)
+        if index > start and _follows_fields(lines, index):
+            problem = index
+        if role_of(lines[index]) is FieldRole.PROBLEM:
+            break
+    return numbered, problem
+
+
+def _style_at(lines: Sequence[Line], index: int) -> str:
+    number = lines[index].number
+    return "" if number is None else number.style
+
+
+def _follows_fields(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a line without label stands below a field of one line: a new issue begins."""
+    line, before = lines[index], lines[index - 1]
+    plain = line.label is None and not line.cell and line.rows is None
+    return (
+        plain
+        and before.label is not None
+        and before.label.role in _ONE_LINE
+        and before.label.end < before.end
+        and not before.cell
+    )
 
 
 def _numbers_problems(
