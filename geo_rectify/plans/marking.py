@@ -146,13 +146,14 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
     lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     single = _single_labels(lines)
-    begun = _list_of_lone_labels(lines, bare)
+    begun = {alone: _list_of_bare_labels(lines, bare, alone=alone) for alone in (True, False)}
     lines = [
         replace(line, label=None)
         if line.label
         and _is_bare(line)
         and bare[line.label.spelling] < _MIN_REPEATS
-        and not (line.label.end >= line.end and (line.label.role in single or index > begun))
+        and not (_stands_alone(line) and line.label.role in single)
+        and index <= begun[_stands_alone(line)]
         else line
         for index, line in enumerate(lines)
     ]
@@ -160,16 +161,20 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
 
 
-def _list_of_lone_labels(lines: list[Line], bare: Counter[str]) -> int:
-    """Give the line from which words alone on lines are labels, though one may stand once."""
-    lone = [
+def _list_of_bare_labels(lines: list[Line], bare: Counter[str], *, alone: bool) -> int:
+    """Give the line from which words without a mark are labels, though one may stand once."""
+    held = [
         index
         for index, line in enumerate(lines)
-        if _is_bare(line) and line.label and line.label.end >= line.end
+        if _is_bare(line) and line.label and _stands_alone(line) is alone
         if bare[line.label.spelling] >= _MIN_REPEATS
     ]
-    kinds = {line.label.spelling for i in lone if (line := lines[i]).label}
-    return lone[0] if len(kinds) >= _MIN_KINDS else len(lines)
+    kinds = {line.label.spelling for i in held if (line := lines[i]).label}
+    return held[0] if len(kinds) >= _MIN_KINDS else len(lines)
+
+
+def _stands_alone(line: Line) -> bool:
+    return line.label is not None and line.label.end >= line.end
 
 
 def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:
