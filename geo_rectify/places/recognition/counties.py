@@ -237,6 +237,7 @@ def gazetteer_county(name: str, document: Document) -> str:
         The county's name, "" where none or several have it.
     """
     codes = {code for _, code in document.gazetteer.get(name, ())}
+    codes = codes or document.townships.get(name, frozenset())
     found = {document.home.county_codes[c] for c in codes if c in document.home.county_codes}
     return next(iter(found)) if len(found) == 1 else ""
 

@@ -22,6 +22,7 @@ from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
 from geo_rectify.places.recognition.surroundings import mark_bodies, titled_names
 from geo_rectify.places.recognition.tokens import vocabulary
+from geo_rectify.places.recognition.townships import townships_of
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
@@ -60,10 +61,12 @@ def find_mentions(
     """
     scenes = _scenes(plan)
     units = sorted({unit for scene in scenes for unit in scene.units})
+    home = find_home(plan.text, title=plan.title)
     document = Document(
-        home=find_home(plan.text, title=plan.title),
+        home=home,
         zones=zones_of(units),
         gazetteer=_gazetteer(names),
+        townships=townships_of(home.county_codes),
     )
     _recognise(scenes, document)
     trim_names(scenes, document, lexicon())
