@@ -240,7 +240,12 @@ def _score(areas_here: Counter[str], title: str) -> Counter[str]:
     provinces: Counter[str] = Counter()
     known = areas()
     # 城区, 矿区 are words first: they vote only for a prefecture that others tell of
-    words = {name for name in areas_here if set(name) <= area_words().vague}
+    words = {
+        name
+        for name in areas_here
+        if set(name) <= area_words().vague
+        and not any(area.kind is PlaceType.PREFECTURE for area in known.by_name[name])
+    }
     for name in sorted(areas_here, key=lambda each: each in words):
         count = areas_here[name]
         weight = count + (_TITLE_WEIGHT if name in title else 0)

@@ -44,6 +44,7 @@ _CARRIED: Final = frozenset(
         PlaceType.MINE,
     }
 )
+_TELLING: Final = frozenset({TEXT, UNIT, GAZETTEER})
 _LONGEST_SENTENCE: Final = 2000
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
@@ -267,12 +268,17 @@ class _Evidence:
         self._surfaces: dict[str, set[str]] = defaultdict(set)
         for scene in scenes:
             for draft in scene.drafts:
-                if draft.county and draft.county_basis in {TEXT, UNIT, GAZETTEER} and draft.named:
-                    key = self.key(draft, scene.issue)
-                    self._held[key].add(draft.county)
-                    self._in_issue[scene.issue, key].add(draft.county)
-                    if draft.kind not in ADMIN_KINDS:
-                        self._surfaces[draft.surface].add(draft.county)
+                self.take(draft, scene.issue)
+
+    def take(self, draft: Draft, issue: int | None) -> None:
+        """Take what a mention says of its place."""
+        if not draft.county or draft.county_basis not in _TELLING or not draft.named:
+            return
+        key = self.key(draft, issue)
+        self._held[key].add(draft.county)
+        self._in_issue[issue, key].add(draft.county)
+        if draft.kind not in ADMIN_KINDS:
+            self._surfaces[draft.surface].add(draft.county)
 
     def key(self, draft: Draft, issue: int | None) -> tuple[str, ...]:
         """Give what a mention shares with others of its place; sections go with their river."""
@@ -318,7 +324,7 @@ class _Thread:
         )
         if id(draft) in self._joined or (draft.kind in ADMIN_KINDS and abroad and mentioned):
             self._told = None
-        elif draft.county_basis == TEXT and draft.county:
+        elif draft.county_basis in {TEXT, GAZETTEER} and draft.county:
             self._told = (draft.start, draft.county)
 
     def near(self, draft: Draft) -> str:
@@ -353,6 +359,7 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 draft.county, draft.county_basis = "", ""
             elif _open(draft):
                 _by_thread(draft, scene, thread, evidence)
+                evidence.take(draft, scene.issue)
             else:
                 thread.hear(draft)
         _by_anchor(scene, anchors)
