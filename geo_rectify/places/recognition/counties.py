@@ -46,6 +46,10 @@ _CARRIED: Final = frozenset(
 )
 _TELLING: Final = frozenset({TEXT, UNIT, GAZETTEER})
 _LONGEST_SENTENCE: Final = 2000
+# Where bodies of the city answer, an issue about one county says little of these.
+_WIDE: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.CATCHMENT, PlaceType.NATURE_RESERVE}
+)
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
 
@@ -357,6 +361,9 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
         for draft in scene.drafts:
             if evidence.disputed(draft, scene.issue) or _runs_far(draft):
                 draft.county, draft.county_basis = "", ""
+                told = evidence.counties(draft, scene.issue) if _namesake(draft) else set()
+                if len(told) == 1:
+                    _set(draft, next(iter(told)), ELSEWHERE)
             elif _open(draft):
                 _by_thread(draft, scene, thread, evidence)
                 evidence.take(draft, scene.issue)
@@ -408,6 +415,11 @@ def _runs_far(draft: Draft) -> bool:
     return name in lexicon().long_rivers and not told
 
 
+def _namesake(draft: Draft) -> bool:
+    """Say whether a small river may be called so too: what the document says elsewhere counts."""
+    return draft.surface in lexicon().namesakes
+
+
 def _stays(draft: Draft, county: str, document: Document) -> bool:
     """Say whether a place may be taken for one of the county the sentence tells.
 
@@ -416,7 +428,10 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
     """
     if draft.kind is PlaceType.NATURE_RESERVE and "国家" in draft.surface:
         return False
-    if draft.kind is PlaceType.HOSPITAL and not draft.stem:
+    if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
+        return False
+    if draft.kind is not PlaceType.FACTORY and _of_the_city(draft, document):
+        # 某州市|静脉产业园: the city's, wherever it stands.
         return False
     if draft.kind in _FLOWING:
         # A zone's name says where its works are, not where the water they use goes.
@@ -424,6 +439,12 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
         long = lexicon().long_rivers
         return own and not any(draft.surface[:size] in long for size in _RIVER_SIZES)
     return draft.kind not in _LINEAR or _is_street(draft)
+
+
+def _of_the_city(draft: Draft, document: Document) -> bool:
+    """Say whether a name begins with that of a prefecture or province."""
+    area = document.home.names.get(draft.prefix)
+    return area is not None and area.kind is not PlaceType.COUNTY
 
 
 def _is_street(draft: Draft) -> bool:
@@ -483,8 +504,10 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
         told = units[scene.issue] | texts[scene.issue]
         if len(told) != 1:
             continue
+        of_city = scene.units and not unit_counties(scene.units, document)
         for draft in scene.drafts:
-            if _open(draft) and not _runs_far(draft):
+            wide = _runs_far(draft) or (of_city and draft.kind in _WIDE)
+            if _open(draft) and not wide:
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
