@@ -17,6 +17,7 @@ from geo_rectify.vocabulary import PlaceType, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.drafts import Scene
 
 TEXT: Final = "text"
@@ -34,6 +35,7 @@ _LINEAR: Final = frozenset(
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
 _LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
 _RIVER_SIZES: Final = (2, 3, 4, 5)
+_TOWNSHIP_FIRST: Final = re.compile("[\u4e00-\u9fff]{1,4}?(?:镇|乡|街道|苏木)")
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _CARRIED: Final = frozenset(
@@ -42,6 +44,14 @@ _CARRIED: Final = frozenset(
         PlaceType.VILLAGE,
         PlaceType.FACTORY,
         PlaceType.MINE,
+        PlaceType.CATCHMENT,
+        PlaceType.OTHER,
+        PlaceType.PROJECT,
+        PlaceType.BRIDGE,
+        PlaceType.INDUSTRIAL_PARK,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MARKET,
+        PlaceType.FOREST_FARM,
     }
 )
 _TELLING: Final = frozenset({TEXT, UNIT, GAZETTEER})
@@ -217,16 +227,35 @@ def _right_behind(previous: Draft, draft: Draft) -> bool:
 
 
 def _by_gazetteer(scene: Scene, document: Document) -> None:
-    """Take the county of a township that only one county of the prefecture has."""
+    """Take the county of a township that only one county of the prefecture has.
+
+    In the document of a province the prefecture is the one the sentence named last.
+    """
+    spoken: Area | None = None
+    spoken_at = 0
     for draft in scene.drafts:
-        if not _open(draft) or draft.kind is not PlaceType.TOWNSHIP:
+        if draft.kind is PlaceType.PREFECTURE:
+            spoken, spoken_at = document.home.names.get(draft.surface), draft.start
+        if not _open(draft):
             continue
-        county = gazetteer_county(draft.surface, document)
+        name = _township_in(draft)
+        near = spoken is not None and _same_sentence(scene.text, spoken_at, draft)
+        county = name and gazetteer_county(
+            name, document, prefecture=spoken.adcode if spoken is not None and near else ""
+        )
         if county:
             _set(draft, county, GAZETTEER)
 
 
-def gazetteer_county(name: str, document: Document) -> str:
+def _township_in(draft: Draft) -> str:
+    """Give the township a name is or begins with: 某某镇|循环经济产业园."""
+    if draft.kind is PlaceType.TOWNSHIP:
+        return draft.surface
+    found = _TOWNSHIP_FIRST.match(draft.surface)
+    return found[0] if found and found.end() < len(draft.surface) else ""
+
+
+def gazetteer_county(name: str, document: Document, *, prefecture: str = "") -> str:
     """Give the one county of the document's area in which the gazetteer has a name.
 
     Parameters
@@ -235,6 +264,8 @@ def gazetteer_county(name: str, document: Document) -> str:
         Name as written.
     document
         What is known of the document.
+    prefecture
+        Code of the prefecture the text speaks of, where it is known.
 
     Returns
     -------
@@ -243,7 +274,9 @@ def gazetteer_county(name: str, document: Document) -> str:
     """
     codes = {code for _, code in document.gazetteer.get(name, ())}
     codes = codes or document.townships.get(name, frozenset())
-    found = {document.home.county_codes[c] for c in codes if c in document.home.county_codes}
+    spoken = {code for code in codes if code[:4] == prefecture[:4]} if prefecture else set()
+    held = document.home.county_codes
+    found = {held[code] for code in spoken or codes if code in held}
     return next(iter(found)) if len(found) == 1 else ""
 
 
@@ -321,7 +354,8 @@ class _Thread:
     def hear(self, draft: Draft) -> None:
         """Take what a name with a county says; another prefecture or a list of counties ends it."""
         mentioned = draft.role is not Role.TITLE_OR_UNIT
-        if draft.kind is PlaceType.COUNTY and mentioned:
+        zone = draft.kind is PlaceType.DEV_ZONE and draft.surface in self._document.zones
+        if (draft.kind is PlaceType.COUNTY or zone) and mentioned:
             self._so_far.add(draft.county)
         abroad = not draft.county or (
             draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
@@ -498,13 +532,14 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
             in_text = draft.county_basis == TEXT and draft.county in document.home.counties
             if in_text and draft.role is not Role.TITLE_OR_UNIT:
                 texts[scene.issue].add(draft.county)
+    own = document.home.area is not None and document.home.area.kind is PlaceType.COUNTY
     for scene in scenes:
         if scene.issue is None:
             continue
         told = units[scene.issue] | texts[scene.issue]
         if len(told) != 1:
             continue
-        of_city = scene.units and not unit_counties(scene.units, document)
+        of_city = not own and scene.units and not unit_counties(scene.units, document)
         for draft in scene.drafts:
             wide = _runs_far(draft) or (of_city and draft.kind in _WIDE)
             if _open(draft) and not wide:
