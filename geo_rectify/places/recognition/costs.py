@@ -318,7 +318,8 @@ def by_areas(
     for first, last in spans:
         if (first, last) == (start, stop):
             return _AREA_AT_END
-        if first == start and last == stop - 1:
+        full = text[first:last] == vocabulary.areas[text[first:last]].name
+        if first == start and last == stop - 1 and not (full and last - first > _WORD_SIZE):
             # 昌江|河: the word 江河 does not stand there.
             word = text[stop - 2 : stop] in vocabulary.lexicon.flags
             return (
@@ -326,7 +327,6 @@ def by_areas(
                 - STEM_COST.get(last - first, 0.0)
                 - _RANK_WITHIN * any(char in _RANKS for char in text[start + 1 : last])
             )
-        full = text[first:last] == vocabulary.areas[text[first:last]].name
         cuts = first < start < last or start < first < stop < last
         # 南|运河 beside 运河区
         own = text[start:first] in ATTRIBUTES and len(text[start:first]) == 1 and not full

@@ -304,7 +304,7 @@ def _area_token(
     text: str, position: int, stop: int, area: Area, along: tuple[str, ...]
 ) -> tuple[Token, float]:
     """Read an administrative name; the short name of a county or city may be a river's."""
-    if text[position:stop] == area.name:
+    if text[position:stop] == area.name or _with_rank(text[position:stop], area):
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
     flows = text[position - 1 : position] in _FLOWING_INTO or (
         text.startswith(along, stop) and text[stop] != "段"
@@ -312,6 +312,11 @@ def _area_token(
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
+
+
+def _with_rank(name: str, area: Area) -> bool:
+    """Say whether a customary name has the rank of its area: 某某旗 of 某某族自治旗."""
+    return name[-1] == area.name[-1] and len(name) > _WORD_STEM
 
 
 def _head_length(name: str, lexicon: Lexicon) -> int:
