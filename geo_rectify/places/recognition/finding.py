@@ -27,13 +27,14 @@ from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from geo_rectify.models import Measure, Passage, Plan
 
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
 
+_TOWNSHIP_ENDS: Final = ("镇", "乡", "街道", "苏木")
 _MIN_LEAD: Final = 2
 _MIN_BRAND: Final = 3
 _MAX_BRAND: Final = 5
@@ -148,7 +149,7 @@ def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
 def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
-    works = dict.fromkeys(words.works, PlaceType.FACTORY)
+    works = dict.fromkeys(words.works, PlaceType.FACTORY) | _official(scenes, document)
     known = dict(works)
     cut = None
     for _ in range(2):
@@ -162,6 +163,16 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
         if not learnt:
             return
         known = works | learnt
+
+
+def _official(scenes: Sequence[Scene], document: Document) -> dict[str, PlaceType]:
+    """Give the official townships of the home that the text names in full."""
+    text = "\n".join(scene.text for scene in scenes)
+    return {
+        name: PlaceType.TOWNSHIP
+        for name in document.townships
+        if name.endswith(_TOWNSHIP_ENDS) and name in text
+    }
 
 
 def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:

@@ -346,8 +346,9 @@ def context() -> Context:
         ),
         list_tail=re.compile(
             r"(?:等(?:\d+(?:余|多)?[家个条座处]|[两一二三四五六七八九十]+[家个条座处])?"
-            r"|(?:\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
+            r"|(?P<count>\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
             f"(?P<tail>{alternation(tails)})"
+            "|(?:等)?[两二三四五六七八九十](?P<few>[镇乡村])(?![\u4e00-\u9fff]?[镇乡村路街])"
         ),
         list_kinds=MappingProxyType(tails),
         counted=re.compile(
