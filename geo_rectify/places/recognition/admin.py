@@ -58,6 +58,9 @@ def short_name(name: str) -> str:
         cut = _RANK.sub("", name)
     elif not name.endswith("区"):
         cut = _without_peoples(cut)
+        people = cut.removesuffix("族")
+        # 某某族自治旗 is called by its one people.
+        cut = people if people in area_words().peoples and len(people) >= _MIN_SHORT else cut
     else:
         cut = _without_peoples(cut) if "族" in cut or len(cut) > _LONG_REGION else cut
     return cut if len(cut) >= _MIN_SHORT else name

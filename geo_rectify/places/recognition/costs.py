@@ -65,7 +65,7 @@ _CUTS_WORD: Final = 1.0
 _CUTS_HEAD: Final = 6.0
 _DOUBLE_WATER: Final = 1.2
 _RANK_WITHIN: Final = 1.5
-_COUNTED_WATER: Final = 1.5
+_COUNTED: Final = 1.5
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _NEVER_FIRST: Final = 3.0
@@ -244,7 +244,7 @@ def name_cost(
         + length_cost
         + entry.weight
         + at_end
-        + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
+        + (_COUNTED if text[head - 1] in _NUMERALS and _countable(entry, stop - head) else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
@@ -252,6 +252,11 @@ def name_cost(
         + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
         + stem_cost
     )
+
+
+def _countable(entry: SimpleHead, size: int) -> bool:
+    """Say whether a number before a head counts such places: 三河, 三镇."""
+    return entry.short or (size == 1 and entry.kind is PlaceType.TOWNSHIP)
 
 
 def _told_behind(text: str, start: int, head: int, stop: int, lexicon: Lexicon) -> bool:

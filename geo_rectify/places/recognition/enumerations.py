@@ -162,7 +162,10 @@ def _index_at(tokens: Sequence[Token], position: int) -> int:
 def _item_before(tokens: Sequence[Token], separator: int) -> tuple[int, int] | None:
     """Give the tokens of the member before a separator, None where it is no bare name."""
     first = separator
-    while first and tokens[first - 1].code in _ITEM_CODES:
+    while first and (
+        tokens[first - 1].code in _ITEM_CODES
+        or (tokens[first - 1].code == codes.JOINED and tokens[first - 2].code == codes.LISTED)
+    ):
         first -= 1
     if first == separator:
         return None

@@ -119,9 +119,9 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     stem_end = begin
     inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
-        inside = "UNSVa()"
+        inside = "UNSVaIMs()"
     elif group == "section":
-        inside = "NAa"
+        inside = "NAas"
     elif group == "described":
         inside = "s"
     elif group == "called":
@@ -162,7 +162,9 @@ def _names(
     if group == "county":
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
-        single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
+        short = part[begin - 1].code == codes.SHORT_ADMIN
+        ore = kind is PlaceType.MINE and head.endswith("矿") and len(head) >= _MIN_STEM
+        single = short and (head in _ONE_OF_A_CITY or ore)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled

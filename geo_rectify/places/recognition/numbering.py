@@ -27,6 +27,8 @@ NUMBERED: Final = (
     # Outfalls and wells by number: YT-0317号排口, 3号泵站.
     r"|(?P<coded>(?<![A-Za-z\d])(?:[A-Z]{1,5}(?:[-_][A-Z]{1,5})*[-_]?\d{1,6}号?|\d{1,3}[号#])"
     r"(?=(?:雨水|污水|入河|入海|入湖|雨污|直排|溢流|总)*排(?:污)?口|泵站|断面|码头))"
+    # Adits by their level: 690平硐.
+    r"|(?P<adit>(?<![\d.])\d{2,4}(?:平硐|坑口))"
 )
 """Alternatives for the pattern a text is cut by, one group each."""
 
@@ -35,6 +37,7 @@ KIND_OF: Final = {
     "regiment": PlaceType.TOWNSHIP,
     "team": PlaceType.VILLAGE,
     "works": PlaceType.FACTORY,
+    "adit": PlaceType.MINE,
 }
 """Kind of the names of each group; the last, ``coded``, begins a name and is none by itself."""
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _MIN_STEM: Final = 2
 _OF_RIVERS: Final = frozenset({PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC})
 _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
+# 某某有限公司|某市分公司
+_BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
+_WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
+_ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
@@ -76,7 +80,7 @@ def pieces(
         return parted
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
-        or (group == "county" and _outlet_of_works(part, text, lexicon))
+        or _outlet_of_works(part, text, group, lexicon)
     ):
         part = part[:-1]
     if group != "facility":
@@ -120,7 +124,8 @@ def _section(
 ) -> list[tuple[str, Sequence[Token]]]:
     """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
-    if kind is PlaceType.MONITORING_SECTION and part[0].kind is PlaceType.RIVER:
+    short = part[1].code == codes.SHORT_ADMIN and kind in _OF_RIVERS
+    if part[0].kind is PlaceType.RIVER and (kind is PlaceType.MONITORING_SECTION or short):
         return [("section", part)]
     return [("name", part[:1]), ("county", part[1:])]
 
@@ -148,14 +153,15 @@ def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
-def _outlet_of_works(part: Sequence[Token], text: str, lexicon: Lexicon) -> bool:
-    """Say whether the last head is an outlet of the works before it: 某市污水处理厂|溢流口."""
-    last, works = (text[token.start : token.end] for token in (part[-1], part[-2]))
-    return (
-        part[-2].code == codes.HEAD
-        and lexicon.facility.get(last) is PlaceType.DRAINAGE_OUTLET
-        and lexicon.facility.get(works) is PlaceType.WASTEWATER_PLANT
-    )
+def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexicon) -> bool:
+    """Say whether the last heads are an outlet of the works before: 某市污水处理厂|溢流口."""
+    if part[-2].code != codes.HEAD:
+        return False
+    last, works = (lexicon.facility.get(text[t.start : t.end]) for t in (part[-1], part[-2]))
+    if last is PlaceType.WATER_SOURCE:
+        return works is PlaceType.PROJECT
+    works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
+    return works_of_area and last is PlaceType.DRAINAGE_OUTLET
 
 
 def _of_the_town(text: str, part: Sequence[Token]) -> bool:
@@ -189,6 +195,12 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
     joined: list[Draft] = []
     for draft in drafts:
         last = joined[-1] if joined else None
+        if last is not None and draft.end <= last.end:
+            continue
+        branch = _BRANCH.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
+        if branch is not None and draft.head in _WITH_BRANCHES:
+            draft.head, draft.end = branch[0], branch.end()
+            draft.surface = text[draft.start : draft.end]
         if last is not None and last.end == draft.start and _one_name(last, draft):
             last.kind, last.head, last.end = draft.kind, draft.head, draft.end
             last.surface = text[last.start : last.end]
@@ -230,14 +242,21 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
                 break
             first -= 1
         start = joined[first].start
+        reach = joined[-1]
         before = joined[first - 1] if first else None
         river = _river_before(text, start, lexicon.long_rivers)
-        if before is not None and before.end == start and before.kind is PlaceType.RIVER:
+        whole = before is not None and before.end == start
+        if whole and before is not None and before.kind in _OF_RIVERS:
+            # 某山国家级自然保护区|某市|段
+            before.end, before.surface = reach.end + 1, text[before.start : reach.end + 1]
+            before.head = text[before.start + len(before.stem) : before.end]
+            del joined[first:]
+            continue
+        if whole and before is not None and before.kind is PlaceType.RIVER:
             first -= 1
         elif not river:
             continue
         start = min(joined[first].start, start - len(river))
-        reach = joined[-1]
         del joined[first:]
         reach.start, reach.end, reach.kind = start, reach.end + 1, PlaceType.RIVER
         held = _RESERVE.match(text, reach.end)
@@ -258,4 +277,4 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
-    return firms and first.head == "集团" and second.surface.endswith("公司")
+    return firms and first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)
