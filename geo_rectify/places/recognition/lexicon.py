@@ -66,6 +66,16 @@ class Lexicon:
         Facilities named without a name.
     weak_industry
         Trades too common to make a firm of the word before them.
+    called_by_area
+        Works and mines called by the short name of an area.
+    ores, of_ore
+        Ores, and what follows one that is no mine.
+    dumps
+        Heads that behind a town are said of no one place.
+    makers
+        Trades whose firms are called by a river or hill.
+    generic_after
+        What follows a trade that is no firm's.
     section_words
         Structures that stand between a river and the head of a monitoring section.
     firm_evidence
@@ -105,6 +115,12 @@ class Lexicon:
     firm_words: frozenset[str]
     standing: frozenset[str]
     weak_industry: frozenset[str]
+    called_by_area: frozenset[str]
+    ores: frozenset[str]
+    of_ore: tuple[str, ...]
+    dumps: frozenset[str]
+    makers: frozenset[str]
+    generic_after: tuple[str, ...]
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
     firm_told: re.Pattern[str]
@@ -280,6 +296,12 @@ def lexicon() -> Lexicon:
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         firm_told=re.compile(heads["firm_told"]["pattern"]),
         works=frozenset(heads["works"]["words"].split()),
+        called_by_area=frozenset(" ".join(heads["called_by_area"].values()).split()),
+        ores=frozenset(heads["ores"]["words"].split()),
+        of_ore=tuple(heads["ores"]["behind"].split()),
+        dumps=frozenset(heads["dumps"]["words"].split()),
+        makers=frozenset(heads["makers"]["words"].split()),
+        generic_after=tuple(heads["generic_after"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
         locality=frozenset(words["locality"]),

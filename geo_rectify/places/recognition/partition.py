@@ -32,26 +32,7 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
-# 某街道|砂石堆场: said of no one place.
-_DUMPS: Final = frozenset({"堆场", "堆料场", "料场", "渣场", "堆放点", "垃圾堆放点", "临时堆放点"})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
-_ORES: Final = frozenset(
-    {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
-)
-_OF_ORE: Final = (
-    "偷采",
-    "盗采",
-    "私采",
-    "开采",
-    "资源",
-    "企业",
-    "产业",
-    "储量",
-    "行业",
-    "采选",
-    "石",
-    "山企业",
-)
 
 
 def pieces(
@@ -102,7 +83,7 @@ def _by_group(
     """Part what only one phrase of the grammar has; nothing where it stays whole."""
     if group == "section":
         return _section(text, part, lexicon)
-    if group == "town" and _of_the_town(text, part):
+    if group == "town" and _of_the_town(text, part, lexicon):
         return [("name", part[:1])]
     if group == "county" and _described_park(text, part, lexicon):
         return [("admin", part[:1]), ("described", part[1:])]
@@ -164,16 +145,16 @@ def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexi
     return works_of_area and last is PlaceType.DRAINAGE_OUTLET
 
 
-def _of_the_town(text: str, part: Sequence[Token]) -> bool:
+def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
     """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
     last = part[-1]
     head = text[last.start : last.end]
-    if head in _DUMPS and all(
+    if head in lexicon.dumps and all(
         token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
     ):
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
-    ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
+    ore = head in lexicon.ores and len(part) == _MIN_STEM and text.startswith(lexicon.of_ore, last.end)
     return head in _OPEN_COUNTRY or at_large or ore
 
 
