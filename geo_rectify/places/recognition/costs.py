@@ -66,6 +66,8 @@ _CUTS_HEAD: Final = 6.0
 _DOUBLE_WATER: Final = 1.2
 _RANK_WITHIN: Final = 1.5
 _COUNTED: Final = 1.5
+_COUNTED_BY: Final = frozenset("个条座处家次年月名人种项地方数元层口所宗起片")
+_MANY_FIRST: Final = 1.0
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _NEVER_FIRST: Final = 3.0
@@ -126,6 +128,8 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
     if first in lexicon.never_first:
         cost += _NEVER_FIRST
+    if first == "多":
+        cost += _MANY_FIRST
     if head - start == 1 and first in lexicon.objects_of:
         cost += _OBJECT
     if _FAR.search(text, max(0, start - 2), head):
@@ -257,6 +261,30 @@ def name_cost(
 def _countable(entry: SimpleHead, size: int) -> bool:
     """Say whether a number before a head counts such places: 三河, 三镇."""
     return entry.short or (size == 1 and entry.kind is PlaceType.TOWNSHIP)
+
+
+def many_named(text: str, start: int, head: int) -> bool:
+    """Say whether 多 begins a name rather than counts: 多宝山, but 多条河, 十多座山.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, head
+        Where the name and its head begin.
+
+    Returns
+    -------
+    bool
+        True where no number stands before and no classifier behind.
+    """
+    return (
+        text[start] == "多"
+        and head - start >= _WORD_SIZE
+        and text[start + 1] not in _COUNTED_BY
+        and not text[start - 1 : start].isdecimal()
+        and text[start - 1 : start] not in _NUMERALS | {"百", "千", "万", "余", "很", "较", "许", "众"}
+    )
 
 
 def _told_behind(text: str, start: int, head: int, stop: int, lexicon: Lexicon) -> bool:

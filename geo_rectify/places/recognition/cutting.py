@@ -16,6 +16,7 @@ from geo_rectify.places.recognition.costs import (
     STEM_COST,
     areas_in,
     by_areas,
+    many_named,
     name_cost,
     over_known,
 )
@@ -342,7 +343,9 @@ def _names_by_start(
                     break
                 whole = stem == _WORD_STEM and text[start - 1 : start] in _BEFORE_WHOLE
                 first = _FIRST_IN_VILLAGES if text[start - 1] in _TOWNS else _FIRST_IN_NAMES
-                if text[start] in _NO_STEM and not (whole and text[start] in first):
+                if text[start] in _NO_STEM and not (
+                    (whole and text[start] in first) or many_named(text, start, head)
+                ):
                     continue
                 if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
                     continue

@@ -23,6 +23,13 @@ _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
+_DASH: Final = re.compile("[—–－~-]{1,2}")
+_OF_TWO: Final = frozenset(
+    {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
+)
+_LENDING: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.MOUNTAIN, PlaceType.CATCHMENT}
+)
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
@@ -182,7 +189,8 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
         if branch is not None and draft.head in _WITH_BRANCHES:
             draft.head, draft.end = branch[0], branch.end()
             draft.surface = text[draft.start : draft.end]
-        if last is not None and last.end == draft.start and _one_name(last, draft):
+        dashed = last is not None and _dashed(text, last, draft)
+        if last is not None and (dashed or (last.end == draft.start and _one_name(last, draft))):
             last.kind, last.head, last.end = draft.kind, draft.head, draft.end
             last.surface = text[last.start : last.end]
         else:
@@ -252,6 +260,12 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
 def _river_before(text: str, stop: int, names: frozenset[str]) -> str:
     """Give the longest of some names that ends at a position, "" for none."""
     return max((name for name in names if text.endswith(name, 0, stop)), key=len, default="")
+
+
+def _dashed(text: str, first: Draft, second: Draft) -> bool:
+    """Say whether a dash joins two names into that of a reserve: 某湖—某湖|自然保护区."""
+    between = text[first.end : second.start]
+    return second.kind in _OF_TWO and first.kind in _LENDING and _DASH.fullmatch(between) is not None
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
