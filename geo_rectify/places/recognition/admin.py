@@ -102,9 +102,9 @@ def customary_names(name: str) -> tuple[str, ...]:
         return (name[0] + banner[1] + banner[2],)
     if name.endswith("行政委员会"):
         return (name.removesuffix("政委员会") + "委",)
-    if not name.endswith(("自治州", "自治县", "自治旗")):
-        return ()
     listed = tuple(form for form, full in area_words().customary.items() if full == name)
+    if not name.endswith(("自治州", "自治县", "自治旗")):
+        return listed
     short = short_name(name)
     if short == name:
         return ()

@@ -150,6 +150,7 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
     works = dict.fromkeys(words.works, PlaceType.FACTORY) | _official(scenes, document)
+    works |= words.landmarks
     known = dict(works)
     cut = None
     for _ in range(2):

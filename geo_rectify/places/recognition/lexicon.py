@@ -27,6 +27,9 @@ CITY: Final = "K"
 RESERVE: Final = "G"
 
 
+_KIND_OF_LAST: Final = dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR) | dict.fromkeys(
+    "山岭", PlaceType.MOUNTAIN
+)
 # Their names hold ordinary words (周公河珍稀鱼类省级自然保护区).
 _LONG_NAMED: Final = frozenset({PlaceType.NATURE_RESERVE})
 
@@ -96,6 +99,8 @@ class Lexicon:
         Rivers policy texts speak of, and what makes places of them.
     long_rivers
         Rivers and ranges through several counties: the text's county is not theirs.
+    landmarks
+        Lakes and ranges among them, and rivers called by a word, with their kind.
     namesakes
         Those of them that small rivers elsewhere are called by too.
     not_before
@@ -130,6 +135,7 @@ class Lexicon:
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     long_rivers: frozenset[str]
+    landmarks: Mapping[str, PlaceType]
     namesakes: frozenset[str]
     verbs: frozenset[str]
     great_water_after: tuple[str, ...]
@@ -308,6 +314,13 @@ def lexicon() -> Lexicon:
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
+        landmarks=MappingProxyType(
+            {
+                name: _KIND_OF_LAST.get(name[-1], PlaceType.RIVER)
+                for name in words["long_rivers"].split()
+                if name[-1] in _KIND_OF_LAST or name[:-1] in flags
+            }
+        ),
         namesakes=frozenset(words["namesakes"].split()),
         verbs=frozenset(_verbs()),
         great_water_after=tuple(words["great_water_after"].split()),
