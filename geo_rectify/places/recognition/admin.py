@@ -24,7 +24,7 @@ _LONG_REGION: Final = 3
 _TITLE_SPAN: Final = 120
 _TITLE_WEIGHT: Final = 5
 _TELLING: Final = 3
-_MANY: Final = 3
+_MANY: Final = 2
 _RAISED: Final = frozenset("市区")
 
 

@@ -60,6 +60,11 @@ _LONGEST_SENTENCE: Final = 2000
 _WIDE: Final = frozenset(
     {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.CATCHMENT, PlaceType.NATURE_RESERVE}
 )
+# Parks and farms are called by the county they lie in.
+_CALLED_BY_COUNTY: Final = frozenset(
+    {PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE, PlaceType.FOREST_FARM}
+)
+_SHORTEST_STEM: Final = 2
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
 
@@ -128,7 +133,7 @@ def assign_counties(scenes: Sequence[Scene], document: Document) -> None:
     for scene in scenes:
         _by_unit(scene, document)
     _by_evidence(scenes, document, anchors)
-    _by_issue(scenes, document)
+    _by_issue(scenes, document, anchors)
     _by_document(scenes, document)
 
 
@@ -170,6 +175,8 @@ def _by_name(scene: Scene, document: Document) -> None:
             if told is not None and told[1] == PREFECTURE_ONLY and elsewhere:
                 # A hospital or firm of the prefecture stands in one of its counties.
                 told = None
+        if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
+            told = _county_within(draft, document)
         if told is None:
             zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
             ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
@@ -179,6 +186,18 @@ def _by_name(scene: Scene, document: Document) -> None:
                 told = (draft.surface, TEXT)
         if told is not None:
             _set(draft, *told)
+
+
+def _county_within(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the one county whose short name stands inside a name: 某市某某开发区|某丹|分园."""
+    inside = [
+        county
+        for county in document.home.counties_in_order
+        if len(short := short_name(county)) >= _SHORTEST_STEM
+        and draft.surface.find(short, len(draft.prefix)) >= 0
+        and county[:-1] != short_name(document.home.level_name)
+    ]
+    return (inside[0], TEXT) if len(inside) == 1 else None
 
 
 def _in_a_county(prefix: str, document: Document) -> bool:
@@ -522,7 +541,7 @@ def _same_sentence(text: str, told: int, draft: Draft) -> bool:
     return len(between) < _LONGEST_SENTENCE and not any(mark in between for mark in ends)
 
 
-def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
+def _by_issue(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
     """Take the one county an issue's units and texts name."""
     units: dict[int | None, set[str]] = defaultdict(set)
     texts: dict[int | None, set[str]] = defaultdict(set)
@@ -541,7 +560,12 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
             continue
         of_city = not own and scene.units and not unit_counties(scene.units, document)
         for draft in scene.drafts:
-            wide = _runs_far(draft) or (of_city and draft.kind in _WIDE)
+            anchor = anchors.get(id(draft))
+            wide = (
+                _runs_far(draft)
+                or (of_city and draft.kind in _WIDE)
+                or (anchor is not None and _runs_far(anchor))
+            )
             if _open(draft) and not wide:
                 _set(draft, next(iter(told)), ELSEWHERE)
 

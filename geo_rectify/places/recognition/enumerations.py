@@ -230,6 +230,7 @@ def _sharing(
         here.end <= end
         and last.kind in _SHARED
         and here.kind not in _WITH_HEADS | {last.kind}
+        and not (here.kind is PlaceType.TOWNSHIP and last.kind is PlaceType.MINE)
         and (
             last.kind is PlaceType.MONITORING_SECTION
             or (last.kind is PlaceType.MINE and here.kind in _LIKE_MINES)

@@ -23,6 +23,7 @@ _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
+_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 _DASH: Final = re.compile("[—–－~-]{1,2}")
 _OF_TWO: Final = frozenset(
     {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
@@ -269,6 +270,8 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind in _ZONES and second.surface.endswith("分园"):
+        return True
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
