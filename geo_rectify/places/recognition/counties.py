@@ -12,6 +12,7 @@ from geo_rectify.places.recognition.aliases import place_key
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
 from geo_rectify.places.recognition.lexicon import lexicon
+from geo_rectify.places.recognition.numbering import CANAL
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -455,8 +456,14 @@ def _runs_far(draft: Draft) -> bool:
     """Say whether a river passes through many counties: none is its own."""
     if draft.kind is PlaceType.CATCHMENT and draft.surface.endswith("流域"):
         name = draft.surface.removesuffix("流域")
-    elif draft.kind is PlaceType.RIVER and draft.surface.endswith("段"):
+    elif draft.kind is PlaceType.RIVER and (
+        draft.surface.endswith("段") or CANAL.fullmatch(draft.surface)
+    ):
         return True
+    elif draft.kind is PlaceType.NATURE_RESERVE and draft.county_basis != TEXT:
+        # A reserve called by a great lake or range is no one county's.
+        great = any(draft.surface[:size] in lexicon().long_rivers for size in _RIVER_SIZES)
+        return great and "段" not in draft.surface[:-1]
     elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
         name = draft.surface
     elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
@@ -509,7 +516,7 @@ def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
     """Take the county of the place a site is said to be at."""
     for draft in scene.drafts:
         anchor = anchors.get(id(draft))
-        if anchor is None or not _open(draft) or draft.kind in _FLOWING:
+        if anchor is None or not _open(draft) or draft.kind in _FLOWING or _runs_far(draft):
             continue
         if anchor.kind in _LINEAR and draft.kind in _LINEAR:
             # A road along a river leaves the river's county soon.

@@ -93,9 +93,22 @@ def _by_group(
         return _section(text, part, lexicon)
     if group == "town" and _of_the_town(text, part, lexicon):
         return [("name", part[:1])]
+    if group == "county" and _standing_zone(text, part, lexicon):
+        return [("admin", part[:1]), ("standing", part[1:])]
     if group == "county" and _described_park(text, part, lexicon):
         return [("admin", part[:1]), ("described", part[1:])]
     return []
+
+
+def _standing_zone(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether a city's zone stands behind its full name: 某某市|高新区."""
+    return (
+        len(part) == _MIN_STEM
+        and part[0].code == codes.ADMIN
+        and part[0].kind is PlaceType.PREFECTURE
+        and text[part[1].start : part[1].end] in lexicon.standing
+        and lexicon.facility.get(text[part[1].start : part[1].end]) is PlaceType.DEV_ZONE
+    )
 
 
 def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
