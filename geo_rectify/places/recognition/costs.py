@@ -68,6 +68,7 @@ _RANK_WITHIN: Final = 1.5
 _COUNTED: Final = 1.5
 _COUNTED_BY: Final = frozenset("个条座处家次年月名人种项地方数元层口所宗起片")
 _MANY_FIRST: Final = 1.0
+_CALLED_BY_AREA: Final = frozenset("湾河江湖溪岛")
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _NEVER_FIRST: Final = 3.0
@@ -351,6 +352,9 @@ def by_areas(
     for first, last in spans:
         if (first, last) == (start, stop):
             return _AREA_AT_END
+        if last == start and text[start] in _CALLED_BY_AREA and stop - start > _LONG_STEM:
+            # 某口湾|某岛: the head belongs to the area's short name.
+            cost += _TOWN_WITHIN
         full = text[first:last] == vocabulary.areas[text[first:last]].name
         if first == start and last == stop - 1 and not (full and last - first > _WORD_SIZE):
             # 昌江|河: the word 江河 does not stand there.

@@ -352,7 +352,9 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
             covered = bool(over)
             part = scene.tokens[first:stop]
             named = any(t.code == codes.NAME for t in part)
-            unknown = sum(t.code == codes.UNKNOWN for t in part) >= (1 if named else _MIN_ITEM)
+            weights = {codes.UNKNOWN: 1, codes.STEM: _MIN_ITEM}
+            known = sum(weights.get(t.code, 0) for t in part)
+            unknown = known >= (1 if named else _MIN_ITEM)
             if not covered and unknown:
                 surface = scene.text[start:end]
                 scene.drafts.append(

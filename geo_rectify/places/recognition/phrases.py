@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
     r"(?P<section>N[Aa]{1,2}[MIs]*[HG])"
-    rf"|(?P<town>V{_TAIL})"
+    rf"|(?P<town>V(?:s{{0,2}}){_TAIL})"
     rf"|(?P<facility>a{{0,2}}[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
