@@ -490,7 +490,7 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
         return False
     if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
         return False
-    if draft.kind is not PlaceType.FACTORY and _of_the_city(draft, document):
+    if draft.kind is PlaceType.INDUSTRIAL_PARK and _of_the_city(draft, document):
         # 某州市|静脉产业园: the city's, wherever it stands.
         return False
     if draft.kind in _FLOWING:

@@ -29,8 +29,6 @@ _CALLED_KINDS: Final = frozenset(
 )
 _MAX_CALLED: Final = 10
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
-_FOREST_BUREAU: Final = "林业局"
-_RANKS: Final = frozenset("省市县区州旗盟国家自治")
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
@@ -97,9 +95,6 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
     middle = part[stem_end:]
     if head == "矿" and text.startswith(lexicon.of_ore, last.end):
-        return None
-    if head == _FOREST_BUREAU and (not stem or stem[-1] in _RANKS):
-        # 某县|林业局 is a body, 某河林业局 an enterprise with woods of its own.
         return None
     if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
         return None

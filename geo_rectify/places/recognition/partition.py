@@ -91,7 +91,9 @@ def _by_group(
     """Part what only one phrase of the grammar has; nothing where it stays whole."""
     if group == "section":
         return _section(text, part, lexicon)
-    if group == "town" and _of_the_town(text, part, lexicon):
+    if group == "town" and (
+        _of_the_town(text, part, lexicon) or _loose_in_town(text, part, lexicon)
+    ):
         return [("name", part[:1])]
     if group == "county" and _standing_zone(text, part, lexicon):
         return [("admin", part[:1]), ("standing", part[1:])]
@@ -164,6 +166,15 @@ def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexi
         return works is PlaceType.PROJECT
     works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
     return works_of_area and last is PlaceType.DRAINAGE_OUTLET
+
+
+def _loose_in_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether an ordinary word keeps a head from the town: 某村|石料|加工点."""
+    if part[1].code != codes.SOFT:
+        return False
+    head = text[part[-1].start : part[-1].end]
+    works = lexicon.facility.get(head) is PlaceType.OTHER and head not in lexicon.dumps
+    return not (works and part[0].kind is PlaceType.TOWNSHIP)
 
 
 def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:

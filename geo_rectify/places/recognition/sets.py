@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _M2: Final = {"亩": 10_000 / 15, "公顷": 10_000.0, "平方公里": 1_000_000.0}
 _TEN_THOUSAND: Final = 10_000
+# 一处水体 is no set; 新建一座|泵站 is a site.
+_ONE: Final = frozenset({"一", "1"})
+_BUILT_ANEW: Final = frozenset({PlaceType.PUMP_STATION, PlaceType.WASTEWATER_PLANT})
 _NEAR: Final = 6
 _VERB: Final = 2
 _PART_OF: Final = re.compile(r"[中内的]$")
@@ -44,9 +47,12 @@ def find_sets(scene: Scene, context: Context) -> None:
             continue
         if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
             continue
-        found.append(
-            _set(text, (match.start(), match.end()), match["between"] + noun, match, context)
-        )
+        start = match.start()
+        if match["number"] in _ONE:
+            if context.counted_kinds[noun] not in _BUILT_ANEW:
+                continue
+            start = match.start("between")
+        found.append(_set(text, (start, match.end()), match["between"] + noun, match, context))
     for match in context.counted_after.finditer(text):
         if _overlaps(scene, match.start("noun"), match.end("noun")):
             continue
