@@ -149,6 +149,7 @@ class Context:
 
     relation: re.Pattern[str]
     between: re.Pattern[str]
+    part: re.Pattern[str]
     stretch: re.Pattern[str]
     stretch_from: re.Pattern[str]
     revealing: re.Pattern[str]
@@ -356,6 +357,7 @@ def context() -> Context:
     return Context(
         relation=re.compile(f"[及和]?其?{base}(?:[及和]?{base})*(?:{alternation(around)})?"),
         between=re.compile(alternation(relation["between"].split())),
+        part=re.compile(alternation(relation["part"].split()) + "(?!战区|大开发)"),
         stretch=re.compile(alternation(relation["stretch"].split())),
         stretch_from=re.compile(alternation(relation["from"].split()) + "$"),
         revealing=re.compile("[及和]?(?:其)?" + alternation(relation["revealing"].split())),
