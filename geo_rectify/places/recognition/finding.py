@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from geo_rectify.models import Mention
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
-from geo_rectify.places.recognition.aliases import canonical_names
+from geo_rectify.places.recognition.aliases import canonical_names, short_names
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.counties import assign_counties, zones_of
 from geo_rectify.places.recognition.cutting import tokenise
@@ -151,6 +151,8 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     words, around = lexicon(), context()
     works = dict.fromkeys(words.works, PlaceType.FACTORY) | _official(scenes, document)
     works |= words.landmarks
+    for scene in scenes:
+        works |= dict.fromkeys(short_names(scene.text, words.flags), PlaceType.FACTORY)
     known = dict(works)
     cut = None
     for _ in range(2):
