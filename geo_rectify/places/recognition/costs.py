@@ -284,7 +284,8 @@ def many_named(text: str, start: int, head: int) -> bool:
         and head - start >= _WORD_SIZE
         and text[start + 1] not in _COUNTED_BY
         and not text[start - 1 : start].isdecimal()
-        and text[start - 1 : start] not in _NUMERALS | {"百", "千", "万", "余", "很", "较", "许", "众"}
+        and text[start - 1 : start]
+        not in _NUMERALS | {"百", "千", "万", "余", "很", "较", "许", "众"}
     )
 
 

@@ -178,15 +178,20 @@ def _by_name(scene: Scene, document: Document) -> None:
                 told = None
         if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
             told = _county_within(draft, document)
-        if told is None:
-            zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
-            ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
-            if zone or (ending and draft.kind is PlaceType.DEV_ZONE):
-                told = (zone or ending or "", TEXT)
-            elif draft.kind is PlaceType.DEV_ZONE and not _in_a_county(draft.prefix, document):
-                told = (draft.surface, TEXT)
+        told = told or _zone_told(draft, document)
         if told is not None:
             _set(draft, *told)
+
+
+def _zone_told(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the zone a name is, begins or ends with."""
+    zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
+    ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
+    if zone or (ending and draft.kind is PlaceType.DEV_ZONE):
+        return (zone or ending or "", TEXT)
+    if draft.kind is PlaceType.DEV_ZONE and not _in_a_county(draft.prefix, document):
+        return (draft.surface, TEXT)
+    return None
 
 
 def _county_within(draft: Draft, document: Document) -> tuple[str, str] | None:
@@ -293,7 +298,7 @@ def gazetteer_county(name: str, document: Document, *, prefecture: str = "") -> 
         The county's name, "" where none or several have it.
     """
     codes = {code for _, code in document.gazetteer.get(name, ())}
-    codes = codes or document.townships.get(name, frozenset())
+    codes = codes or set(document.townships.get(name, ()))
     spoken = {code for code in codes if code[:4] == prefecture[:4]} if prefecture else set()
     held = document.home.county_codes
     found = {held[code] for code in spoken or codes if code in held}

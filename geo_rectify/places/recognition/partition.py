@@ -68,8 +68,7 @@ def pieces(
     if parted:
         return parted
     if len(part) > _MIN_STEM and (
-        _land_of_a_facility(text, part)
-        or _outlet_of_works(part, text, group, lexicon)
+        _land_of_a_facility(text, part) or _outlet_of_works(part, text, group, lexicon)
     ):
         part = part[:-1]
     if group != "facility":
@@ -186,7 +185,11 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
     ):
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
-    ore = head in lexicon.ores and len(part) == _MIN_STEM and text.startswith(lexicon.of_ore, last.end)
+    ore = (
+        head in lexicon.ores
+        and len(part) == _MIN_STEM
+        and text.startswith(lexicon.of_ore, last.end)
+    )
     return head in _OPEN_COUNTRY or at_large or ore
 
 
@@ -290,7 +293,9 @@ def _river_before(text: str, stop: int, names: frozenset[str]) -> str:
 def _dashed(text: str, first: Draft, second: Draft) -> bool:
     """Say whether a dash joins two names into that of a reserve: 某湖—某湖|自然保护区."""
     between = text[first.end : second.start]
-    return second.kind in _OF_TWO and first.kind in _LENDING and _DASH.fullmatch(between) is not None
+    return (
+        second.kind in _OF_TWO and first.kind in _LENDING and _DASH.fullmatch(between) is not None
+    )
 
 
 def _one_name(first: Draft, second: Draft) -> bool:

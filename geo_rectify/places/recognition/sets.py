@@ -47,12 +47,9 @@ def find_sets(scene: Scene, context: Context) -> None:
             continue
         if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
             continue
-        start = match.start()
-        if match["number"] in _ONE:
-            if context.counted_kinds[noun] not in _BUILT_ANEW:
-                continue
-            start = match.start("between")
-        found.append(_set(text, (start, match.end()), match["between"] + noun, match, context))
+        start = _start_of(match, context)
+        if start is not None:
+            found.append(_set(text, (start, match.end()), match["between"] + noun, match, context))
     for match in context.counted_after.finditer(text):
         if _overlaps(scene, match.start("noun"), match.end("noun")):
             continue
@@ -67,6 +64,14 @@ def find_sets(scene: Scene, context: Context) -> None:
     _areas(text, kept, context)
     scene.drafts.extend(kept)
     scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _start_of(match: re.Match[str], context: Context) -> int | None:
+    """Say where a counted thing begins: behind a one, and nowhere where one is no set."""
+    if match["number"] not in _ONE:
+        return match.start()
+    built = context.counted_kinds[match["noun"]] in _BUILT_ANEW
+    return match.start("between") if built else None
 
 
 def _turned_into(between: str) -> bool:
