@@ -249,7 +249,7 @@ def name_cost(
         + length_cost
         + entry.weight
         + at_end
-        + (_COUNTED if text[head - 1] in _NUMERALS and _countable(entry, stop - head) else 0.0)
+        + (_counted(entry, stop - head) if text[head - 1] in _NUMERALS else 0.0)
         + (_CUTS_WORD if text[start - 1 : start + 1] in lexicon.flags and start > run_start else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
@@ -259,9 +259,10 @@ def name_cost(
     )
 
 
-def _countable(entry: SimpleHead, size: int) -> bool:
-    """Say whether a number before a head counts such places: 三河, 三镇."""
-    return entry.short or (size == 1 and entry.kind is PlaceType.TOWNSHIP)
+def _counted(entry: SimpleHead, size: int) -> float:
+    """Price a number before a head that it may count: 三河, 三镇."""
+    town = size == 1 and entry.kind is PlaceType.TOWNSHIP
+    return 2 * _COUNTED if town else _COUNTED * entry.short
 
 
 def many_named(text: str, start: int, head: int) -> bool:

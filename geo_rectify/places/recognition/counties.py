@@ -424,7 +424,9 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 if len(told) == 1:
                     _set(draft, next(iter(told)), ELSEWHERE)
             elif _open(draft):
-                _by_thread(draft, scene, thread, evidence)
+                anchor = anchors.get(id(draft))
+                apart = anchor is not None and _runs_far(anchor)
+                _by_thread(draft, scene, thread, evidence, apart=apart)
                 evidence.take(draft, scene.issue)
             else:
                 thread.hear(draft)
@@ -432,8 +434,13 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
         _by_members(scene)
 
 
-def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence) -> None:
-    """Take the county of the name within, of the sentence, of the same place, of the passage."""
+def _by_thread(
+    draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence, *, apart: bool
+) -> None:
+    """Take the county of the name within, of the sentence, of the same place, of the passage.
+
+    What stands on a great river is apart from the passage's county.
+    """
     inner = evidence.of_inner(draft)
     told = evidence.counties(draft, scene.issue)
     if len(inner) == 1:
@@ -442,7 +449,7 @@ def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence)
         _set(draft, near, TEXT)
     elif len(told) == 1:
         _set(draft, next(iter(told)), ELSEWHERE)
-    elif carried := thread.carried(draft):
+    elif not apart and (carried := thread.carried(draft)):
         _set(draft, carried, ELSEWHERE)
 
 

@@ -24,6 +24,7 @@ _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
+_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _DASH: Final = re.compile("[—–－~-]{1,2}")
 _OF_TWO: Final = frozenset(
     {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
@@ -299,6 +300,9 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
+        # 某河|某县的简称|水上公园
+        return not second.prefix.endswith(_WITH_RANK)
     if first.kind in _ZONES and second.surface.endswith("分园"):
         return True
     if first.kind is PlaceType.SCHOOL:
