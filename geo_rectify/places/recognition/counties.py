@@ -29,6 +29,7 @@ GAZETTEER: Final = "gazetteer"
 PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
+_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 # Kinds that run through several counties: the words around say little, the whole document more.
 _LINEAR: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
@@ -170,7 +171,7 @@ def _by_name(scene: Scene, document: Document) -> None:
         told = None
         if draft.kind in ADMIN_KINDS:
             told = _area_county(draft.surface, document)
-        elif draft.prefix:
+        elif draft.prefix and not _weakly_told(draft):
             told = _area_county(draft.prefix, document)
             elsewhere = draft.role is not Role.EXTENT or draft.kind is PlaceType.DEV_ZONE
             if told is not None and told[1] == PREFECTURE_ONLY and elsewhere:
@@ -181,6 +182,11 @@ def _by_name(scene: Scene, document: Document) -> None:
         told = told or _zone_told(draft, document)
         if told is not None:
             _set(draft, *told)
+
+
+def _weakly_told(draft: Draft) -> bool:
+    """Say whether a mine is called by a short name, which the words around may overrule."""
+    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(_WITH_RANK)
 
 
 def _zone_told(draft: Draft, document: Document) -> tuple[str, str] | None:
@@ -380,7 +386,8 @@ class _Thread:
         """Take what a name with a county says; another prefecture or a list of counties ends it."""
         mentioned = draft.role is not Role.TITLE_OR_UNIT
         zone = draft.kind is PlaceType.DEV_ZONE and draft.surface in self._document.zones
-        if (draft.kind is PlaceType.COUNTY or zone) and mentioned:
+        named = draft.prefix in self._document.home.counties
+        if (draft.kind is PlaceType.COUNTY or zone or named) and mentioned:
             self._so_far.add(draft.county)
         abroad = not draft.county or (
             draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
@@ -431,7 +438,7 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
             else:
                 thread.hear(draft)
         _by_anchor(scene, anchors)
-        _by_members(scene)
+        _by_members(scene, document)
 
 
 def _by_thread(
@@ -516,7 +523,9 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
 def _of_the_city(draft: Draft, document: Document) -> bool:
     """Say whether a name begins with that of a prefecture or province."""
     area = document.home.names.get(draft.prefix)
-    return area is not None and area.kind is not PlaceType.COUNTY
+    if area is None:
+        return draft.surface.startswith(short_name(document.home.level_name))
+    return area.kind is not PlaceType.COUNTY
 
 
 def _is_street(draft: Draft) -> bool:
@@ -537,7 +546,7 @@ def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
             _set(draft, anchor.county, ELSEWHERE)
 
 
-def _by_members(scene: Scene) -> None:
+def _by_members(scene: Scene, document: Document) -> None:
     """Take the one county the other members of an enumeration are in."""
     for run in enumerations(scene):
         kinds = {draft.kind for draft in run}
@@ -549,7 +558,7 @@ def _by_members(scene: Scene) -> None:
         if len(kinds) > 1 or kinds & (_LINEAR | ADMIN_KINDS) or len(told) != 1:
             continue
         for draft in run:
-            if _open(draft) and not draft.prefix:
+            if _open(draft) and not draft.prefix and not _of_the_city(draft, document):
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
@@ -597,5 +606,7 @@ def _by_document(scenes: Sequence[Scene], document: Document) -> None:
     basis = DOCUMENT if area.kind is PlaceType.COUNTY else PREFECTURE_ONLY
     for scene in scenes:
         for draft in scene.drafts:
+            if _open(draft) and _weakly_told(draft):
+                _set(draft, *(_area_county(draft.prefix, document) or ("", "")))
             if _open(draft):
                 _set(draft, document.home.level_name, basis)
