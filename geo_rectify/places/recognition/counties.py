@@ -389,6 +389,8 @@ class _Thread:
         named = draft.prefix in self._document.home.counties
         if (draft.kind is PlaceType.COUNTY or zone or named) and mentioned:
             self._so_far.add(draft.county)
+        if draft.kind in ADMIN_KINDS and mentioned and self._foreign(draft):
+            self._so_far.add("")
         abroad = not draft.county or (
             draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
         )
@@ -396,6 +398,11 @@ class _Thread:
             self._told = None
         elif draft.county_basis in {TEXT, GAZETTEER} and draft.county:
             self._told = (draft.start, draft.county)
+
+    def _foreign(self, draft: Draft) -> bool:
+        """Say whether an area lies in another province than the document's."""
+        home, area = self._document.home.area, self._document.home.names.get(draft.surface)
+        return None not in {home, area} and home.province_adcode != area.province_adcode
 
     def near(self, draft: Draft) -> str:
         """Give the county the sentence told before a name that may be in it, or an empty string."""
@@ -483,7 +490,7 @@ def _runs_far(draft: Draft) -> bool:
         # A reserve called by a great lake or range is no one county's.
         great = any(draft.surface[:size] in lexicon().long_rivers for size in _RIVER_SIZES)
         return great and "段" not in draft.surface[:-1]
-    elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
+    elif draft.kind in _WIDE - {PlaceType.NATURE_RESERVE} | {PlaceType.MOUNTAIN}:
         name = draft.surface
     elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
         sizes = (draft.surface[:size] for size in _RIVER_SIZES)
