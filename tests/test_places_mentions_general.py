@@ -76,7 +76,10 @@ def test_a_city_is_parted_from_its_zone_but_no_county_from_its_own():
     ("text", "kinds"),
     [
         ("灰岭、马鞍山两座尾矿库渗漏。", {"灰岭": "mine/quarry", "马鞍山": "mine/quarry"}),
-        ("龙岔、凤岔两座污水处理厂停运。", {"龙岔": "wastewater-plant", "凤岔": "wastewater-plant"}),
+        (
+            "龙岔、凤岔两座污水处理厂停运。",
+            {"龙岔": "wastewater-plant", "凤岔": "wastewater-plant"},
+        ),
         ("龙滚、山岔、和乐等乡镇无管网。", {"龙滚": "township", "和乐": "township"}),
         # the number does not agree: the hills stay hills
         ("灰岭、马鞍山、玉山、青云山两座尾矿库渗漏。", {"灰岭": "mountain"}),

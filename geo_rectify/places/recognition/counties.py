@@ -402,7 +402,9 @@ class _Thread:
     def _foreign(self, draft: Draft) -> bool:
         """Say whether an area lies in another province than the document's."""
         home, area = self._document.home.area, self._document.home.names.get(draft.surface)
-        return None not in {home, area} and home.province_adcode != area.province_adcode
+        if home is None or area is None:
+            return False
+        return home.province_adcode != area.province_adcode
 
     def near(self, draft: Draft) -> str:
         """Give the county the sentence told before a name that may be in it, or an empty string."""
