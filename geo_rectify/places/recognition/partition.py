@@ -92,7 +92,9 @@ def _by_group(
     if group == "section":
         return _section(text, part, lexicon)
     if group == "town" and (
-        _of_the_town(text, part, lexicon) or _loose_in_town(text, part, lexicon)
+        _of_the_town(text, part, lexicon)
+        or _loose_in_town(text, part, lexicon)
+        or _hamlet(text, part, lexicon)
     ):
         return [("name", part[:1])]
     if group == "county" and _standing_zone(text, part, lexicon):
@@ -166,6 +168,12 @@ def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexi
         return works is PlaceType.PROJECT
     works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
     return works_of_area and last is PlaceType.DRAINAGE_OUTLET
+
+
+def _hamlet(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether a short head only begins a hamlet's name: 某街道|石场峪."""
+    short = len(part) == _MIN_STEM and part[1].end - part[1].start <= _MIN_STEM
+    return short and text[part[1].end : part[1].end + 1] in tuple(lexicon.locality)
 
 
 def _loose_in_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
