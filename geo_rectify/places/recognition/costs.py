@@ -100,8 +100,9 @@ def _stem_penalty(
     behind = text[start - 1 : start] in _BEFORE.get(kind, ())
     called = kind is PlaceType.TOWNSHIP or behind
     if called and len(stem) == _WORD_SIZE and stem in lexicon.flags:
-        # 中和|镇, 某镇平原|村: settlements are called by words of any kind.
-        return _WORD_TOWN
+        # 某镇平原|村: settlements are called by words of any kind but verbs before 镇 (压实|镇村).
+        verb = words.HARD in lexicon.flags[stem] and not behind
+        return _HARD_WITHIN if verb else _WORD_TOWN
     inside = stem[1:]
     return (
         (
