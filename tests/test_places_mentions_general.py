@@ -157,6 +157,8 @@ def test_what_a_passage_tells_holds_for_the_measures_after_it():
     [
         # parks and farms are called by their county
         ("明丰资兴马场", "宜章县清坪河断流，明丰资兴马场开垦草原。", "资兴市"),
+        # a firm has its county in brackets
+        ("明新骨料（资兴）有限公司", "临武县尾砂堆积。明新骨料（资兴）有限公司偷排。", "资兴市"),
         # one county so far: what stands there after the full stop is in it
         ("凤岔岛", "临武县尾砂堆积。取缔凤岔岛采石。", "临武县"),
     ],

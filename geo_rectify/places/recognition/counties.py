@@ -29,6 +29,7 @@ GAZETTEER: Final = "gazetteer"
 PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
+_BRACKETS: Final = re.compile("[（(]([\u4e00-\u9fff]{2,4})[)）]")
 _WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 # Kinds that run through several counties: the words around say little, the whole document more.
 _LINEAR: Final = frozenset(
@@ -177,6 +178,8 @@ def _by_name(scene: Scene, document: Document) -> None:
             if told is not None and told[1] == PREFECTURE_ONLY and elsewhere:
                 # A hospital or firm of the prefecture stands in one of its counties.
                 told = None
+        if told is None and draft.kind is PlaceType.FACTORY:
+            told = _in_brackets(draft, document)
         if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
             told = _county_within(draft, document)
         told = told or _zone_told(draft, document)
@@ -187,6 +190,13 @@ def _by_name(scene: Scene, document: Document) -> None:
 def _weakly_told(draft: Draft) -> bool:
     """Say whether a mine is called by a short name, which the words around may overrule."""
     return draft.kind is PlaceType.MINE and not draft.prefix.endswith(_WITH_RANK)
+
+
+def _in_brackets(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the county a registered name has in brackets: 某某骨料（某新）有限公司."""
+    found = _BRACKETS.search(draft.surface)
+    told = _area_county(found[1], document) if found is not None else None
+    return told if told is not None and told[0] in document.home.counties else None
 
 
 def _zone_told(draft: Draft, document: Document) -> tuple[str, str] | None:
