@@ -133,6 +133,9 @@ def test_the_official_list_tells_the_county_of_a_township():
     assert county("白鹭岔镇", "白鹭岔镇尾砂裸露。")[1] == "prefecture only"
     # what the text says comes first
     assert county("瑶岗仙镇", "临武县瑶岗仙镇尾砂裸露。") == ("临武县", "text")
+    text = "临武县瑶岗仙镇尾砂裸露。"
+    later = found_in(CHENZHOU, text, ("修复瑶岗仙镇植被。", ("市住建局",)))
+    assert {m.county for m in later if m.surface == "瑶岗仙镇"} == {"临武县"}
     # it goes on to what follows, and to what is called by it
     assert county("大坪锑矿", "瑶岗仙镇大坪锑矿渗漏。")[0] == "宜章县"
     name = "瑶岗仙镇污水处理厂"

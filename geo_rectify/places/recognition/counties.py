@@ -135,6 +135,9 @@ def assign_counties(scenes: Sequence[Scene], document: Document) -> None:
         _by_gazetteer(scene, document)
     for scene in scenes:
         _by_unit(scene, document)
+    evidence = _Evidence(scenes, document)
+    for scene in scenes:
+        _by_official_list(scene, document, evidence)
     _by_evidence(scenes, document, anchors)
     _by_issue(scenes, document, anchors)
     _by_document(scenes, document)
@@ -268,7 +271,37 @@ def _right_behind(previous: Draft, draft: Draft) -> bool:
 
 
 def _by_gazetteer(scene: Scene, document: Document) -> None:
-    """Take the county of a township that only one county of the prefecture has.
+    """Take the county of a township that only one county of the gazetteer has."""
+    for draft in scene.drafts:
+        if not _open(draft) or draft.kind is not PlaceType.TOWNSHIP:
+            continue
+        county = gazetteer_county(draft.surface, document)
+        if county:
+            _set(draft, county, GAZETTEER)
+
+
+def gazetteer_county(name: str, document: Document) -> str:
+    """Give the one county of the document's area in which the gazetteer has a name.
+
+    Parameters
+    ----------
+    name
+        Name as written.
+    document
+        What is known of the document.
+
+    Returns
+    -------
+    str
+        The county's name, "" where none or several have it.
+    """
+    codes = {code for _, code in document.gazetteer.get(name, ())}
+    found = {document.home.county_codes[c] for c in codes if c in document.home.county_codes}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _by_official_list(scene: Scene, document: Document, evidence: _Evidence) -> None:
+    """Take the county of an official township where neither text nor unit tells another.
 
     In the document of a province the prefecture is the one the sentence named last.
     """
@@ -280,10 +313,11 @@ def _by_gazetteer(scene: Scene, document: Document) -> None:
         if not _open(draft):
             continue
         name = _township_in(draft)
+        if not name or evidence.counties(draft, scene.issue) or evidence.of_inner(draft):
+            continue
         near = spoken is not None and _same_sentence(scene.text, spoken_at, draft)
-        county = name and gazetteer_county(
-            name, document, prefecture=spoken.adcode if spoken is not None and near else ""
-        )
+        prefecture = spoken.adcode if spoken is not None and near else ""
+        county = _official_county(name, document, prefecture=prefecture)
         if county:
             _set(draft, county, GAZETTEER)
 
@@ -296,28 +330,11 @@ def _township_in(draft: Draft) -> str:
     return found[0] if found and found.end() < len(draft.surface) else ""
 
 
-def gazetteer_county(name: str, document: Document, *, prefecture: str = "") -> str:
-    """Give the one county of the document's area in which the gazetteer has a name.
-
-    Parameters
-    ----------
-    name
-        Name as written.
-    document
-        What is known of the document.
-    prefecture
-        Code of the prefecture the text speaks of, where it is known.
-
-    Returns
-    -------
-    str
-        The county's name, "" where none or several have it.
-    """
-    codes = {code for _, code in document.gazetteer.get(name, ())}
-    codes = codes or set(document.townships.get(name, ()))
+def _official_county(name: str, document: Document, *, prefecture: str) -> str:
+    """Give the one county that has a township, of a prefecture where the text names one."""
+    codes = document.townships.get(name, frozenset())
     spoken = {code for code in codes if code[:4] == prefecture[:4]} if prefecture else set()
-    held = document.home.county_codes
-    found = {held[code] for code in spoken or codes if code in held}
+    found = {document.home.county_codes[code] for code in spoken or codes}
     return next(iter(found)) if len(found) == 1 else ""
 
 
@@ -429,6 +446,11 @@ class _Thread:
             self._told = (draft.start, county)
         return county
 
+    def go_on(self, draft: Draft) -> None:
+        """Go on with the county of a town or village, wherever it is known from."""
+        if draft.kind in _SETTLED and draft.county and draft.role is not Role.TITLE_OR_UNIT:
+            self._told = (draft.start, draft.county)
+
     def carried(self, draft: Draft) -> str:
         """Give the one county named so far, for what later sentences go on about."""
         if len(self._so_far) != 1 or self._scene.units or draft.prefix:
@@ -454,6 +476,7 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
                 apart = anchor is not None and _runs_far(anchor)
                 _by_thread(draft, scene, thread, evidence, apart=apart)
                 evidence.take(draft, scene.issue)
+                thread.go_on(draft)
             else:
                 thread.hear(draft)
         _by_anchor(scene, anchors)
