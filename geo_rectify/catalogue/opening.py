@@ -121,6 +121,9 @@ def open_catalogue(*sources: str | Path) -> Catalogue:
     >>> open_catalogue("sample").layers[0].entry.status.value
     'schematic'
     """
+    if len(sources) == 1:
+        # What cannot be opened at all is told in both languages; lists of faults are English.
+        _tables(_catalogue_file(sources[0]))
     catalogue, faults = collect_entries(sources)
     if faults:
         faults += _missing_files(catalogue)
