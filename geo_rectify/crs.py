@@ -38,6 +38,8 @@ _FLATTENING: Final = 1 / 298.257222101
 _E2: Final = _FLATTENING * (2 - _FLATTENING)
 _E: Final = math.sqrt(_E2)
 _EQUIVALENT: Final = frozenset({4490, 4326})
+_MEASURED: Final = 10_000
+"""Shapes unrolled at a time, so that copies never weigh as much as the shapes."""
 
 
 def same_crs(left: Any, right: Any) -> bool:
@@ -322,11 +324,11 @@ def areas_m2(geometries: Any) -> NDArray[np.float64]:
         Areas in square metres.
     """
     array = np.asarray(geometries, dtype=object)
-    if array.size == 0:
-        return np.zeros(array.shape)
-    unrolled = shapely.transform(shapely.force_2d(array), equal_area)
-    areas: NDArray[np.float64] = np.nan_to_num(np.asarray(shapely.area(unrolled), dtype=float))
-    return areas
+    areas = np.zeros(array.size)
+    for at in range(0, array.size, _MEASURED):
+        some = shapely.force_2d(array.ravel()[at : at + _MEASURED])
+        areas[at : at + _MEASURED] = shapely.area(shapely.transform(some, equal_area))
+    return np.nan_to_num(areas).reshape(array.shape)
 
 
 def area_m2(geometry: BaseGeometry | None) -> float:

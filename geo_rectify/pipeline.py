@@ -34,7 +34,7 @@ from geo_rectify.places import (
     stated_positions,
 )
 from geo_rectify.places.gazetteer import with_places
-from geo_rectify.plans import mask_names, mask_persons, read_plan, with_place_checks
+from geo_rectify.plans import mask_cell, mask_persons, read_plan, with_place_checks
 from geo_rectify.settings import Settings
 from geo_rectify.tables import CORRECTION_LOG, PETITIONS, frame_of, split_list
 from geo_rectify.vocabulary import LayerRole, Precision
@@ -263,7 +263,7 @@ def assess(
     petitions = join_petitions(
         located.sites,
         [r for r in listed if r.petitions],
-        mask=lambda words, row: mask_names(words, context=row),
+        mask=lambda words, row: mask_cell(words, context=row),
     )
     judged = _judged(
         located,

@@ -155,8 +155,10 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
 def test_a_source_that_is_no_catalogue_says_what_to_do(tmp_path: Path, name: str):
     (tmp_path / "empty folder").mkdir()
     (tmp_path / "red.gpkg").write_bytes(b"x")
-    with pytest.raises(CatalogueError, match=name):
+    with pytest.raises(CatalogueError, match=name) as caught:
         open_catalogue(tmp_path / name)
+    assert name in caught.value.chinese
+    assert "请" in caught.value.chinese or "可以写" in caught.value.chinese
 
 
 def test_a_later_catalogue_replaces_a_layer_of_the_same_id(tmp_path: Path):

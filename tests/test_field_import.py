@@ -264,7 +264,7 @@ def test_filled_forms_are_read_as_before(run, field, located, tmp_path):
     proposal = taken(located, tmp_path / "填.xlsx")
     assert [c.correction["by"] for c in proposal.changes] == ["李"]
     assert len(proposal.rejects) == 1
-    assert "no number" in reasons(proposal)[0]
+    assert "经度读不懂" in reasons(proposal)[0]
 
 
 # --- matching -------------------------------------------------------------------------------

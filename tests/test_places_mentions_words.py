@@ -7,7 +7,7 @@ import pytest
 from geo_rectify.places.recognition.admin import customary_names, find_home, short_name
 from geo_rectify.places.recognition.cutting import tokenise
 from geo_rectify.places.recognition.lexicon import context, lexicon
-from geo_rectify.places.recognition.sets import read_number
+from geo_rectify.places.recognition.numbering import read_number
 from geo_rectify.places.recognition.tokens import vocabulary
 from geo_rectify.vocabulary import PlaceType
 

@@ -92,3 +92,15 @@ def test_tables_without_rules_are_told_by_their_header(start, align, tmp_path):
     title, rows = titled(text)
     path = pdf_of_rows(rows, tmp_path / "plan.pdf", title=title, ruled=False, align=align)
     compare(read_plan(path), wanted)
+
+
+@pytest.mark.parametrize("format_name", ["docx", "xlsx"])
+def test_issues_side_by_side_are_those_one_below_the_other(format_name, tmp_path):
+    source = next(each for each in SOURCES if each.name.startswith("75"))
+    text, wanted = without_marks(source.read_text(encoding="utf-8"))
+    title, rows = titled(text)
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    compare(
+        read_plan(OF_ROWS[format_name](turned, tmp_path / f"plan.{format_name}", title=title)),
+        wanted,
+    )

@@ -15,6 +15,8 @@ from geo_rectify.plans.deadlines import (
     issue_deadline,
     measure_deadlines,
 )
+from geo_rectify.plans.joining import leaves_open, parts_label
+from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import match_number, numeral_value
 from geo_rectify.plans.quantities import area_m2, find_figures, units_of_measure
 from geo_rectify.plans.unit_brackets import unit_lists
@@ -46,6 +48,17 @@ from geo_rectify.plans.unit_brackets import unit_lists
         ("2026年2月30日前", None, False, False),
         ("2026年汛期前", None, False, False),
         ("按上级要求执行", None, False, False),
+        ("2026.6", "2026-06-30", False, False),
+        ("2026-12", "2026-12-31", False, False),
+        ("2026年9—12月", "2026-12-31", False, False),
+        ("2026年1月-12月", "2026-12-31", False, False),
+        ("26年底", "2026-12-31", False, False),
+        ("二〇二六年六月底前", "2026-06-30", False, False),
+        ("二○二六年十二月三十一日前", "2026-12-31", False, False),
+        ("“十四五”末", "2025-12-31", False, False),
+        ("十五五规划末", "2030-12-31", False, False),
+        ("2026年春节前", None, False, False),
+        ("即知即改，长期坚持", None, True, True),
     ],
 )
 def test_issue_deadline(raw, date, immediate, long_term):
@@ -110,6 +123,8 @@ def test_measure_deadlines(text, wanted):
         ("今年底前完成清运。", "2025-12-31"),
         ("明年6月底前完成清运。", "2026-06-30"),
         ("2026年3月底前立项，9月底前完工。", "2026-09-30"),
+        ("三季度末前完成清运。", "2025-09-30"),
+        ("2025年10月底前开工，次年3月底前完工。", "2026-03-31"),
     ],
 )
 def test_date_without_year_lies_after_the_feedback(text, wanted):
@@ -184,6 +199,22 @@ def test_feedback_date(text, wanted):
         ("省委组织部会同省生态环境厅", ["省委组织部", "省生态环境厅"]),
         ("由市水利局负责，长期坚持", ["市水利局"]),
         ("牵头领导：张三；市水利局", ["市水利局"]),
+        (
+            "东湖区委、区政府（整改主体），市水务局（督导单位）",
+            ["东湖区委", "东湖区政府", "市水务局"],
+        ),
+        ("市水利局（责任人：李平）、市城管局（责任人：王东）", ["市水利局", "市城管局"]),
+        ("市水利局局长李平，市城管局局长王东", ["市水利局", "市城管局"]),
+        ("市生态环境局长河分局", ["市生态环境局长河分局"]),
+        ("由石桥市委、市政府负责", ["石桥市委", "石桥市政府"]),
+        (
+            "各县（市、区）党委、政府（管委会）",
+            ["各县（市、区）党委", "各县（市、区）政府（管委会）"],
+        ),
+        ("各街道、各乡镇政府", ["各街道", "各乡镇政府"]),
+        ("沿湖各镇（街道）、石桥县人民政府", ["沿湖各镇（街道）", "石桥县人民政府"]),
+        ("市农牧业局、国土局", ["市农牧业局", "市国土局"]),
+        ("市党委督查室、政府督查室", ["市党委督查室", "市政府督查室"]),
         ("", []),
         ("、，。", []),
     ],
@@ -392,3 +423,46 @@ def test_stated_counts(text, wanted):
 
 def test_the_number_of_an_issue_states_no_count():
     assert stated_issue_counts("整改方案第十四项、第二十三项整改任务整改结果公示") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "number"),
+    [
+        ("关于省督察反馈问题（序号19）整改情况的公示", 19),
+        ("关于督察反馈第12项问题整改销号的公示", 12),
+        ("自排查突出环境243号问题已整改完成", 243),
+        ("反馈意见第二十七项整改任务，经核查已完成", 27),
+        ("方案第07号整改任务的验收销号意见", 7),
+        ("反馈问题第7项关于“渣土堆放”的整改任务", 7),
+        ("第二轮第三批督察反馈问题整改", None),
+        ("问题第3项、问题第7项整改", None),
+    ],
+)
+def test_the_number_a_notice_tells(head, number):
+    assert issue_number(head) == number
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "joined"),
+    [
+        ("责任单位：市水利局；完成", "时限：2026年底前", True),
+        ("保持河面整洁。督", "导单位：市水利局", True),
+        ("配合单位：各相关乡镇", "整改时限：2026年底前", False),
+        ("加强巡查", "责任单位：市水利局", False),
+    ],
+)
+def test_a_break_within_a_label(line, after, joined):
+    assert parts_label(line, after) is joined
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "open_ended"),
+    [
+        ("各旗县、", "市水利局", True),
+        ("（牵头单位：市水利局；责任", "单位：市住建局）", True),
+        ("清理垃圾", "（市水利局）", False),
+        ("清理垃圾（含河道）", "市水利局", False),
+    ],
+)
+def test_a_line_that_no_paragraph_ends_with(line, after, open_ended):
+    assert leaves_open(line, after) is open_ended

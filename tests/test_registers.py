@@ -268,6 +268,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         read_registers(path, missing)
     for words in ("row 2", "'abc'", "row 4", "约3", "row 6", "Xian80", "none.csv"):
         assert words in str(told.value)
+    for words in ("第2行", "经度", "第4行", "面积“约3”不是数字", "第6行", "没有这个台账文件"):
+        assert words in told.value.chinese
+    assert told.value.chinese.count("\n") == str(told.value).count("\n")
 
 
 @pytest.mark.parametrize(

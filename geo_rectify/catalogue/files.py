@@ -144,7 +144,8 @@ def _read_whole(
         raise LayerError(_unreadable(path, layer=layer, error=err)) from err
     if _stamp(path) != stamp:
         message = f"{path.name} changed while it was read; close what writes it and run again"
-        raise LayerError(message)
+        chinese = f"{path.name}在读取时被改动；请关闭正在写它的程序后重试"
+        raise LayerError(message, chinese=chinese)
     # from_wkb warns of NaN vertices; those are rejected one by one later.
     heard = sorted({str(each.message) for each in said if "from_wkb" not in str(each.message)})
     notes += [sentence("gdal_said", text=text.replace(str(path), path.name)) for text in heard]
@@ -163,15 +164,16 @@ def _refuse(path: Path) -> None:
     """Raise for what is not even tried: parts, plain folders, empty files, pointers."""
     if path.suffix.lower() in _PARTS_ALONE:
         message = f"{path.name} is one part of a shapefile; name its .shp"
-        raise LayerError(message)
+        raise LayerError(message, chinese=f"{path.name}只是shapefile的一部分；请指明它的.shp")
     if path.is_dir():
         if path.suffix.lower() != ".gdb":
             message = f"{path.name} is a folder; name the file in it (only *.gdb folders are read)"
-            raise LayerError(message)
+            chinese = f"{path.name}是文件夹；请指明其中的文件（只有*.gdb文件夹可读）"
+            raise LayerError(message, chinese=chinese)
         return
     if path.stat().st_size == 0:
         message = f"{path.name} is empty; copy or export it again"
-        raise LayerError(message)
+        raise LayerError(message, chinese=f"{path.name}是空的；请重新复制或导出")
     with path.open("rb") as file:
         head = file.read(4096)
     if any(mark.lower() in head.lower() for mark in _POINTERS):
@@ -202,7 +204,8 @@ def _read(
         frame, broken = pyogrio.read_dataframe(path, on_invalid="ignore", **options), True
     if not isinstance(frame, gpd.GeoDataFrame):
         message = f"{path.name} has rows but no geometry; name a layer with polygons"
-        raise LayerError(message)
+        chinese = f"{path.name}有记录但没有图形；请指明含面的图层"
+        raise LayerError(message, chinese=chinese)
     return frame, info, broken
 
 
@@ -213,14 +216,17 @@ def _layer_name(path: Path, *, layer: str | None) -> str:
         if layer not in spatial:
             shown = ", ".join(spatial) or "none"
             message = f"{path.name} has no layer {layer!r} with geometry; it has: {shown}"
-            raise LayerError(message)
+            chinese = f"{path.name}没有带图形的图层“{layer}”；现有：{shown}"
+            raise LayerError(message, chinese=chinese)
         return layer
     if not spatial:
         message = f"{path.name} has no layer with geometry; export the polygons again"
-        raise LayerError(message)
+        chinese = f"{path.name}没有带图形的图层；请重新导出面"
+        raise LayerError(message, chinese=chinese)
     if len(spatial) > 1:
         message = f"{path.name} holds several layers; write layer = one of: {', '.join(spatial)}"
-        raise LayerError(message)
+        chinese = f"{path.name}有多个图层；请写 layer = 其中之一：{'、'.join(spatial)}"
+        raise LayerError(message, chinese=chinese)
     return spatial[0]
 
 

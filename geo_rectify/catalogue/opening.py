@@ -93,7 +93,8 @@ def sample_folder() -> Path:
         if (folder / CATALOGUE_NAME).is_file():
             return folder
     message = f"the sample layers are missing beside {package}; install geo-rectify again"
-    raise CatalogueError(message)
+    chinese = f"{package}旁缺少示例图层；请重新安装geo-rectify"
+    raise CatalogueError(message, chinese=chinese)
 
 
 def open_catalogue(*sources: str | Path) -> Catalogue:
@@ -120,6 +121,9 @@ def open_catalogue(*sources: str | Path) -> Catalogue:
     >>> open_catalogue("sample").layers[0].entry.status.value
     'schematic'
     """
+    if len(sources) == 1:
+        # What cannot be opened at all is told in both languages; lists of faults are English.
+        _tables(_catalogue_file(sources[0]))
     catalogue, faults = collect_entries(sources)
     if faults:
         faults += _missing_files(catalogue)
@@ -197,19 +201,25 @@ def _catalogue_file(source: str | Path) -> Path:
         file = path / CATALOGUE_NAME
         if not file.is_file():
             message = f"{path}: the folder has no {CATALOGUE_NAME}; write one that names its layers"
-            raise CatalogueError(message)
+            chinese = f"{path}：文件夹里没有{CATALOGUE_NAME}；请写一个列出各图层的目录文件"
+            raise CatalogueError(message, chinese=chinese)
         return file
     if not path.exists():
         message = (
             f"{path}: no such folder or catalogue; --layers takes 'sample', a folder or a .toml"
         )
-        raise CatalogueError(message)
+        chinese = f"{path}：没有这个文件夹或目录文件；--layers 可以写 sample、文件夹或.toml文件"
+        raise CatalogueError(message, chinese=chinese)
     if path.suffix.lower() != ".toml":
         message = (
             f"{path}: is no catalogue; write a {CATALOGUE_NAME} beside it with a [[layer]] table "
             f'that has path = "{path.name}", and name that'
         )
-        raise CatalogueError(message)
+        chinese = (
+            f"{path}：不是图层目录；请在旁边写{CATALOGUE_NAME}，其中[[layer]]一段写 "
+            f'path = "{path.name}"，再指明该目录文件'
+        )
+        raise CatalogueError(message, chinese=chinese)
     return path
 
 
@@ -252,13 +262,16 @@ def _tables(file: Path) -> tuple[list[dict[str, Any]], list[str]]:
         whole = tomllib.loads(text)
     except OSError as err:
         message = f"{file}: cannot be read ({err.strerror}); close or unlock it"
-        raise CatalogueError(message) from err
+        chinese = f"{file}：读不出（{err.strerror}）；请先关闭或解锁这个文件"
+        raise CatalogueError(message, chinese=chinese) from err
     except UnicodeDecodeError as err:
         message = f"{file}: is not UTF-8 (byte {err.start}); save it again as UTF-8"
-        raise CatalogueError(message) from err
+        chinese = f"{file}：不是UTF-8（第{err.start}字节）；请另存为UTF-8"
+        raise CatalogueError(message, chinese=chinese) from err
     except tomllib.TOMLDecodeError as err:
         message = f"{file}: is no TOML: {err}; text stands in quotes, dates without"
-        raise CatalogueError(message) from err
+        chinese = f"{file}：不是有效的TOML：{err}；文字要加引号，日期不加"
+        raise CatalogueError(message, chinese=chinese) from err
     faults = [
         f"{file}: {key!r} has no place at the top; a catalogue holds [[layer]] tables only"
         for key in whole

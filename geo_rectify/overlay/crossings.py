@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo_rectify.overlay.grid import ROUNDING, Grid, cells_of_edges, edges_near
+from geo_rectify.overlay.grid import ROUNDING, Grid, cells_of_edges, edges_near, ends_of
 
 if TYPE_CHECKING:
     from geo_rectify.overlay.chains import Chains
@@ -75,11 +75,10 @@ def find_crossings(sites: Chains, grid: Grid) -> tuple[Crossings, Indices]:
     """
     cell, edge = cells_of_edges(grid.frame, sites.xy, sites.edges())
     edge = edge.astype(np.int64)
-    ends = sites.xy[edge], sites.xy[edge + 1]
-    boxes = np.hstack((np.minimum(*ends), np.maximum(*ends)))
+    ways = np.hstack((sites.xy[edge], sites.xy[edge + 1]))
     found: list[tuple[Indices, Indices]] = []
     doubtful: list[Indices] = []
-    for run, near in edges_near(grid, cell, boxes):
+    for run, near in edges_near(grid, cell, ways):
         meets = _boxes_meet(sites.xy, edge[run], grid.rings.xy, near)
         one, other = edge[run[meets]], near[meets]
         crosses, doubt = _compared(sites.xy, one, grid.rings.xy, other)
@@ -105,21 +104,23 @@ def _keys(sites: Chains, one: Indices, grid: Grid, other: Indices) -> Indices:
 
 def _boxes_meet(mine: Numbers, one: Indices, theirs: Numbers, other: Indices) -> Flags:
     """Say which edges have boxes that meet."""
-    p, q, a, b = mine[one], mine[one + 1], theirs[other], theirs[other + 1]
-    low, high = np.minimum(p, q), np.maximum(p, q)
-    meet = (np.minimum(a, b) <= high) & (np.maximum(a, b) >= low)
-    return np.asarray(meet.all(axis=1))
+    px, py, qx, qy = ends_of(mine, one)
+    ax, ay, bx, by = ends_of(theirs, other)
+    meet = (np.minimum(ax, bx) <= np.maximum(px, qx)) & (np.maximum(ax, bx) >= np.minimum(px, qx))
+    meet &= (np.minimum(ay, by) <= np.maximum(py, qy)) & (np.maximum(ay, by) >= np.minimum(py, qy))
+    return np.asarray(meet)
 
 
 def _orientations(
     xy: Numbers, one: Indices, others: Numbers, other: Indices
 ) -> list[tuple[Numbers, Numbers]]:
     """Give the four orientations with their bounds: p and q about ab, then a and b about pq."""
-    p, q, a, b = xy[one], xy[one + 1], others[other], others[other + 1]
+    ends, other_ends = ends_of(xy, one), ends_of(others, other)
+    p, q, a, b = ends[:2], ends[2:], other_ends[:2], other_ends[2:]
     ap, bp, aq, bq = a - p, b - p, a - q, b - q
     made = []
     for left, right in ((ap, bp), (aq, bq), (ap, aq), (bp, bq)):
-        plus, minus = left[:, 0] * right[:, 1], left[:, 1] * right[:, 0]
+        plus, minus = left[0] * right[1], left[1] * right[0]
         made.append((plus - minus, ROUNDING * (np.abs(plus) + np.abs(minus))))
     return made
 

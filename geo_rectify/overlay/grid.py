@@ -32,13 +32,14 @@ ROUNDING: Final = 3.5e-16
 _NEAR_CENTRE: Final = 1e-12
 """Degrees; an edge this near a cell's centre may have been scanned on the wrong side."""
 _WIDE: Final = 1e-11
-"""Degrees added to the box of the segment from a point to its cell's centre."""
+"""Degrees added to what is asked for, so that rounding passes nothing over."""
 _RUN: Final = 8
 """Edges in a run: long enough to pass over many at once, short enough for a small box."""
 _MOST_CELLS: Final = 8_000_000
-_BATCH: Final = 200_000
+_BATCH: Final = 50_000
+_POINTS: Final = 100_000
 _EDGES: Final = 250_000
-"""Pairs compared and edges binned at a time: few enough to stay in the processor's cache."""
+"""Pairs compared, points looked at and edges binned at a time, so that memory is used again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,28 +185,40 @@ def _cells(frame: Frame, xy: Numbers, edges: Indices) -> tuple[Indices, Indices]
     return np.concatenate(cells), np.concatenate(owners)
 
 
-def edges_near(grid: Grid, cell: Indices, boxes: Numbers) -> Iterator[tuple[Indices, Indices]]:
-    """Give the edges of cells that may meet boxes, batch by batch.
+def edges_near(grid: Grid, cell: Indices, ways: Numbers) -> Iterator[tuple[Indices, Indices]]:
+    """Give the edges of cells that may meet straight ways, batch by batch.
+
+    Runs are passed over whose box lies beside the way's box, or on one side of its line: where
+    vertices lie dense, most of them.
 
     Parameters
     ----------
     grid
         The zones.
-    cell, boxes
-        Cells to look into, and for each the box (west, south, east, north) that is asked for.
+    cell, ways
+        Cells to look into, and for each the way asked for: x, y, x, y of its ends.
 
     Yields
     ------
     tuple of numpy.ndarray
-        Row of the cell asked for, and edge; all whose own box meets the one asked for are among
+        Row of the cell asked for, and edge; all that come within `_WIDE` of their way are among
         them, and some more.
     """
     for asked, runs in runs_in(grid, cell):
-        rows, run = asked, runs
-        # one side after the other, each on what the last has left
-        for side, other, sign in ((0, 2, 1.0), (2, 0, -1.0), (1, 3, 1.0), (3, 1, -1.0)):
-            meets = sign * (grid.run_box[run, side] - boxes[rows, other]) <= 0
-            rows, run = rows[meets], run[meets]
+        way, box = columns_of(ways, asked), columns_of(grid.run_box, runs)
+        meets = np.flatnonzero(
+            (box[0] <= np.maximum(way[0], way[2]) + _WIDE)
+            & (box[2] >= np.minimum(way[0], way[2]) - _WIDE)
+            & (box[1] <= np.maximum(way[1], way[3]) + _WIDE)
+            & (box[3] >= np.minimum(way[1], way[3]) - _WIDE)
+        )
+        px, py, qx, qy = way[:, meets]
+        west, south, east, north = box[:, meets]
+        x, y = (west + east) / 2 - px, (south + north) / 2 - py
+        dx, dy = qx - px, qy - py
+        wide, high = (east - west) / 2 + _WIDE, (north - south) / 2 + _WIDE
+        meets = meets[np.abs(dx * y - dy * x) <= np.abs(dx) * high + np.abs(dy) * wide]
+        rows, run = asked[meets], runs[meets]
         for of, edge in edges_of(grid, cell[rows], run):
             yield rows[of], edge
 
@@ -275,6 +288,39 @@ def edges_of(grid: Grid, cell: Indices, run: Indices) -> Iterator[tuple[Indices,
         yield of + piece.start, grid.edge[place].astype(np.int64)
 
 
+def ends_of(xy: Numbers, edge: Indices) -> Numbers:
+    """Give both ends of edges.
+
+    Parameters
+    ----------
+    xy, edge
+        Vertices, and edges by their first vertex.
+
+    Returns
+    -------
+    numpy.ndarray
+        Four rows: x, y, x, y. A copy.
+    """
+    return np.concatenate((xy.take(edge, axis=0).T, xy.take(edge + 1, axis=0).T))
+
+
+def columns_of(table: Numbers, rows: Indices) -> Numbers:
+    """Give some rows of a table by column, so that each column is one run of memory.
+
+    Parameters
+    ----------
+    table, rows
+        Numbers in rows, and which rows.
+
+    Returns
+    -------
+    numpy.ndarray
+        One row a column of the table. A copy; sums over it take half the time.
+    """
+    columns: Numbers = table.take(rows, axis=0).T.copy()
+    return columns
+
+
 def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
     """Find the zones points lie in.
 
@@ -292,48 +338,63 @@ def locate(grid: Grid, xy: Numbers) -> tuple[Indices, Indices]:
         ``point * zones + zone``, ascending; and the keys of doubtful pairs, which may stand in
         the first list or not.
     """
-    base = grid.zones
-    frame = grid.frame
+    cell, held = _cells_of(grid.frame, xy)
+    inside, doubtful = [], []
+    # some at a time, so that memory is used again
+    for at in range(0, len(held), _POINTS):
+        keys, vague = _located(grid, xy, cell[at : at + _POINTS], held[at : at + _POINTS])
+        inside.append(keys)
+        doubtful.append(vague)
+    keys = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *inside]))
+    doubts = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *doubtful]))
+    return keys, doubts
+
+
+def _cells_of(frame: Frame, xy: Numbers) -> tuple[Indices, Indices]:
+    """Give the points in the grid with their cells, those of one cell one after the other."""
     x, y = frame.units(xy)
     held = np.flatnonzero((x >= 0) & (y >= 0) & (x < frame.columns) & (y < frame.rows))
-    i, j = np.floor(x[held]).astype(np.int64), np.floor(y[held]).astype(np.int64)
-    cell = j * frame.columns + i
-    # points of one cell one after the other: what they look up stays in the processor's cache
-    order = np.argsort(cell)
-    held, i, j, cell = held[order], i[order], j[order], cell[order]
+    cell = np.floor(y[held]).astype(np.int64) * frame.columns + x[held].astype(np.int64)
+    order = np.argsort(cell)  # what they look up stays in the processor's cache
+    return cell[order], held[order]
+
+
+def _located(grid: Grid, xy: Numbers, cell: Indices, held: Indices) -> tuple[Indices, Indices]:
+    """Find the zones of some points: crossings on the way from the cell's centre."""
+    base, frame = grid.zones, grid.frame
     run, place = spread(
         grid.centre_start[cell], grid.centre_start[cell + 1] - grid.centre_start[cell]
     )
     inside = [held[run] * base + grid.centre[place]]
     doubtful: list[Indices] = []
+    busy = grid.run_start[cell + 1] > grid.run_start[cell]
+    cell, held = cell[busy], held[busy]
     points = xy[held]
+    j, i = np.divmod(cell, frame.columns)
     centres = np.column_stack(
         (frame.west + (i + 0.5) * frame.dx, frame.south + (j + 0.5) * frame.dy)
     )
-    between = np.hstack((np.minimum(points, centres) - _WIDE, np.maximum(points, centres) + _WIDE))
-    for run, edge in edges_near(grid, cell, between):
-        turned, doubt = _between(grid.rings.xy, edge, points, centres, run)
-        zone = grid.rings.owner[grid.rings.chain_of(edge[turned | doubt])]
-        key = np.zeros(len(edge), dtype=np.int64)
-        key[turned | doubt] = held[run[turned | doubt]] * base + zone
-        inside.append(key[turned])
-        doubtful.append(key[doubt])
+    ways = np.hstack((points, centres))
+    for run, edge in edges_near(grid, cell, ways):
+        turned, doubt = _between(ends_of(grid.rings.xy, edge), columns_of(ways, run))
+        for flags, found in ((turned, inside), (doubt, doubtful)):
+            zone = grid.rings.owner[grid.rings.chain_of(edge[flags])]
+            found.append(held[run[flags]] * base + zone)
     keys = np.sort(np.concatenate(inside))
     new = np.concatenate(([True], keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, bool)
     first = np.flatnonzero(new)
     times = np.diff(np.concatenate((first, [len(keys)])))
-    doubts = np.unique(np.concatenate(doubtful)) if doubtful else np.zeros(0, dtype=np.int64)
-    return keys[first[times % 2 == 1]], doubts
+    return keys[first[times % 2 == 1]], np.concatenate([np.zeros(0, dtype=np.int64), *doubtful])
 
 
-def _between(
-    xy: Numbers, edge: Indices, points: Numbers, centres: Numbers, run: Indices
-) -> tuple[Flags, Flags]:
+def _between(ends: Numbers, ways: Numbers) -> tuple[Flags, Flags]:
     """Say which edges run between a point and its cell's centre, and which may."""
-    px, py = points[run, 0], points[run, 1]
-    ax, ay = xy[edge, 0] - px, xy[edge, 1] - py
-    bx, by = xy[edge + 1, 0] - px, xy[edge + 1, 1] - py
-    dx, dy = centres[run, 0] - px, centres[run, 1] - py
+    px, py, dx, dy = ways
+    ends[::2] -= px
+    ends[1::2] -= py
+    ax, ay, bx, by = ends
+    dx -= px
+    dy -= py
     near = np.flatnonzero(
         (np.minimum(ax, bx) <= np.maximum(dx, 0) + _WIDE)
         & (np.maximum(ax, bx) >= np.minimum(dx, 0) - _WIDE)
@@ -345,7 +406,7 @@ def _between(
     at_point = left - right
     at_centre = (ax - dx) * (by - dy) - (ay - dy) * (bx - dx)
     passes = (dx * ay - dy * ax > 0) != (dx * by - dy * bx > 0)
-    turned, doubt = np.zeros(len(edge), dtype=bool), np.zeros(len(edge), dtype=bool)
+    turned, doubt = np.zeros(len(px), dtype=bool), np.zeros(len(px), dtype=bool)
     turned[near] = passes & ((at_point > 0) != (at_centre > 0))
     doubt[near] = (np.abs(at_point) <= ROUNDING * (np.abs(left) + np.abs(right))) | (
         np.abs(at_centre) <= _NEAR_CENTRE * (np.abs(bx - ax) + np.abs(by - ay))

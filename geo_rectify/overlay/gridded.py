@@ -9,12 +9,14 @@ within rounding of each other and is therefore always doubtful, so GEOS alone de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
+from geo_rectify.overlay.arcs import blocks_of
 from geo_rectify.overlay.chains import batches, chains_of, chains_of_points
 from geo_rectify.overlay.crossings import find_crossings
 from geo_rectify.overlay.grid import locate
@@ -24,6 +26,9 @@ from geo_rectify.overlay.sums import arc_areas, both_sides, whole_rings
 from geo_rectify.vocabulary import Relation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo_rectify.overlay.arcs import Blocks
     from geo_rectify.overlay.chains import Chains
     from geo_rectify.overlay.crossings import Crossings
     from geo_rectify.overlay.kept import LayerIndex
@@ -70,15 +75,21 @@ def met_zones(
     weights = np.ones(len(sites.shapes), dtype=np.int64)
     drawn = np.flatnonzero(sites.dimensions > 0)
     weights[drawn] = shapely.get_num_coordinates(sites.shapes[drawn])
+    blocks = cache(partial(blocks_of, index.grid.rings))
     made = []
     for rows in batches(weights, limit=_VERTICES):
-        groups = _met(sites.part(rows), zones, index, min_overlap_m2=min_overlap_m2)
+        groups = _met(sites.part(rows), zones, index, blocks, min_overlap_m2=min_overlap_m2)
         made.append(replace(groups, site=groups.site + rows.start))
     return joined(made)
 
 
 def _met(
-    sites: SiteShapes, zones: ZoneParts, index: LayerIndex, *, min_overlap_m2: float
+    sites: SiteShapes,
+    zones: ZoneParts,
+    index: LayerIndex,
+    blocks: Callable[[], Blocks],
+    *,
+    min_overlap_m2: float,
 ) -> Groups:
     shapes, collections = sites.shapes, np.zeros(len(sites.shapes), dtype=bool)
     if sites.points is None:
@@ -87,7 +98,7 @@ def _met(
     chains = chains_of(shapes) if sites.points is None else chains_of_points(sites.points)
     found = _find(shapes, sites.dimensions, chains, index)
     base = index.grid.zones
-    area, inside, doubtful = _areas(found, sites, index)
+    area, inside, doubtful = _areas(found, sites, index, blocks)
     doubtful |= np.isin(found.keys, found.doubtful)
     sure = found.keys[~doubtful]
     groups = _relations(
@@ -165,19 +176,17 @@ def joined(pieces: list[Groups]) -> Groups:
     Groups
         All rows.
     """
-
-    def of(name: str) -> Any:
-        return np.concatenate([getattr(piece, name) for piece in pieces or [_NONE]])
-
-    order = np.lexsort((of("group"), of("site")))
-    return Groups(
-        site=of("site")[order],
-        group=of("group")[order],
-        relation=of("relation")[order],
-        overlap_m2=of("overlap_m2")[order],
-        share=of("share")[order],
-        distance_m=of("distance_m")[order],
-    )
+    filled = [piece for piece in pieces if len(piece.site)] or [_NONE]
+    columns = {
+        field.name: np.concatenate([getattr(piece, field.name) for piece in filled])
+        for field in fields(Groups)
+    }
+    site, group = columns["site"], columns["group"]
+    later = (site[1:] > site[:-1]) | ((site[1:] == site[:-1]) & (group[1:] >= group[:-1]))
+    if later.all():
+        return Groups(**columns)
+    order = np.lexsort((group, site))
+    return Groups(**{name: values[order] for name, values in columns.items()})
 
 
 def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -> _Found:
@@ -198,20 +207,28 @@ def _find(shapes: Any, dimensions: Indices, chains: Chains, index: LayerIndex) -
     thin = np.unique(crossings.key)
     thin = thin[dimensions[thin // base] != AREA]
     return _Found(
-        keys=np.unique(np.concatenate((chain_key, crossings.key, ring_key))),
+        keys=_distinct(chain_key, crossings.key, ring_key),
         chains=chains,
         chain=chain,
         chain_key=chain_key,
         crossings=crossings,
         ring=ring.astype(np.int64),
         ring_key=ring_key,
-        doubtful=np.unique(
-            np.concatenate((chains.owner[vague // base] * base + vague % base, doubtful, thin))
-        ),
+        doubtful=_distinct(chains.owner[vague // base] * base + vague % base, doubtful, thin),
     )
 
 
-def _areas(found: _Found, sites: SiteShapes, index: LayerIndex) -> tuple[Numbers, Flags, Flags]:
+def _distinct(*keys: Indices) -> Indices:
+    """Give the distinct keys of several lists, ascending; of points one list is that already."""
+    filled = [some for some in keys if len(some)]
+    if len(filled) == 1 and (filled[0][1:] > filled[0][:-1]).all():
+        return filled[0]
+    return np.unique(np.concatenate(keys))
+
+
+def _areas(
+    found: _Found, sites: SiteShapes, index: LayerIndex, blocks: Callable[[], Blocks]
+) -> tuple[Numbers, Flags, Flags]:
     """Give for each key the common area (for points the share), whether inside, and doubt."""
     grid, base, keys = index.grid, index.grid.zones, found.keys
     site = keys // base
@@ -234,13 +251,13 @@ def _areas(found: _Found, sites: SiteShapes, index: LayerIndex) -> tuple[Numbers
     origin = found.chains.xy[found.chains.start[first]]
     total = np.zeros(len(summed_keys))
     vague = np.zeros(len(summed_keys), dtype=bool)
-    for side, ring, ring_key in (
-        (one, found.chain, found.chain_key),
-        (other, found.ring, found.ring_key),
+    for side, ring, ring_key, own_blocks in (
+        (one, found.chain, found.chain_key, None),
+        (other, found.ring, found.ring_key, blocks),
     ):
         held = np.isin(ring_key, summed_keys)
         begun = np.sort(ring_key[held] * len(side.chains.owner) + ring[held])
-        arcs, odd = arc_areas(side, summed_keys, begun, origin)
+        arcs, odd = arc_areas(side, summed_keys, begun, origin, blocks=own_blocks)
         total += arcs + whole_rings(side.chains, summed_keys, ring[held], ring_key[held], side)
         vague |= odd
     own = sites.areas_m2[summed_keys // base]

@@ -42,6 +42,8 @@ COLLECTION: Final = 7
 """GEOS type of a geometry collection."""
 _NAMED: Final = 5
 """How many doubtful geometries a warning names."""
+_DRAWN: Final = 10_000
+"""Discs drawn at a time."""
 LEFT_OUT: Final = "left out"
 REPAIRED: Final = "repaired"
 
@@ -159,8 +161,7 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
     CRSError
         The frame is not in lon/lat, or a site to be widened lies outside China.
     """
-    _check(sites, name="sites", key="site_id", also=())
-    ids = sites["site_id"].to_numpy(dtype=object)
+    ids = _checked_ids(sites, name="sites", key="site_id", also=())
     radii = np.zeros(len(ids))
     if "uncertainty_m" in sites.columns:
         radii = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
@@ -169,7 +170,7 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
             raise TableError(message)
         radii = np.nan_to_num(radii)
     if not radii.any():
-        points = _as_points(sites)
+        points = _as_points(sites, ids)
         if points is not None:
             return points
     shapes = mended(_flat(sites), ids, name="sites")
@@ -187,7 +188,7 @@ def site_shapes(sites: gpd.GeoDataFrame) -> SiteShapes:
     )
 
 
-def _as_points(sites: gpd.GeoDataFrame) -> SiteShapes | None:
+def _as_points(sites: gpd.GeoDataFrame, ids: NDArray[Any]) -> SiteShapes | None:
     """Read sites that are all sound points: the most frequent case, and the largest."""
     shapes: Shapes = np.asarray(sites.geometry.array, dtype=object)
     if not (shapely.get_type_id(shapes) == POINT).all():
@@ -196,7 +197,7 @@ def _as_points(sites: gpd.GeoDataFrame) -> SiteShapes | None:
     if len(xy) < len(shapes) or not np.isfinite(xy).all():
         return None
     return SiteShapes(
-        ids=sites["site_id"].to_numpy(dtype=object),
+        ids=ids,
         shape_of=np.arange(len(shapes)),
         shapes=shapes,
         dimensions=np.zeros(len(shapes), dtype=np.int64),
@@ -260,8 +261,7 @@ def zone_parts(zones: gpd.GeoDataFrame) -> ZoneParts:
     CRSError
         The frame is not in lon/lat.
     """
-    _check(zones, name="zones", key="zone_id", also=("zone_class",))
-    ids = zones["zone_id"].to_numpy(dtype=object)
+    ids = _checked_ids(zones, name="zones", key="zone_id", also=("zone_class",))
     shapes = _without_broken(_flat(zones), ids, name="zones")
     dimensions = shapely.get_dimensions(shapes)
     thin = (dimensions >= 0) & (dimensions < AREA) & ~shapely.is_empty(shapes)
@@ -381,8 +381,8 @@ def doubtful_geometry(frame: gpd.GeoDataFrame, *, key: str) -> pd.DataFrame:
     CRSError
         The frame is not in lon/lat.
     """
-    _check(frame, name="frame", key=key, also=())
-    shapes, ids = _flat(frame), frame[key].to_numpy(dtype=object)
+    ids = _checked_ids(frame, name="frame", key=key, also=())
+    shapes = _flat(frame)
     broken = _broken(shapes)
     doubtful = (~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)) | broken
     kept = shapes[doubtful].copy()
@@ -398,6 +398,14 @@ def doubtful_geometry(frame: gpd.GeoDataFrame, *, key: str) -> pd.DataFrame:
             "area_after_m2": after,
         }
     )
+
+
+def ascending(ids: NDArray[Any]) -> bool:
+    """Say whether each id is greater than the one before; ids of unlike kinds are in no order."""
+    try:
+        return bool((ids[1:] > ids[:-1]).all())
+    except TypeError:
+        return False
 
 
 def plane_codes(shapes: Shapes) -> Indices:
@@ -452,21 +460,28 @@ def projected(shapes: Shapes, epsg: int, *, back: bool = False) -> Shapes:
     return moved
 
 
-def _check(frame: gpd.GeoDataFrame, *, name: str, key: str, also: tuple[str, ...]) -> None:
+def _checked_ids(
+    frame: gpd.GeoDataFrame, *, name: str, key: str, also: tuple[str, ...]
+) -> NDArray[Any]:
+    """Give the ids of a sound frame."""
     faults = [f"column {n!r} is missing" for n in (key, *also) if n not in frame.columns]
     faults.extend(
         f"{column!r} is empty in row {frame.index[frame[column].isna()][0]}"
         for column in (key, *also)
         if column in frame.columns and frame[column].isna().any()
     )
-    if key in frame.columns and frame[key].duplicated().any():
-        faults.append(f"{key} {frame.loc[frame[key].duplicated(), key].iloc[0]!r} stands twice")
     if not hasattr(frame, "crs"):
         faults.append("it is no GeoDataFrame with a geometry column")
+    ids = frame[key].to_numpy(dtype=object) if key in frame.columns else np.zeros(0, dtype=object)
+    if not ascending(ids):  # ids in order, the usual case, stand once
+        twice = frame[key].duplicated()
+        if twice.any():
+            faults.append(f"{key} {frame.loc[twice, key].iloc[0]!r} stands twice")
     if faults:
         message = f"{name}: " + "; ".join(faults)
         raise TableError(message)
     require_crs(frame, name=name)
+    return ids
 
 
 def _flat(frame: gpd.GeoDataFrame) -> Shapes:
@@ -544,14 +559,17 @@ def _widened(shapes: Shapes, radii: Numbers) -> Shapes:
 
 
 def _discs(points: Shapes, radii: Numbers, epsg: int) -> Shapes:
-    """Draw the polygons `shapely.buffer` gives around points, all at once and ten times faster."""
+    """Draw the polygons `shapely.buffer` gives around points, many at once and ten times faster."""
     move, back = transformer(STORED, f"EPSG:{epsg}"), transformer(f"EPSG:{epsg}", STORED)
     centre = np.column_stack(move.transform(*shapely.get_coordinates(points).T))
     angle = -np.arange(4 * _QUARTER) * (np.pi / 2 / _QUARTER)
     circle = np.column_stack((np.cos(angle), np.sin(angle)))
-    rings = centre[:, None, :] + radii[:, None, None] * circle
-    lonlat = np.stack(back.transform(rings[:, :, 0], rings[:, :, 1]), axis=-1)
-    made: Shapes = np.asarray(shapely.polygons(lonlat), dtype=object)
+    made: Shapes = np.full(len(points), None, dtype=object)
+    for at in range(0, len(points), _DRAWN):
+        some = slice(at, at + _DRAWN)
+        rings = centre[some, None, :] + radii[some, None, None] * circle
+        lonlat = np.stack(back.transform(rings[:, :, 0], rings[:, :, 1]), axis=-1)
+        made[some] = shapely.polygons(lonlat)
     return made
 
 

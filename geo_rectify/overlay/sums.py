@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo_rectify.crs import equal_area
-from geo_rectify.overlay.chains import Chains, batches, cross_sums, ring_areas, spread
+from geo_rectify.overlay.arcs import Arcs, arc_sums
+from geo_rectify.overlay.chains import Chains, ring_areas
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo_rectify.overlay.arcs import Blocks
     from geo_rectify.overlay.crossings import Crossings
     from geo_rectify.overlay.shapes import Flags, Indices, Numbers
 
-_BATCH: Final = 300_000
 _TOO_NEAR: Final = 1e-8
 """Crossings this near on one edge, as a part of it, are not put in order."""
 
@@ -94,7 +96,12 @@ def both_sides(sites: Chains, zones: Chains, crossings: Crossings) -> tuple[Side
 
 
 def arc_areas(
-    side: Sides, keys: Indices, inside: Indices, origin: Numbers
+    side: Sides,
+    keys: Indices,
+    inside: Indices,
+    origin: Numbers,
+    *,
+    blocks: Callable[[], Blocks] | None = None,
 ) -> tuple[Numbers, Flags]:
     """Sum the arcs of one side that lie inside the other.
 
@@ -109,6 +116,8 @@ def arc_areas(
         ascending.
     origin
         A position for each key, lon and lat, about which its sums are taken.
+    blocks
+        Gives the blocks of this side's rings; asked where arcs have more vertices than the rings.
 
     Returns
     -------
@@ -133,27 +142,26 @@ def arc_areas(
     begun_inside = np.isin(ring_keys(side.chains, ring[first], key[first]), inside)
     odd[first] |= enters[first] == begun_inside
     doubt[np.unique(row[odd])] = True
-    arcs = np.flatnonzero(enters & ~doubt[row])
-    # vertices between two crossings, round the end of the ring where need be
-    begin, end = arcs, following[arcs]
-    base = side.chains.start[ring[begin]]
-    length = side.chains.start[ring[begin] + 1] - base - 1
-    steps = edge[end] - edge[begin]
-    back = (steps < 0) | ((steps == 0) & (along[end] <= along[begin]))
-    steps = np.where(back, steps + length, steps)
-    for part in batches(steps + 2, limit=_BATCH):
-        run, step = spread(np.zeros(len(steps[part]), dtype=np.int64), steps[part] + 2)
-        vertex = base[part][run] + (edge[begin[part]] - base[part])[run] + step
-        vertex -= np.where(vertex >= (base + length)[part][run], length[part][run], 0)
-        points = side.chains.xy[vertex]
-        at_end = step == (steps[part] + 1)[run]
-        points[step == 0] = at[begin[part]]
-        points[at_end] = at[end[part]]
-        rows = row[begin[part]]
-        local = equal_area(points) - equal_area(origin[rows])[run]
-        sums = cross_sums(local, run, count=len(rows))
-        total += np.bincount(rows, weights=sums, minlength=len(keys))
+    begin = np.flatnonzero(enters & ~doubt[row])
+    end = following[begin]
+    turns = edge[end] < edge[begin]
+    turns |= (edge[end] == edge[begin]) & (along[end] <= along[begin])
+    first, last = _between(side.chains, ring[begin], edge[begin], edge[end], turns=turns)
+    arcs = Arcs(first=first, last=last, entry=at[begin], exit=at[end], origin=origin[row[begin]])
+    many = int((last - first + 1).sum()) > len(side.chains.xy)
+    sums = arc_sums(side.chains, arcs, blocks=blocks() if blocks and many else None)
+    total += np.bincount(row[begin], weights=sums, minlength=len(keys))
     return total, doubt
+
+
+def _between(
+    chains: Chains, ring: Indices, entered: Indices, left: Indices, *, turns: Flags
+) -> tuple[Indices, Indices]:
+    """Give the vertices between two edges as `arcs.Arcs` holds them; some turn round the end."""
+    base, close = chains.start[ring], chains.start[ring + 1] - 1
+    first = np.column_stack((entered + 1, base))
+    last = np.column_stack((np.where(turns, close, left), np.where(turns, left, base - 1)))
+    return first, last
 
 
 def whole_rings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from geo_rectify.overlay.chains import spread
 from geo_rectify.overlay.engines import groups_of, require_options, sides_of
 from geo_rectify.overlay.scaled import overlay_partitions
+from geo_rectify.overlay.shapes import ascending
 from geo_rectify.tables import OVERLAPS
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from geo_rectify.overlay.opening import OpenZones
     from geo_rectify.overlay.shapes import Indices
@@ -107,7 +107,7 @@ def overlay_sites(
             "distance_m": groups.distance_m[row],
         }
     )[OVERLAPS.names]
-    if _ascending(left.ids) and _ascending(right.ids):
+    if ascending(left.ids) and ascending(right.ids):
         return frame
     return frame.sort_values(["site_id", "zone_id"], ignore_index=True)
 
@@ -116,7 +116,3 @@ def _rows_of(shape_of: Indices, shape: Indices, *, shapes: int) -> tuple[Indices
     """Give for each site the rows of its shape, of rows that ascend by shape: sites and rows."""
     start = np.searchsorted(shape, np.arange(shapes + 1))
     return spread(start[:-1][shape_of], np.diff(start)[shape_of])
-
-
-def _ascending(ids: NDArray[Any]) -> bool:
-    return bool((ids[1:] > ids[:-1]).all())

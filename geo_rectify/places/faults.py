@@ -20,7 +20,7 @@ _PLACES: Final = (
     (re.compile(r"(\w+) (\d+)"), r"图层\1第\2条"),
 )
 _COLUMN: Final = re.compile(r"^column ")
-_REMEDIES: Final = {
+REMEDIES: Final = {
     "lon": "经度读不懂、缺一项或不在国内；请写十进制度（117.2097）、度分秒（117°12′35″）或东坐标（米）",
     "lat": "纬度读不懂、缺一项或不在国内；请写十进制度（29.2926）、度分秒（29°17′33″）或北坐标（米）",
     "datum": "坐标系没有填、认不出或与坐标不符；请从列表中选一项，或写EPSG代码（EPSG:4548）；"
@@ -30,6 +30,7 @@ _REMEDIES: Final = {
     "site_id": "没有编号，也没有名称，不知道是哪个点位；请补上其中一项",
     "action": "“处理”一栏读不懂；请从列表中选一项",
 }
+"""What to do about each field, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def of_cell(file: str, place: str, column: str, *, field: str, value: str, reaso
     holds = f"填的是“{value}”，" if value else ""
     return Told(
         english=f"{where}: {repr(value) + ': ' if value else ''}{reason}",
-        chinese=f"{spot}：{holds}{_REMEDIES.get(field, '请核对这一格')}。",
+        chinese=f"{spot}：{holds}{REMEDIES.get(field, '请核对这一格')}。",
     )
 
 

@@ -27,7 +27,6 @@ import hashlib
 import io
 import math
 import re
-import tomllib
 import unicodedata
 import warnings
 import zipfile
@@ -45,7 +44,15 @@ from shapely.errors import GEOSException
 from geo_rectify.crs import STORED, to_stored
 from geo_rectify.errors import CRSError, InputFileError
 from geo_rectify.places.coordinates import in_china, move_shape, read_datum, read_position
+from geo_rectify.places.faults import REMEDIES, Told, of_error
 from geo_rectify.places.kinds import kind_of, table
+from geo_rectify.places.register_mapping import (
+    DEFAULT_UNCERTAINTY_M,
+    RegisterMapping,
+    area_units,
+    fold,
+    read_mapping,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,15 +61,9 @@ if TYPE_CHECKING:
 
     from geo_rectify.vocabulary import PlaceType
 
-DEFAULT_UNCERTAINTY_M: Final = 50.0
-"""Error of a register's positions where neither file nor mapping states one, metres."""
 _SHOWN: Final = 20
 _HEADER_ROWS: Final = 15
 _AREAL: Final = frozenset({"Point", "Polygon", "MultiPolygon"})
-_KEYS: Final = frozenset(
-    {"issue", "set", "petitions", "datum", "uncertainty_m", "columns", "units", "spoken"}
-)
-_MARKS: Final = re.compile(r"[\s※*_()（）\[\]【】:：.·/\-]")
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)")
 _SECRETS: Final = re.compile(
     r"(?<![\d.])(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}-\d{7,8}|\d{17}[\dXx])(?![\d.])"
@@ -104,18 +105,6 @@ class RegisterFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Mapping:
-    issue: str = ""
-    wanted_set: str = ""
-    datum: str = ""
-    uncertainty_m: float = DEFAULT_UNCERTAINTY_M
-    columns: Mapping[str, str] = field(default_factory=dict)
-    area_unit: str = ""
-    spoken: Mapping[str, str] = field(default_factory=dict)
-    petitions: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Heads:
     """Which column is what: positions by field, attribute columns, and those left out."""
 
@@ -143,24 +132,34 @@ def read_registers(*paths: str | Path) -> tuple[RegisterFile, ...]:
     InputFileError
         Files or cells that cannot be understood; the message lists all of them.
     """
-    faults: list[str] = []
+    faults: list[Told] = []
     made = []
     for path in map(Path, paths):
         found = _read(path, faults)
         if found is not None:
             made.append(found)
     if faults:
-        more = [f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
-        raise InputFileError("\n".join([*faults[:_SHOWN], *more]))
+        shown, left = faults[:_SHOWN], len(faults) - _SHOWN
+        if left > 0:
+            shown.append(Told(english=f"… and {left} more", chinese=f"……另有{left}处"))
+        raise InputFileError(
+            "\n".join(fault.english for fault in shown),
+            chinese="\n".join(fault.chinese for fault in shown),
+        )
     return tuple(made)
 
 
-def _read(path: Path, faults: list[str]) -> RegisterFile | None:
+def _read(path: Path, faults: list[Told]) -> RegisterFile | None:
     if not path.is_file():
-        faults.append(f"{path}: there is no such register; give a CSV, XLSX or vector file")
+        faults.append(
+            Told(
+                english=f"{path}: there is no such register; give a CSV, XLSX or vector file",
+                chinese=f"{path}：没有这个台账文件；请给出CSV、XLSX或矢量文件",
+            )
+        )
         return None
     before = len(faults)
-    mapping = _mapping(path, faults)
+    mapping = read_mapping(path, faults)
     ending = path.suffix.lower()
     cells: list[list[Any]] = []
     shapes: list[Any] | None = None
@@ -172,7 +171,7 @@ def _read(path: Path, faults: list[str]) -> RegisterFile | None:
         else:
             cells, shapes = _vector_cells(path, mapping)
     except InputFileError as err:
-        faults.append(str(err))
+        faults.append(of_error(err))
     if len(faults) > before:
         return None
     start, heads = _heads(cells, mapping, path, faults, drawn=shapes is not None)
@@ -185,11 +184,20 @@ def _read(path: Path, faults: list[str]) -> RegisterFile | None:
     petitions = mapping.petitions or "text" in heads.fields
     if not issue and not petitions:
         faults.append(
-            f"{path.name}: which issue it belongs to is not said; write issue = 23 in "
-            f"{path.name}.toml beside it, or one number in a column 问题序号"
+            Told(
+                english=f"{path.name}: which issue it belongs to is not said; write issue = 23 in "
+                f"{path.name}.toml beside it, or one number in a column 问题序号",
+                chinese=f"{path.name}：没有写明属于哪个问题；请在同目录的{path.name}.toml里写 issue = 23，"
+                "或在“问题序号”列填一个序号",
+            )
         )
     if not rows and len(faults) == before:
-        faults.append(f"{path.name}: there is no row below the headings; name the filled register")
+        faults.append(
+            Told(
+                english=f"{path.name}: there is no row below the headings; name the filled register",
+                chinese=f"{path.name}：表头下没有数据行；请给出已填写的台账",
+            )
+        )
     if heads.dropped:
         notes.insert(0, f"{path.name}：涉及人员的列（{'、'.join(heads.dropped)}）未读取。")
     return RegisterFile(
@@ -201,58 +209,6 @@ def _read(path: Path, faults: list[str]) -> RegisterFile | None:
         spoken=mapping.spoken,
         notes=tuple(notes),
         petitions=petitions,
-    )
-
-
-# --- the mapping -------------------------------------------------------------------------------
-
-
-def _mapping(path: Path, faults: list[str]) -> _Mapping:
-    beside = [path.with_name(path.name + ".toml"), path.with_suffix(".toml")]
-    file = next((one for one in beside if one.is_file()), None)
-    if file is None:
-        return _Mapping()
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        faults.append(f"{file.name}: this is no TOML ({err}); see the manual on registers")
-        return _Mapping()
-    unknown = sorted(set(raw) - _KEYS)
-    if unknown:
-        faults.append(
-            f"{file.name}: {', '.join(unknown)} is no key; the keys are {', '.join(sorted(_KEYS))}"
-        )
-    tables = {}
-    for key in ("columns", "units", "spoken"):
-        held = raw.get(key, {})
-        if not isinstance(held, dict) or not all(isinstance(v, str) for v in held.values()):
-            faults.append(f"{file.name}: [{key}] holds words in quotes, for example name = '名称'")
-            held = {}
-        tables[key] = {str(name): str(value) for name, value in held.items()}
-    wrong = sorted(set(tables["columns"]) - {*table("registers")["columns"], "area"})
-    if wrong:
-        faults.append(
-            f"{file.name}: [columns] {', '.join(wrong)} is no field; the fields are "
-            f"{', '.join(sorted({*table('registers')['columns'], 'area'}))}"
-        )
-    unsure = raw.get("uncertainty_m", DEFAULT_UNCERTAINTY_M)
-    if isinstance(unsure, bool) or not isinstance(unsure, int | float) or unsure <= 0:
-        faults.append(f"{file.name}: uncertainty_m = {unsure!r} is no number of metres above 0")
-        unsure = DEFAULT_UNCERTAINTY_M
-    unit = tables["units"].get("area", "")
-    if unit and _fold(unit) not in _area_units():
-        faults.append(
-            f"{file.name}: [units] area = {unit!r} is no unit of area; write 亩, 公顷 or 平方米"
-        )
-    return _Mapping(
-        issue=str(raw.get("issue", "")).strip(),
-        wanted_set=str(raw.get("set", "")).strip(),
-        datum=str(raw.get("datum", "")).strip(),
-        uncertainty_m=float(unsure),
-        columns=tables["columns"],
-        area_unit=unit,
-        spoken=tables["spoken"],
-        petitions=raw.get("petitions") is True,
     )
 
 
@@ -270,9 +226,11 @@ def _csv_cells(path: Path) -> list[list[Any]]:
             return [list(row) for row in csv.reader(io.StringIO(text, newline=""))]
         except csv.Error as err:
             message = f"{path.name} is no CSV ({err}); save it again as CSV UTF-8"
-            raise InputFileError(message) from err
+            chinese = f"{path.name}不是有效的CSV（{err}）；请另存为CSV UTF-8"
+            raise InputFileError(message, chinese=chinese) from err
     message = f"{path.name} is neither UTF-8 nor GB18030 text; save it as CSV UTF-8"
-    raise InputFileError(message)
+    chinese = f"{path.name}的编码既不是UTF-8也不是GB18030；请另存为CSV UTF-8"
+    raise InputFileError(message, chinese=chinese)
 
 
 def _xlsx_cells(path: Path) -> list[list[Any]]:
@@ -286,34 +244,41 @@ def _xlsx_cells(path: Path) -> list[list[Any]]:
                 f"{path.name} is no Excel workbook, has a password or is damaged; save it again "
                 "as .xlsx without a password"
             )
-            raise InputFileError(message) from err
+            chinese = f"{path.name}不是Excel工作簿、有密码或已损坏；请去掉密码另存为.xlsx"
+            raise InputFileError(message, chinese=chinese) from err
     for sheet in book.worksheets:
         cells = [list(row) for row in sheet.iter_rows(values_only=True)]
-        if any(_fold(cell) in _known_headings() for row in cells[:_HEADER_ROWS] for cell in row):
+        if any(fold(cell) in _known_headings() for row in cells[:_HEADER_ROWS] for cell in row):
             return cells
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
-def _vector_cells(path: Path, mapping: _Mapping) -> tuple[list[list[Any]], list[Any]]:
+def _vector_cells(path: Path, mapping: RegisterMapping) -> tuple[list[list[Any]], list[Any]]:
     try:
         raw = pyogrio.read_dataframe(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as err:
         message = f"{path.name}: GDAL cannot read this file ({err}); give CSV, XLSX or vector data"
-        raise InputFileError(message) from err
+        chinese = f"{path.name}：GDAL读不了这个文件（{err}）；请给出CSV、XLSX或矢量文件"
+        raise InputFileError(message, chinese=chinese) from err
     if not isinstance(raw, gpd.GeoDataFrame):
         message = f"{path.name} has no geometry; give points or outlines, or a table as CSV or XLSX"
-        raise InputFileError(message)
+        chinese = f"{path.name}没有图形；请给出点或轮廓，或用CSV、XLSX表格"
+        raise InputFileError(message, chinese=chinese)
     system = ""
     if mapping.datum:
         system, wrong = read_datum(mapping.datum)
         if wrong:
             message = f"{path.name}.toml: datum {mapping.datum!r}: {wrong}"
-            raise InputFileError(message)
+            chinese = (
+                f"{path.name}.toml：坐标系{mapping.datum!r}认不出；请写EPSG代码，例如EPSG:4548"
+            )
+            raise InputFileError(message, chinese=chinese)
     try:
         stored = raw.set_crs(STORED, allow_override=True) if system else to_stored(raw)
     except CRSError as err:
         message = f"{path.name}: {err}; or write datum = 'EPSG:4548' in {path.name}.toml"
-        raise InputFileError(message) from err
+        chinese = f"{path.name}：坐标系不明；请在{path.name}.toml里写 datum = 'EPSG:4548'"
+        raise InputFileError(message, chinese=chinese) from err
     shapes = [
         None
         if shape is None or shape.is_empty
@@ -329,53 +294,55 @@ def _vector_cells(path: Path, mapping: _Mapping) -> tuple[list[list[Any]], list[
 # --- the headings ------------------------------------------------------------------------------
 
 
-def _fold(cell: object) -> str:
-    """Write a heading without blanks, marks and case."""
-    text = "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124 - NaN
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).lower()
-
-
-def _area_units() -> dict[str, float]:
-    return {_fold(unit): m2 for unit, m2 in table("registers")["area"]["units"].items()}
-
-
 def _known_headings() -> dict[str, str]:
     known = table("registers")["columns"]
-    return {_fold(head): name for name, heads in known.items() for head in heads}
+    return {fold(head): name for name, heads in known.items() for head in heads}
 
 
 def _heads(
-    cells: list[list[Any]], mapping: _Mapping, path: Path, faults: list[str], *, drawn: bool
+    cells: list[list[Any]], mapping: RegisterMapping, path: Path, faults: list[Told], *, drawn: bool
 ) -> tuple[int, _Heads | None]:
     """Find the row of headings, and what each column is."""
     if not cells:
-        faults.append(f"{path.name} is empty; name the filled register")
+        faults.append(
+            Told(
+                english=f"{path.name} is empty; name the filled register",
+                chinese=f"{path.name}是空的；请给出已填写的台账",
+            )
+        )
         return 0, None
-    known = _known_headings() | {_fold(head): name for name, head in mapping.columns.items()}
+    known = _known_headings() | {fold(head): name for name, head in mapping.columns.items()}
     rows = cells[: 1 if drawn else _HEADER_ROWS]
     start = max(
-        range(len(rows)), key=lambda at: (sum(_fold(cell) in known for cell in rows[at]), -at)
+        range(len(rows)), key=lambda at: (sum(fold(cell) in known for cell in rows[at]), -at)
     )
     titles = [str("" if cell is None else cell).strip() for cell in cells[start]]
     heads = _sorted_heads(titles, known, mapping)
     wrong = _head_faults(titles, heads, mapping, drawn=drawn)
-    faults.extend(f"{path.name}: {one} (headings: {'、'.join(titles)})" for one in wrong)
+    shown = "、".join(titles)
+    faults.extend(
+        Told(
+            english=f"{path.name}: {one.english} (headings: {shown})",
+            chinese=f"{path.name}：{one.chinese}（表头：{shown}）",
+        )
+        for one in wrong
+    )
     return start, None if wrong else heads
 
 
-def _sorted_heads(titles: list[str], known: Mapping[str, str], mapping: _Mapping) -> _Heads:
+def _sorted_heads(titles: list[str], known: Mapping[str, str], mapping: RegisterMapping) -> _Heads:
     fields: dict[str, int] = {}
     units: list[float] = []
     rest: dict[str, int] = {}
     dropped = []
     for at, title in enumerate(titles):
-        folded = _fold(title)
+        folded = fold(title)
         name = known.get(folded, "")
         unit = _area_unit(title, mapping)
         if name == "area" or (not name and unit is not None):
             if name == "area" or "area" not in fields:
                 fields["area"] = at
-                units = [unit or _area_units().get(_fold(mapping.area_unit), 0.0)]
+                units = [unit or area_units().get(fold(mapping.area_unit), 0.0)]
         elif any(word in folded for word in table("registers")["persons"]["headings"]):
             dropped.append(title)
         elif name and name not in fields:
@@ -390,32 +357,52 @@ def _sorted_heads(titles: list[str], known: Mapping[str, str], mapping: _Mapping
     )
 
 
-def _head_faults(titles: list[str], heads: _Heads, mapping: _Mapping, *, drawn: bool) -> list[str]:
-    folded = [_fold(title) for title in titles]
+def _head_faults(
+    titles: list[str], heads: _Heads, mapping: RegisterMapping, *, drawn: bool
+) -> list[Told]:
+    folded = [fold(title) for title in titles]
     wrong = [
-        f"column {head!r} of the mapping is not among the headings"
+        Told(
+            english=f"column {head!r} of the mapping is not among the headings",
+            chinese=f"映射里的列“{head}”不在表头中",
+        )
         for head in sorted(mapping.columns.values())
-        if _fold(head) not in folded
+        if fold(head) not in folded
     ]
     if ("lon" in heads.fields) != ("lat" in heads.fields):
-        wrong.append("longitude and latitude go together; one of the two columns is missing")
+        wrong.append(
+            Told(
+                english="longitude and latitude go together; one of the two columns is missing",
+                chinese="经度和纬度要成对；缺了其中一列",
+            )
+        )
     if not drawn and not {"lon", "geometry", "name", "text"} & set(heads.fields):
-        wrong.append("no column 名称, 经度 or 纬度 is recognised; name them under [columns]")
+        wrong.append(
+            Told(
+                english="no column 名称, 经度 or 纬度 is recognised; name them under [columns]",
+                chinese="认不出名称、经度或纬度列；请在[columns]里指明",
+            )
+        )
     if "area" in heads.fields and not heads.area_m2:
         title = titles[heads.fields["area"]]
-        wrong.append(f"the heading {title!r} names no unit; write area = '亩' under [units]")
+        wrong.append(
+            Told(
+                english=f"the heading {title!r} names no unit; write area = '亩' under [units]",
+                chinese=f"表头“{title}”没有单位；请在[units]里写 area = '亩'",
+            )
+        )
     return wrong
 
 
-def _area_unit(title: str, mapping: _Mapping) -> float | None:
+def _area_unit(title: str, mapping: RegisterMapping) -> float | None:
     """Give the square metres of an area heading's unit, 0 without one, None for no area."""
-    folded = _fold(title)
-    units = _area_units()
+    folded = fold(title)
+    units = area_units()
     for head in sorted(table("registers")["area"]["headings"], key=len, reverse=True):
-        if folded == _fold(head):
-            return units.get(_fold(mapping.area_unit), 0.0)
-        if folded.startswith(_fold(head)) and folded[len(_fold(head)) :] in units:
-            return units[folded[len(_fold(head)) :]]
+        if folded == fold(head):
+            return units.get(fold(mapping.area_unit), 0.0)
+        if folded.startswith(fold(head)) and folded[len(fold(head)) :] in units:
+            return units[folded[len(fold(head)) :]]
     return None
 
 
@@ -448,9 +435,9 @@ def _raw(row: list[Any], at: int | None) -> Any:
 def _rows(
     cells: list[list[Any]],
     heads: _Heads,
-    mapping: _Mapping,
+    mapping: RegisterMapping,
     path: Path,
-    faults: list[str],
+    faults: list[Told],
     *,
     first: int,
     shapes: list[Any] | None,
@@ -468,7 +455,7 @@ def _rows(
         if _is_total(name, number):
             notes.append(f"{path.name}：{origin}为合计行，未计入。")
             continue
-        wrong: list[str] = []
+        wrong: list[Told] = []
         if shapes is None:
             shape = _position(row, heads, mapping, wrong)
         elif shape is not None:
@@ -488,7 +475,13 @@ def _rows(
             )
         )
         what = "feature" if shapes is not None else "row"
-        faults.extend(f"{path.name}, {what} {line}: {one}" for one in wrong)
+        faults.extend(
+            Told(
+                english=f"{path.name}, {what} {line}: {one.english}",
+                chinese=f"{path.name}，{origin}：{one.chinese}",
+            )
+            for one in wrong
+        )
     return made, notes
 
 
@@ -499,7 +492,7 @@ def _is_total(*cells: str) -> bool:
 
 
 def _position(
-    row: list[Any], heads: _Heads, mapping: _Mapping, wrong: list[str]
+    row: list[Any], heads: _Heads, mapping: RegisterMapping, wrong: list[Told]
 ) -> BaseGeometry | None:
     datum = _cell(row, heads.fields.get("datum")) or mapping.datum
     drawn = _raw(row, heads.fields.get("geometry"))
@@ -512,50 +505,81 @@ def _position(
     for fault in reading.faults:
         remedy = "" if fault.field != "datum" or datum else ", or datum = 'CGCS2000' in FILE.toml"
         shown = f" {fault.value!r}" if fault.value else ""
-        wrong.append(f"{fault.field}{shown}: {fault.reason}{remedy}")
+        wrong.append(
+            Told(
+                english=f"{fault.field}{shown}: {fault.reason}{remedy}",
+                chinese=f"{fault.value}：{REMEDIES[fault.field]}".removeprefix("："),
+            )
+        )
     if reading.lon is None or reading.lat is None:
         return None
     return shapely.Point(reading.lon, reading.lat)
 
 
-def _from_wkt(text: str, datum: str, wrong: list[str]) -> BaseGeometry | None:
+def _from_wkt(text: str, datum: str, wrong: list[Told]) -> BaseGeometry | None:
     try:
         shape = shapely.from_wkt(text)
     except GEOSException:
-        wrong.append("geometry: this is no WKT; write POINT (…) or POLYGON ((…))")
+        wrong.append(
+            Told(
+                english="geometry: this is no WKT; write POINT (…) or POLYGON ((…))",
+                chinese="图形不是WKT；请写 POINT (…) 或 POLYGON ((…))",
+            )
+        )
         return None
     system, fault = read_datum(datum)
     if fault:
-        wrong.append(f"datum: {fault}")
+        wrong.append(Told(english=f"datum: {fault}", chinese=REMEDIES["datum"]))
         return None
     moved = move_shape(shape, datum=system)
     wrong.extend(_bad_shape(moved))
     return moved
 
 
-def _bad_shape(shape: BaseGeometry) -> list[str]:
+def _bad_shape(shape: BaseGeometry) -> list[Told]:
     if shape.geom_type not in _AREAL:
-        return [f"a {shape.geom_type} is no place; draw a point or a closed outline"]
+        return [
+            Told(
+                english=f"a {shape.geom_type} is no place; draw a point or a closed outline",
+                chinese=f"{shape.geom_type}不能作点位；请画点或闭合的轮廓",
+            )
+        ]
     if not in_china(shape):
-        return ["it lies outside China (longitude 73 to 136, latitude 3 to 54); check the datum"]
+        return [
+            Told(
+                english="it lies outside China (longitude 73 to 136, latitude 3 to 54); check the "
+                "datum",
+                chinese="位置不在国内（经度73至136、纬度3至54）；请核对坐标系",
+            )
+        ]
     if not shapely.is_valid(shape):
         why = shapely.is_valid_reason(shape)
-        return [f"the outline crosses itself or is broken ({why}); draw it again"]
+        return [
+            Told(
+                english=f"the outline crosses itself or is broken ({why}); draw it again",
+                chinese=f"轮廓自相交或不完整（{why}）；请重新勾绘",
+            )
+        ]
     return []
 
 
-def _metres(row: list[Any], heads: _Heads, mapping: _Mapping, wrong: list[str]) -> float:
+def _metres(row: list[Any], heads: _Heads, mapping: RegisterMapping, wrong: list[Told]) -> float:
     text = _cell(row, heads.fields.get("uncertainty_m"))
     if not text:
         return mapping.uncertainty_m
     hit = _NUMBER.search(text)
     if hit is None or float(hit[1]) <= 0:
-        wrong.append(f"误差 {text!r} is no number of metres above 0; write for example 20")
+        wrong.append(
+            Told(
+                english=f"误差 {text!r} is no number of metres above 0; write for example 20",
+                chinese=f"误差“{text}”应是大于0的米数，例如20",
+            )
+        )
         return mapping.uncertainty_m
     return float(hit[1])
 
 
-def _area(row: list[Any], heads: _Heads, wrong: list[str]) -> float | None:
+def _area(row: list[Any], heads: _Heads, wrong: list[Told]) -> float | None:
     text = _cell(row, heads.fields.get("area")).replace(",", "").replace("，", "")
     if not text:
         return None
@@ -564,7 +588,12 @@ def _area(row: list[Any], heads: _Heads, wrong: list[str]) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        wrong.append(f"面积 {text!r} is no number; write figures alone, the unit in the heading")
+        wrong.append(
+            Told(
+                english=f"面积 {text!r} is no number; write figures alone, the unit in the heading",
+                chinese=f"面积“{text}”不是数字；格内只写数字，单位写在表头",
+            )
+        )
         return None
     return value * heads.area_m2
 

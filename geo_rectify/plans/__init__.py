@@ -12,7 +12,7 @@ from geo_rectify.plans.checks import irregularity_label, with_place_checks
 from geo_rectify.plans.document import issues_document
 from geo_rectify.plans.explain import ExplainedLine, explain_plan
 from geo_rectify.plans.layout import recognise_layout
-from geo_rectify.plans.masking import mask_names, mask_persons
+from geo_rectify.plans.masking import mask_cell, mask_names, mask_persons
 from geo_rectify.plans.reading import PlanReader, read_source
 from geo_rectify.plans.records import FieldRole, Layout, SourceText
 
@@ -27,6 +27,7 @@ __all__ = [
     "explain_plan",
     "irregularity_label",
     "issues_document",
+    "mask_cell",
     "mask_names",
     "mask_persons",
     "read_plan",

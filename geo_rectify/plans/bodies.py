@@ -25,7 +25,8 @@ _MAX_SHORT: Final = 10
 _MAX_NAME: Final = 24
 _SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
 _PERSON_TOLD: Final = re.compile("[^：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:].*", re.DOTALL)
-_LEADING: Final = re.compile("(?:由|请)(?=[省市县区州盟旗各])")
+_LEADING: Final = re.compile("由|请(?=[省市县区州盟旗各])")
+_EACH: Final = re.compile("(?:沿.|相关|有关)?各")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 
 
@@ -63,6 +64,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "person": re.compile(
             rf".{{0,12}}(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL
         ),
+        # 市水利局局长张伟
+        "headed": re.compile(
+            rf"(?P<body>.{{2,20}}(?:{any_of(lists['headed_ends'])}))副?"
+            rf"(?:{any_of(lists['person_titles'])})[\u4e00-\u9fff·]{{0,4}}",
+            re.DOTALL,
+        ),
         # 县人民政府（县长 何平）
         "posted": re.compile(
             rf"[（(]\s*[^（）()]{{0,8}}(?:{any_of(lists['person_titles'])})[:：\s]*[\u4e00-\u9fff·]{{0,4}}\s*[)）]"
@@ -88,10 +95,18 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?P<head>[省市县区州盟旗].{{1,14}}?)(?P<tail>{any_of(lists['shared_offices'])})\Z",
             re.DOTALL,
         ),
+        "any_office": re.compile(
+            rf"(?P<head>.{{2,14}}?)(?P<tail>{any_of(lists['shared_offices'])})"
+        ),
         "section": re.compile(r"(?P<head>[省市县区州盟旗地]委)[\u4e00-\u9fff]{2,5}部"),
         "each": re.compile(rf"(?:{any_of(lists['each'])})\Z"),
         "with_party": re.compile(
             rf"(?P<level>[省市县区州盟旗])(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"
+        ),
+        "twin_office": re.compile(rf"(?:人民)?政府(?P<tail>{any_of(lists['twin_offices'])})\Z"),
+        "of_level": re.compile(
+            rf"(?P<level>[{_LEVELS}])(?:市(?=场)|[^{_LEVELS}])"
+            rf"[^{_LEVELS}]{{1,12}}(?:{any_of(lists['shared_offices'])}|办)\Z"
         ),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
@@ -105,6 +120,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "note": re.compile(
             rf"[（(][^（）()]{{0,30}}(?:{any_of(lists['notes'])})[^（）()]{{0,20}}[)）]"
+        ),
+        "told_person": re.compile(
+            r"[（(][^（）()：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:][^（）()]{0,30}[)）]"
+        ),
+        "role": re.compile(rf"\s?[（(]\s?(?P<role>{any_of(list(_role_words()))})\s?[)）]"),
+        "leading_role": re.compile(
+            rf"(?P<before>\A|[；;。，,\n])\s*(?P<role>{any_of([w for w, told in _role_words().items() if told])})"
+            r"\s?[：:]\s*(?P<bodies>[^；;。\n：:]+?)(?=[；;。\n]|\Z|[，,]\s?[^，。；：:]{2,8}[：:])"
         ),
         "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
@@ -129,9 +152,10 @@ def split_bodies(text: str) -> Bodies:
     units: dict[str, None] = {}
     lead: dict[str, None] = {}
     supporting: dict[str, None] = {}
-    named = _patterns()["generic"].sub(
-        _generic_named, _short_names(_patterns()["note"].sub("", text))
-    )
+    plain = _patterns()["told_person"].sub("", _patterns()["note"].sub("", text))
+    plain = _patterns()["role"].sub(_role_word, plain)
+    plain = _patterns()["leading_role"].sub(_role_behind, plain)
+    named = _patterns()["generic"].sub(_generic_named, _short_names(plain))
     plain = _patterns()["kinds"].sub(_close_kinds, named)
     for group in _groups(_patterns()["duty"].sub("，", plain)):
         for told, items in _told(group):
@@ -142,6 +166,25 @@ def split_bodies(text: str) -> Bodies:
                 elif told == "supporting":
                     supporting.setdefault(unit)
     return Bodies(units=tuple(units), lead=tuple(lead), supporting=tuple(supporting))
+
+
+def _role_word(match: re.Match[str]) -> str:
+    """Write what a body does here in one word: 市水利局（牵头单位）; 区政府（整改主体）."""
+    word = _role_words()[match["role"]]
+    return f"（{word}）、" if word else "、"
+
+
+def _role_behind(match: re.Match[str]) -> str:
+    """Write 牵头：市水利局 as 市水利局牵头."""
+    word = _role_words().get(match["role"], match["role"])
+    return f"{match['before']}{match['bodies'].rstrip(_TRAILING)}{word}"
+
+
+@lru_cache(maxsize=1)
+def _role_words() -> dict[str, str]:
+    roles: dict[str, list[str]] = word_list("units")["roles"]
+    known = {role: word for word, spelled in roles.items() for role in spelled}
+    return known | {word: word for word in roles if word}
 
 
 def _generic_named(match: re.Match[str]) -> str:
@@ -167,6 +210,26 @@ def are_bodies(text: str) -> bool:
     """
     items = [item for group in _groups(text) for item in group]
     return bool(items) and all(_patterns()["body"].fullmatch(item) for item in items)
+
+
+def are_bodies_with_certain(text: str) -> bool:
+    """Say whether a list names bodies and one of them is called as nothing else is.
+
+    Parameters
+    ----------
+    text
+        The words of a bracket: ``各镇（街道）、市住建局``.
+
+    Returns
+    -------
+    bool
+        False where all of them are places.
+    """
+    items = [item for group in _groups(text) for item in group]
+    return are_bodies(text) and any(
+        (_patterns()["strong"].fullmatch(item) or _EACH.match(item)) and len(item) <= _MAX_NAME
+        for item in items
+    )
 
 
 def are_certain_bodies(text: str) -> bool:
@@ -253,7 +316,12 @@ def _without_persons(items: list[str]) -> list[str]:
             and _patterns()["body"].fullmatch(item) is None
         )
         known = item in word_list("units")["none"] or tells_time(item, 0, len(item))
-        if not named and not known and _patterns()["person"].fullmatch(item) is None:
+        named_body = _patterns()["headed"].fullmatch(item)
+        if named_body is not None:
+            made.append(named_body["body"])
+            continue
+        headed = _patterns()["person"].fullmatch(item) and not _patterns()["strong"].fullmatch(item)
+        if not named and not known and not headed:
             made.append(
                 _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item
             )
@@ -331,6 +399,9 @@ def _completed(items: list[str]) -> list[str]:
         twin = _patterns()["with_party"].fullmatch(item)
         if twin is not None and before == f"{twin['level']}委":
             made[position - 1] = before + twin["tail"]
+        office = _patterns()["twin_office"].fullmatch(item)
+        if office is not None and before[:1] in _LEVELS and before.endswith(office["tail"]):
+            made[position] = before[0] + item
     return made
 
 
@@ -350,9 +421,7 @@ def _with_tail(items: list[str], position: int) -> str:
     place = _patterns()["tail"].fullmatch(later)
     if place is not None and _patterns()["short"].fullmatch(item):
         return item + place["tail"]
-    office = _patterns()["office"].fullmatch(later) or re.fullmatch(
-        rf"(?P<head>.{{2,14}}?)(?P<tail>{any_of(word_list('units')['shared_offices'])})", later
-    )
+    office = _patterns()["office"].fullmatch(later) or _patterns()["any_office"].fullmatch(later)
     first = next(each for each in items[: position + 1] if not _patterns()["body"].fullmatch(each))
     if office is not None and first[0] in _LEVELS and len(item) <= _MAX_SHORT:
         level = "" if item[0] in _LEVELS else first[0]
@@ -369,9 +438,10 @@ def _level_before(items: list[str], position: int) -> str:
         head = items[before] if before >= 0 else ""
         if head and head[0] in _LEVELS and _is_department(head[1:]):
             return head[0]
-    office = re.fullmatch(
-        rf".{{2,14}}?(?:{any_of(word_list('units')['shared_offices'])})", items[position]
-    )
+        of_level = _patterns()["of_level"].fullmatch(head)
+        if of_level is not None:
+            return of_level["level"]
+    office = _patterns()["any_office"].fullmatch(items[position])
     if office is None or not position or items[position][0] in _LEVELS:
         return ""
     first = position
@@ -405,11 +475,26 @@ def _filled(items: list[str]) -> list[str]:
             continue
         place, organ = _place_and_organ(word)
         if place and organ and _is_place(place):
-            shared = {each: [each + organ] for each in (*waiting, place)}
+            has = [each for each in waiting if _may_have(each, organ) and _alike(each, place)]
+            made.extend(each for each in waiting if each not in has)
+            shared = {each: [each + organ] for each in (*has, place)}
         else:
             made.extend([*waiting, word])
         waiting = []
     return [*made, *_by_place(shared), *waiting]
+
+
+def _alike(place: str, other: str) -> bool:
+    """Say whether two places are of one level: 各镇（街道）、石桥县人民政府 share no organ."""
+    towns = tuple(word_list("units")["towns"])
+    return place.rstrip("）)").endswith(towns) == other.rstrip("）)").endswith(towns)
+
+
+def _may_have(place: str, organ: str) -> bool:
+    """Say whether a place has an organ: a 街道 has no 政府 and shares none with the 镇 beside it."""
+    return not (
+        organ.endswith("政府") and place.endswith(tuple(word_list("units")["without_government"]))
+    )
 
 
 def _by_place(shared: dict[str, list[str]]) -> list[str]:

@@ -14,7 +14,7 @@ from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.bodies import are_certain_bodies
 from geo_rectify.plans.checks import irregularities_of, plan_checks
 from geo_rectify.plans.classify import document_title, document_type, lists_issues
-from geo_rectify.plans.deadlines import feedback_date, heading_deadline, issue_deadline
+from geo_rectify.plans.deadlines import feedback_date, find_dates, heading_deadline, issue_deadline
 from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import Layout, Line, SourceText
 
 DOC_ID_LENGTH: Final = 12
+_CLOSING_BRACKET: Final = re.compile(r"[（(](?P<told>[^（）()\n]{4,40})[)）]\s*[。；;]?\s*\Z")
+_YEAR: Final = re.compile("(20[0-9]{2})年")
 _MAX_SENTENCE_HEADING: Final = 40
 _MAX_CLAUSE_HEADING: Final = 25
 _CITING: Final = ("发现", "规定", "指出", "《", "年", "月", "检查", "明确", "显示", "根据", "按照")
@@ -146,6 +148,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
     if printed == [None]:
         printed = [issue_number(text[: layout.list_start])]
     shared = shared_fields(layout)
+    around = feedback or _around(text, layout)
     made: list[Issue] = []
     for position, index in enumerate(layout.issue_lines, start=1):
         stop = stops[bisect_right(stops, index)]
@@ -159,6 +162,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
             text,
             lines,
             after=feedback,
+            around=around,
             per_measure=layout.per_measure,
             semicolons_part=layout.semicolons_part,
         )
@@ -167,7 +171,9 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         if made and made[-1].start <= issue.start < made[-1].end:
             made[-1] = replace(made[-1], end=issue.start)  # fields that stand in another's cells
         if issue.deadline is None:
-            issue = replace(issue, deadline=_group_deadline(text, layout, index, after=feedback))
+            issue = replace(issue, deadline=_told_in_heading(text, lines[0], after=around))
+        if issue.deadline is None:
+            issue = replace(issue, deadline=_group_deadline(text, layout, index, after=around))
         made.append(
             replace(
                 issue,
@@ -179,6 +185,29 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _around(text: str, layout: Layout) -> dt.date | None:
+    """Give the first day of the year that deadlines without one are of (年底前).
+
+    It is the year of the title, else that of the first deadline that names one.
+    """
+    title = text[: layout.list_start].strip().split("\n", 1)[0]
+    years = [int(year) for year in _YEAR.findall(title)]
+    if not years:
+        years = [
+            date.last.year
+            for line in layout.lines
+            if line.label is not None and line.label.role is FieldRole.DEADLINE
+            for date in find_dates(text, line.label.end, line.end)
+        ]
+    return dt.date(min(years), 1, 1) if years else None
+
+
+def _told_in_heading(text: str, line: Line, *, after: dt.date | None) -> IssueDeadline | None:
+    """Give the deadline a bracket at the end of an issue's first line states: （2021年6月底前完成）."""
+    found = _CLOSING_BRACKET.search(text, line.start, line.end)
+    return None if found is None else heading_deadline(text, *found.span("told"), after=after)
 
 
 def _group_deadline(
@@ -227,10 +256,12 @@ class _Fields:
             self.spans.setdefault(role, []).append((start, end))
         self.last = role
 
-    def value(self, role: FieldRole, line: Line, start: int, *, deadline: bool) -> None:
-        """Keep a line of a field, as a deadline too where its label says so."""
+    def value(self, role: FieldRole, line: Line, start: int, *, also: FieldRole | None) -> None:
+        """Keep a line of a field, as a deadline or units too where its label says so."""
+        if also in UNIT_ROLES and role not in UNIT_ROLES:
+            self.add(also, start, line.end)
         self.add(role, start, line.end)
-        if deadline and start < line.end:
+        if also is FieldRole.DEADLINE and start < line.end:
             self.within.append((start, line.end))
         if role is FieldRole.ASIDE:
             self.aside(line, start)
@@ -277,7 +308,7 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             or role not in fields.spans
             or (role is not FieldRole.PERSON and are_certain_bodies(text[start : line.end]))
         ):
-            fields.value(role, line, start, deadline=also is FieldRole.DEADLINE)
+            fields.value(role, line, start, also=also)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
         elif (
@@ -310,11 +341,38 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     line = lines[index]
     if line.label is None or line.rows is not None:
         return True
+    if _told_of_measure(lines, index):
+        return False  # the second of a kind below one measure is the issue's
     following = next((each for each in lines[index + 1 :] if each.label is None), None)
     goes_on = following is not None and following.number is not None
     if line.label.role is FieldRole.PERSON and not line.inline:
         return goes_on
-    return goes_on or line.label.spelling in per_measure
+    below = lines[index + 1].label if index + 1 < len(lines) else None
+    between = below is not None and below.role in _IN_MEASURES and below.spelling in per_measure
+    return goes_on or between or line.label.spelling in per_measure
+
+
+def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a field on a line of its own is told already below the measure before it."""
+    line = lines[index]
+    if line.inline or line.label is None:
+        return False
+    below: Line | None = line
+    for before in reversed(lines[:index]):
+        if before.label is None:
+            # the words of a measure, unless they are the value of a label above them
+            below = None if before.number is not None or below is None else before
+            if below is None:
+                return False
+            continue
+        if below is not None and below.label is None and before.label.end < before.end:
+            return False
+        if before.label.role is line.label.role:
+            return True
+        if before.label.role is FieldRole.MEASURES:
+            return False
+        below = before
+    return False
 
 
 def _issue(
@@ -322,20 +380,21 @@ def _issue(
     lines: Sequence[Line],
     *,
     after: dt.date | None,
+    around: dt.date | None,
     per_measure: frozenset[str],
     semicolons_part: bool,
 ) -> Issue:
     head = lines[0]
     fields = _fields(text, lines, per_measure)
     problem = _problem(text, lines, fields)
-    deadline = _deadline(text, fields, after)
+    deadline = _deadline(text, fields, around)
     if after is None and deadline is not None and deadline.date is not None:
         after = dt.date(deadline.date.year, 1, 1)
     read = read_measures(text, fields.measure_lines, after=after, semicolons_part=semicolons_part)
     for role, start, end in read.issue_fields:
         if role is not FieldRole.DEADLINE or role not in fields.spans:
             fields.add(role, start, end)
-    deadline = deadline or _deadline(text, fields, after)
+    deadline = deadline or _deadline(text, fields, around)
     measures = shared_units(text, read.measures, fields.spans)
     measures, deadline = shared_deadlines(text, measures, deadline, after=after)
     heading, heading_kind = _heading(problem.text)

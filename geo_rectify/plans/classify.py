@@ -138,14 +138,15 @@ def lists_issues(layout: Layout) -> bool:
     Returns
     -------
     bool
-        Whether measures, a goal or deadline, and units are labelled for most of several issues.
+        Whether measures, and two of goal, deadline and units, are labelled for most of several
+        issues.
     """
     found = len(layout.issue_lines)
     inside = layout.lines[layout.issue_lines[0] : layout.last_line]
     counts = Counter(line.label.role for line in inside if line.label is not None)
     units = sum(counts[role] for role in UNIT_ROLES)
-    told = min(counts[FieldRole.MEASURES], max(counts[FieldRole.GOAL], counts[FieldRole.DEADLINE]))
-    return found > 1 and 2 * min(told, units) >= found
+    beside = sorted((counts[FieldRole.GOAL], counts[FieldRole.DEADLINE], units))
+    return found > 1 and 2 * min(counts[FieldRole.MEASURES], beside[1]) >= found
 
 
 def _may_hold_list(named: DocumentType | None, title: str) -> bool:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import IssueDeadline, MeasureDeadline
+from geo_rectify.plans.numbering import numeral_value
 from geo_rectify.plans.wording import WIDE_DIGITS, any_of, word_list
 from geo_rectify.vocabulary import DeadlineKind
 
@@ -23,34 +24,43 @@ if TYPE_CHECKING:
 
 _SEASONS: Final = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 _DECEMBER: Final = 12
+_PLAN_ENDS: Final = {"三": 2020, "四": 2025, "五": 2030, "六": 2035}
+"""The last year of each five-year plan, by the middle of its name: “十四五”末."""
+_DIGITS: Final = str.maketrans("〇○零ＯO一二三四五六七八九", "00000123456789")
 _TENTHS: Final = {"上旬": 10, "初": 10, "中旬": 20}
-_RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1}
+_RELATIVE: Final = {"今年": 0, "本年": 0, "当年": 0, "明年": 1}
 _DATE: Final = re.compile(
     r"""
     (?P<lead>自|从|至|到)?
-    (?<![0-9第])(?:(?<!\.)|(?=(?:19|20)[0-9]{2}\s?[年底末]))(?<!每年)(?<!每)
+    (?<![0-9第])(?:(?<!\.)|(?=(?:19|20)[0-9]{2}\s?[年底末]|[1-4][0-9]年))(?<!每年)(?<!每)
     (?:
         (?P<short>[1-4][0-9])年(?=\s?(?:1[0-2]|0?[1-9])月|[底末]|[上下]半年|第?[一二三四1-4]季度)
       | (?P<year>(?:19|20)[0-9]{2})\s?
         (?: (?P<mark>年)(?!度|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
+      | (?P<words>[二][〇○零ＯO0][一二三四五六七八九〇○零][一二三四五六七八九〇○零])\s?年(?!度|版|来|以来)
+      | [“"]?十(?P<five>[三四五六])五[”"]?(?:规划)?(?:期|时期)?(?=末|底)
       | (?P<relative>今年|本年|当年|明年|次年)(?!度)
       | (?=1?[0-9]月)
+      | (?=(?:第?[一二三四]季度|[上下]半年)(?:末|底|之?前))
       | (?P<bare>年)(?=底|末|内)
     )
     (?:
-        \s?(?P<month>1[0-2]|0?[1-9])(?:月份?|(?P<dots>[./-]))(?!度|报)
-        (?: \s?(?P<day>[0-3]?[0-9])(?:[日号](?!常|报)|(?<=[0-9])(?![0-9]))
+        \s?(?:(?:1[0-2]|0?[1-9])\s?[-—–~～至]{1,2}\s?(?=(?:1[0-2]|0?[1-9])月))?
+        (?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月份?|(?P<dots>[./-])|(?(dot)(?=[前底末，,。；;）)\s]|\Z)|(?!)))(?!度|报)
+        (?: \s?(?P<day>[0-3]?[0-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九](?=[日号]))(?:[日号](?!常|报)|(?<=[0-9])(?![0-9]))
           | (?P<third>上旬|中旬|下旬|初|底|末) )?
       | (?P<half>[上下]半年)
       | 第?(?P<season>[一二三四1-4])季度
       | (?:年)?(?P<end>底|末)
     )?
-    (?:底)?
+    (?:底|末)?
     (?P<before>之前|以前|前|内)?
     (?P<since>起(?![草诉到步见止因])|开始)?
     """,
     re.VERBOSE,
 )
+_HINT: Final = re.compile("[年月底末]|季度|[0-9０-９][-./－．／][0-9０-９]|十[三四五六]五")
+"""What any date holds: most clauses hold none."""
 _WORD_LISTS: Final = (
     "immediate",
     "immediate_measure",
@@ -114,6 +124,8 @@ def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None)
     list of DateSpan
         In order. Dates without a year take the year named before them.
     """
+    if _HINT.search(text, start, end) is None:
+        return []
     stretch = text[start:end].translate(WIDE_DIGITS)
     held = [*_TITLE.finditer(stretch), *_SEASONAL.finditer(stretch)]
     titles = sorted(match.span() for match in held)
@@ -137,8 +149,8 @@ def find_dates(text: str, start: int, end: int, *, after: dt.date | None = None)
 def _span(
     match: re.Match[str], *, offset: int, text: str, year: int | None, after: dt.date | None
 ) -> DateSpan | None:
-    if match["dot"] and not (match["dots"] and match["day"]):
-        return None
+    if match["dot"] and not (match["month"] and bool(match["dots"]) == bool(match["day"])):
+        return None  # 2024.12.31 or 2024.12
     if match["dots"] and not match["dot"]:
         return None
     period = _dated(match, year, after)
@@ -164,9 +176,11 @@ def _dated(
     match: re.Match[str], year: int | None, after: dt.date | None
 ) -> tuple[dt.date, dt.date] | None:
     """Give the period of a match, its year taken from what stands around it where it names none."""
-    if match["year"] or match["short"]:
-        # 22年6月底: of this century
-        return _period(match, int(match["year"] or f"20{match['short']}"))
+    named = _year(match)
+    if named is not None:
+        return _period(match, named)
+    if match["relative"] == "次年":
+        return None if year is None else _period(match, year + 1)
     if match["relative"]:
         return None if after is None else _period(match, after.year + _RELATIVE[match["relative"]])
     if year is not None:
@@ -178,15 +192,28 @@ def _dated(
     return _period(match, after.year + 1) if late else period
 
 
+def _year(match: re.Match[str]) -> int | None:
+    """Give the year a match names itself: 2022, 22 (of this century), 二〇二二, the last of a plan."""
+    if match["five"]:
+        return _PLAN_ENDS[match["five"]]
+    if match["words"]:
+        digits = match["words"].translate(_DIGITS)
+        return int(digits) if digits.isdigit() else None
+    if match["short"]:
+        return int(f"20{match['short']}")
+    return int(match["year"]) if match["year"] else None
+
+
 def _period(match: re.Match[str], year: int) -> tuple[dt.date, dt.date] | None:
     first_month, last_month, first_day, last_day = 1, 12, 1, 31
     if match["month"]:
-        first_month = last_month = int(match["month"])
+        first_month = last_month = numeral_value(match["month"]) or 0
         last_day = calendar.monthrange(year, last_month)[1]
         if match["day"]:
-            if not 1 <= int(match["day"]) <= last_day:
+            day = numeral_value(match["day"]) or 0
+            if not 1 <= day <= last_day:
                 return None
-            first_day = last_day = int(match["day"])
+            first_day = last_day = day
         else:
             last_day = _TENTHS.get(match["third"] or "", last_day)
     elif match["half"]:

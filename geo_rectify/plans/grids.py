@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.numbering import NUMERAL, match_number, named_styles, numeral_value
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line, Number
 from geo_rectify.plans.wording import inferred_role, label_roles, word_list
@@ -132,7 +132,21 @@ def header_role(words: str) -> str | None:
     return None if role is None else role.value
 
 
-def _words(source: SourceText, cell: Cell) -> str:
+def cell_words(source: SourceText, cell: Cell) -> str:
+    """Give the words of a cell, its paragraphs joined.
+
+    Parameters
+    ----------
+    source
+        The document.
+    cell
+        The cell.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
     blocks = source.blocks[cell.first : cell.last]
     return "".join(source.text[block.start : block.end] for block in blocks)
 
@@ -152,11 +166,9 @@ def find_columns(source: SourceText, cells: Sequence[Cell]) -> tuple[Columns, in
     tuple or None
         What the columns are, and the last row of the header; None for a table without one.
     """
-    rows: dict[int, list[Cell]] = {}
-    for cell in cells:
-        rows.setdefault(cell.row, []).append(cell)
+    rows = _rows_of(cells)
     for row in sorted(rows)[:_HEADER_ROWS]:
-        told = [(cell, header_role(_words(source, cell))) for cell in rows[row]]
+        told = [(cell, header_role(cell_words(source, cell))) for cell in rows[row]]
         known = [role for _, role in told if role is not None]
         filled = sum(cell.last > cell.first for cell in rows[row])
         asides = sum(role == FieldRole.ASIDE for role in known)
@@ -174,7 +186,7 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
     header = []
     # a header of two rows whose first cells are not merged shows it by known words alone
     for under in sorted(each for each in rows if each >= row):
-        told = [(cell, header_role(_words(source, cell))) for cell in rows[under]]
+        told = [(cell, header_role(cell_words(source, cell))) for cell in rows[under]]
         filled = [(cell, role) for cell, role in told if cell.last > cell.first]
         below = under > row and (
             under > deepest and (not filled or any(role is None for _, role in filled))
@@ -182,11 +194,11 @@ def _columns(source: SourceText, rows: dict[int, list[Cell]], row: int) -> tuple
         if below or (under > row and not any(role for _, role in filled)):
             break
         for cell, role in filled:
-            header.append(_words(source, cell))
+            header.append(cell_words(source, cell))
             if role is None:
                 continue
             for column in range(cell.column, cell.column + cell.columns):
-                roles[column] = role, _words(source, cell).strip()
+                roles[column] = role, cell_words(source, cell).strip()
         last = max(last, under)
     roles = _requirement_as_measures(_task_as_problem(roles))
     number = next((column for column, (role, _) in sorted(roles.items()) if role == "number"), None)
@@ -289,22 +301,19 @@ def table_lines(
     """
     lines: list[Line] = []
     below = [cell for cell in cells if cell.row >= first_row and cell.last > cell.first]
+    if _titles_are_issues(source, below, columns):
+        return _titled_lines(source, below, columns, cut)
     starts = _starts(below, columns)
-    rows = sorted({cell.row for cell in below})
     group: _Group | None = None
     sections = _Sections(source=source)
-    by_row: dict[int, list[Cell]] = {}
     reaching: dict[int, Cell] = {}
-    for cell in below:
-        by_row.setdefault(cell.row, []).append(cell)
-    for row in rows:
-        here = by_row[row]
+    for row, here in _rows_of(below).items():
         if _is_title(source, here, columns):
             _close(source, group, columns, cut, lines)
             group = None
             lines.extend(_title(source, here, cut))
             continue
-        if tuple(_words(source, cell) for cell in here) == columns.header[: len(here)]:
+        if tuple(cell_words(source, cell) for cell in here) == columns.header[: len(here)]:
             continue
         if row in starts or group is None:
             _close(source, group, columns, cut, lines)
@@ -314,9 +323,8 @@ def table_lines(
                 for column, cell in reaching.items()
                 if cell.row < row < cell.row + cell.rows
             }
-            for cell in here:
-                if cell.column in columns.sections:
-                    lines.extend(sections.line(cell))
+            told = [cell for cell in here if cell.column in columns.sections]
+            lines.extend(line for cell in told for line in sections.line(cell))
         group.last = row
         for cell in here:
             reaching[cell.column] = cell
@@ -326,13 +334,117 @@ def table_lines(
     return lines
 
 
+def measure_lines(
+    source: SourceText, cells: Sequence[Cell], columns: Columns, cut: LineCutter
+) -> list[Line]:
+    """Give the lines of rows that are the measures of one issue, told above them.
+
+    Parameters
+    ----------
+    source
+        The document.
+    cells
+        The cells of the rows.
+    columns
+        What their columns are.
+    cut
+        Gives the plain lines of a block by its index.
+
+    Returns
+    -------
+    list of Line
+        The measures, then units and dates, each of its row.
+    """
+    if not cells:
+        return []
+    group = _Group(first=cells[0].row, last=cells[-1].row)
+    for cell in cells:
+        if cell.column in columns.roles:
+            group.cells.setdefault(cell.column, []).append(cell)
+    lines: list[Line] = []
+    told = replace(columns, of_measures=frozenset(columns.roles))
+    _close(source, group, told, cut, lines)
+    return lines
+
+
+def _titles_are_issues(source: SourceText, cells: Sequence[Cell], columns: Columns) -> bool:
+    """Say whether titles within a table tell the problems, and its rows their measures."""
+    held = {role for role, _ in columns.roles.values()}
+    if FieldRole.PROBLEM in held or FieldRole.MEASURES not in held:
+        return False
+    rows = _rows_of(cells)
+    titles = [row for row in rows.values() if _is_title(source, row, columns)]
+    if not titles or len(titles) == len(rows):
+        return False
+    if columns.number is None:
+        return True
+    blocks = source.blocks
+    numbers = [
+        match_number(source.text, blocks[row[-1].first].start, blocks[row[-1].last - 1].end)
+        for row in titles
+    ]
+    return all(number is not None and number.style in named_styles() for number in numbers)
+
+
+def _rows_of(cells: Sequence[Cell]) -> dict[int, list[Cell]]:
+    rows: dict[int, list[Cell]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, []).append(cell)
+    return dict(sorted(rows.items()))
+
+
+def _titled_lines(
+    source: SourceText, cells: Sequence[Cell], columns: Columns, cut: LineCutter
+) -> list[Line]:
+    lines: list[Line] = []
+    held: list[Cell] = []
+    for row in _rows_of(cells).values():
+        if _is_title(source, row, columns):
+            lines.extend(measure_lines(source, held, columns, cut))
+            held = []
+            lines.extend(_title(source, row, cut))
+        elif tuple(cell_words(source, cell) for cell in row) != columns.header[: len(row)]:
+            held.extend(row)
+    return [*lines, *measure_lines(source, held, columns, cut)]
+
+
+def without_number_columns(source: SourceText, cells: Sequence[Cell], columns: Columns) -> Columns:
+    """Leave out the columns that number what stands beside them under one header.
+
+    Parameters
+    ----------
+    source
+        The document.
+    cells
+        The cells below the header.
+    columns
+        What the columns are: 整改措施 over two, numbers in the first.
+
+    Returns
+    -------
+    Columns
+        Without them; such a column of problems numbers the issues where no other does.
+    """
+    roles = dict(columns.roles)
+    number = columns.number
+    for column, told in columns.roles.items():
+        words = [cell_words(source, cell) for cell in cells if cell.column == column]
+        words = [each for each in words if each.strip()]
+        doubled = columns.roles.get(column + 1) == told
+        if doubled and words and all(_BARE_NUMBER.fullmatch(each) for each in words):
+            del roles[column]
+            if told[0] is FieldRole.PROBLEM and number is None:
+                number = column
+    return replace(columns, roles=roles, number=number)
+
+
 def _title(source: SourceText, cells: Sequence[Cell], cut: LineCutter) -> list[Line]:
     """Give the lines of a title, its number in a cell of its own or not."""
     words = [line for i in range(cells[-1].first, cells[-1].last) for line in cut(i)]
     if len(cells) == 1 or not words:
         return words
     start = source.blocks[cells[0].first].start
-    raw = _words(source, cells[0]).strip()
+    raw = cell_words(source, cells[0]).strip()
     value = numeral_value(raw.strip("（）()、.． "))
     if value is None:
         return words
@@ -349,7 +461,7 @@ def _is_title(source: SourceText, cells: Sequence[Cell], columns: Columns) -> bo
     cell = cells[0]
     if cell.columns > 1 and cell.columns >= columns.width - 1:
         return True
-    words = _words(source, cell)
+    words = cell_words(source, cell)
     return (
         cell.column == 1
         and columns.width > 2  # noqa: PLR2004 - label and value make no title
@@ -387,7 +499,7 @@ class _Sections:
 
     def line(self, cell: Cell) -> list[Line]:
         """Give the line of a category where it changes."""
-        words = _words(self.source, cell).strip()
+        words = cell_words(self.source, cell).strip()
         if words == self.last or not words:
             return []
         self.last = words

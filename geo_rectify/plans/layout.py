@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.marking import mark_lines, role_of
 from geo_rectify.plans.numbering import named_styles
 from geo_rectify.plans.petitions import is_petition_column
-from geo_rectify.plans.records import FieldRole, Layout, Line
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import SourceText
 
 _OPENING: Final = (FieldRole.GOAL, FieldRole.MEASURES, FieldRole.DEADLINE)
+_ONE_LINE: Final = frozenset({FieldRole.DEADLINE, FieldRole.ACCEPTANCE, *UNIT_ROLES})
+_TOLD_ALIKE: Final = frozenset({FieldRole.GOAL, FieldRole.MEASURES})
 _OPENERS: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _CLOSING: Final = frozenset({FieldRole.ACCEPTANCE})
 _MAX_HEADING: Final = 80
@@ -37,6 +39,8 @@ _SIGNED: Final = re.compile(
     r"|[（(]?此件(?:主动|依申请|删减)?公开(?:发布)?[)）]?|抄送[:：].{0,200}"
 )
 _MIN_REPEATS: Final = 2
+_NEAR: Final = 2
+"""Lines above a labelled problem among which its number stands."""
 
 
 @lru_cache(maxsize=1)
@@ -68,13 +72,17 @@ def recognise_layout(source: SourceText) -> Layout | None:
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if role_of(lines[i]) is anchor]
     style = _issue_style(lines, anchors, first)
+    if style is not None and not _numbers_problems(lines, anchors, style, first):
+        style = None
     single = _single_problem(lines, anchors, first, last)
     if single is not None:
         style, starts = None, [single]
     elif style is None:
-        starts = _unnumbered_issues(lines[:last], anchors, first)
+        starts = _unnumbered_issues(source.text, lines[:last], anchors, first)
     else:
-        starts = _numbered_issues(lines, style, first, last)
+        # a goal told below the measures opens nothing
+        openers = _OPENERS - {FieldRole.GOAL} if anchor is FieldRole.MEASURES else _OPENERS
+        starts = _numbered_issues(lines[:last], style, first, openers)
     sections, headings = _section_lines(source.text, lines, starts, style, first)
     if not starts:
         return None
@@ -193,6 +201,9 @@ def _anchor_role(lines: Sequence[Line]) -> FieldRole | None:
     if counts[FieldRole.DEADLINE] and (not most or (most == 1 and not counts[FieldRole.GOAL])):
         # measures may carry deadlines of their own: these alone open an issue only without others
         most = max(most, counts[FieldRole.DEADLINE])
+    if counts[FieldRole.GOAL] and counts[FieldRole.GOAL] == counts[FieldRole.MEASURES]:
+        # the numbers of measures told before the goal are not those of issues
+        return next(role for line in lines if (role := role_of(line)) in _TOLD_ALIKE)
     if most:
         return next(role for role in _OPENING if 2 * counts[role] >= most)
     told = counts[FieldRole.PROBLEM] and (
@@ -231,16 +242,15 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     seen: Counter[str] = Counter()
     nearest: dict[str, int] = {}
     position = first
+    bare = 0
     for anchor in anchors:
-        fresh: dict[str, int] = {}
-        for index in range(position, anchor + 1):
-            number = lines[index].number
-            if number is not None and _may_begin(lines[index]):
-                fresh[number.style] = number.value
-                seen[number.style] += 1
-                nearest[number.style] = index
-        for style, value in fresh.items():
-            runs.setdefault(style, []).append(value)
+        numbered, problem = _numbered_above(lines, position, anchor)
+        seen.update(_style_at(lines, index) for index in numbered)
+        fresh = {_style_at(lines, index): index for index in numbered if index >= problem}
+        bare += problem > position and not fresh
+        for style, index in fresh.items():
+            runs.setdefault(style, []).append(_value_of(lines[index]))
+        nearest.update(fresh)
         position = anchor + 1
     scores = {}
     for style, values in runs.items():
@@ -254,7 +264,69 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     if not scores:
         return None
     best = max(scores, key=lambda style: scores[style])
+    if 3 * bare >= len(anchors) and len(runs[best]) < len(anchors):
+        return None  # the numbers are those of parts, no issue has one
     return best if 2 * len(runs[best]) >= len(anchors) else None
+
+
+def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[list[int], int]:
+    """Give the numbered lines before an anchor, and the last one that may be its problem.
+
+    What is numbered below a label of the problem is a part of the issue; what stands above the
+    line that follows the fields of another issue belongs to that.
+    """
+    numbered: list[int] = []
+    problem = start
+    for index in range(start, anchor + 1):
+        if lines[index].number is not None and _may_begin(lines[index]):
+            numbered.append(index)
+        if index > start and _follows_fields(lines, index):
+            problem = index
+        if role_of(lines[index]) is FieldRole.PROBLEM:
+            break
+    return numbered, problem
+
+
+def _style_at(lines: Sequence[Line], index: int) -> str:
+    number = lines[index].number
+    return "" if number is None else number.style
+
+
+def _follows_fields(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a line without label stands below a field of one line: a new issue begins."""
+    line, before = lines[index], lines[index - 1]
+    plain = line.label is None and not line.cell and line.rows is None
+    return (
+        plain
+        and before.label is not None
+        and before.label.role in _ONE_LINE
+        and before.label.end < before.end
+        and not before.cell
+    )
+
+
+def _numbers_problems(
+    lines: Sequence[Line], anchors: Sequence[int], style: str, first: int
+) -> bool:
+    """Say whether a numbering is that of issues where a label tells the problem of each.
+
+    Then each problem has its number beside it, or the numbers are those of parts or of measures.
+    """
+    bounds = [first - 1, *anchors]
+    problems: list[int] = []
+    for before, anchor in pairwise(bounds):
+        told = [i for i in range(before + 1, anchor + 1) if role_of(lines[i]) is FieldRole.PROBLEM]
+        if len(told) != 1:
+            return True
+        problems.append(told[0])
+    if len(problems) < _MIN_REPEATS or style in named_styles():
+        return True
+    beside = 0
+    for problem in problems:
+        near = range(max(first, problem - _NEAR), problem + 1)
+        here = [lines[i].number for i in near if _may_begin(lines[i])]
+        beside += any(number is not None and number.style == style for number in here)
+    return beside == len(problems)
 
 
 def _may_begin(line: Line) -> bool:
@@ -262,14 +334,17 @@ def _may_begin(line: Line) -> bool:
     return role_of(line) in {None, FieldRole.PROBLEM} and line.rows is None
 
 
-def _numbered_issues(lines: Sequence[Line], style: str, first: int, last: int) -> list[int]:
+def _numbered_issues(
+    lines: Sequence[Line], style: str, first: int, openers: frozenset[FieldRole]
+) -> list[int]:
+    last = len(lines)
     candidates = [
         index
         for index in range(first, last)
         if (number := lines[index].number) is not None and number.style == style
         if _may_begin(lines[index])
     ]
-    openings = _indices(lines, _OPENERS)
+    openings = _indices(lines, openers)
     closings = _indices(lines, _CLOSING)
     starts: list[int] = []
     previous = 0
@@ -368,13 +443,21 @@ def _within(indices: Sequence[int], start: int, stop: int) -> bool:
     return bisect_left(indices, start) < bisect_left(indices, stop)
 
 
-def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
+def _unnumbered_issues(
+    text: str, lines: Sequence[Line], anchors: Sequence[int], first: int
+) -> list[int]:
     """Without numbers an issue begins with the paragraph before its first label."""
     labelled = [
         index for index in range(first, len(lines)) if role_of(lines[index]) is FieldRole.PROBLEM
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
-        return labelled
+        titled = len(labelled) >= _MIN_REPEATS and all(
+            index > first and _is_bare_title(text, lines[index - 1]) for index in labelled
+        )
+        return [index - titled for index in labelled]
+    opening = _opening_labels(lines, anchors, first)
+    if opening:
+        return opening
     starts: list[int] = []
     floor = first
     for anchor in anchors:
@@ -389,6 +472,33 @@ def _unnumbered_issues(lines: Sequence[Line], anchors: Sequence[int], first: int
             starts.append(index)
         floor = anchor + 1
     return starts
+
+
+def _is_bare_title(text: str, line: Line) -> bool:
+    """Say whether a line may be the title of the issue told below it."""
+    plain = line.label is None and line.number is None and not line.cell
+    return plain and line.end - line.start <= _MAX_HEADING and text[line.end - 1] not in "。；;：:"
+
+
+def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
+    """Give the paragraphs before the label that opens the list, where it stands once an issue."""
+    opener = next(line for line in lines[first:] if line.label is not None)
+    if opener.label is None or len(anchors) < _MIN_REPEATS:
+        return []
+    alike = [
+        index
+        for index in range(first, len(lines))
+        if (label := lines[index].label) is not None and label.spelling == opener.label.spelling
+    ]
+    starts = [index - 1 for index in alike]
+    bounds = [*starts, len(lines)]
+    each = all(
+        start >= first
+        and lines[start].label is None
+        and bisect_left(anchors, stop) - bisect_left(anchors, start) == 1
+        for start, stop in pairwise(bounds)
+    )
+    return starts if each and len(starts) == len(anchors) else []
 
 
 def _section_lines(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.grids import (
@@ -13,13 +14,17 @@ from geo_rectify.plans.grids import (
     common_width,
     find_columns,
     holds_issues,
+    measure_lines,
     table_lines,
     tables_of,
+    without_number_columns,
 )
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
+from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
+from geo_rectify.plans.table_shapes import tables_within, turned
 from geo_rectify.plans.wording import (
     any_of,
     bracket_pairs,
@@ -27,6 +32,7 @@ from geo_rectify.plans.wording import (
     label_pattern,
     plain_label,
     role_of_label,
+    second_role,
     word_list,
 )
 
@@ -42,6 +48,13 @@ _OWN_LABEL: Final = re.compile(
     r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
     r"(?(open)[〕】）)\]］])\s?[：:]\s*"
 )
+_OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?[：:]?")
+_MAX_HEADING: Final = 16
+_MAX_TITLE: Final = 60
+_MIN_LABEL: Final = 4
+_MIN_GLUED: Final = 3
+_MIN_KINDS: Final = 3
+_TOLD: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _MIN_REPEATS: Final = 2
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
@@ -60,13 +73,15 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     closings = "".join(map(re.escape, bracket_pairs().values()))
     label = label_pattern()
     plain = label.replace("?P<label>", "?P<plain>")
+    said = any_of(word_list("layout")["marks"]["said"])
+    mark = r"(?:[:：]|[-—–─]{2})"
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
     marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}\s?[:：])\s*"
+        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark})\s*"
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
-        rf"(?:(?<=[。；;！!\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+        rf"(?:(?<=[。；;！!，,\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
     )
     return marked, bare, inline
 
@@ -74,6 +89,11 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 @lru_cache(maxsize=1)
 def _headed() -> re.Pattern[str]:
     return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+
+
+@lru_cache(maxsize=1)
+def _glued() -> re.Pattern[str]:
+    return re.compile(rf"{label_pattern()}(?=[\u4e00-\u9fff0-9])")
 
 
 @lru_cache(maxsize=1)
@@ -121,19 +141,40 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
     lines = _with_numbers(source.text, lines)
-    lines = _tasks_as_problems(_headings_as_labels(_with_own_labels(source.text, lines)))
+    lines = _with_own_labels(source.text, _with_problem_headings(source.text, lines))
+    lines = _with_glued_labels(source.text, lines)
+    lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
     single = _single_labels(lines)
+    begun = {alone: _list_of_bare_labels(lines, bare, alone=alone) for alone in (True, False)}
     lines = [
         replace(line, label=None)
         if line.label
         and _is_bare(line)
         and bare[line.label.spelling] < _MIN_REPEATS
-        and not (line.label.role in single and line.label.end >= line.end)
+        and not (_stands_alone(line) and line.label.role in single)
+        and index <= begun[_stands_alone(line)]
         else line
-        for line in lines
+        for index, line in enumerate(lines)
     ]
+    lines = _with_numbered_headings(source.text, lines)
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
+
+
+def _list_of_bare_labels(lines: list[Line], bare: Counter[str], *, alone: bool) -> int:
+    """Give the line from which words without a mark are labels, though one may stand once."""
+    held = [
+        index
+        for index, line in enumerate(lines)
+        if _is_bare(line) and line.label and _stands_alone(line) is alone
+        if bare[line.label.spelling] >= _MIN_REPEATS
+    ]
+    kinds = {line.label.spelling for i in held if (line := lines[i]).label}
+    return held[0] if len(kinds) >= _MIN_KINDS else len(lines)
+
+
+def _stands_alone(line: Line) -> bool:
+    return line.label is not None and line.label.end >= line.end
 
 
 def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:
@@ -144,14 +185,140 @@ def _single_labels(lines: list[Line]) -> frozenset[FieldRole]:
     return frozenset(FieldRole) - set(marked)
 
 
+def _with_problem_headings(text: str, lines: list[Line]) -> list[Line]:
+    """Label the heading that words of its own name the problem by, where no line is labelled one.
+
+    一、交办的问题事项情况, or such words alone on a line.
+    """
+    if any(role_of(line) is FieldRole.PROBLEM for line in lines):
+        return lines
+    found = {
+        index: label
+        for index, line in enumerate(lines)
+        if (label := _problem_heading(text, line)) is not None and _heads_fields(lines, index)
+    }
+    if len(found) != 1:
+        return lines  # 二、关于突出环境问题 heads a part of the list
+    return [
+        replace(line, label=found[index]) if index in found else line
+        for index, line in enumerate(lines)
+    ]
+
+
+def _heads_fields(lines: list[Line], index: int) -> bool:
+    """Say whether the next heading like this one is a bare label: 一、… 二、整改目标."""
+    style = _style_of(lines[index])
+    following = next(
+        (
+            line
+            for line in lines[index + 1 :]
+            if (_style_of(line) == style if style else line.label is not None)
+        ),
+        None,
+    )
+    return following is not None and following.label is not None and _is_bare(following)
+
+
+def _style_of(line: Line) -> str:
+    return "" if line.number is None else line.number.style
+
+
+def _problem_heading(text: str, line: Line) -> Label | None:
+    start = line.after_number
+    words = text[start : line.end]
+    if line.label is not None or line.cell or not 0 < len(words) <= _MAX_HEADING:
+        return None
+    found = _OWN_HEADING.fullmatch(words)
+    if found is None:
+        return None
+    told = found["words"] in word_list("layout")["headers"]["problem"]
+    if not told and inferred_role(found["words"]) is not FieldRole.PROBLEM:
+        return None
+    return Label(
+        role=FieldRole.PROBLEM,
+        spelling=plain_label(found["words"]),
+        start=start,
+        end=line.end,
+        marked=words[-1] in "：:",
+    )
+
+
+def _with_glued_labels(text: str, lines: list[Line]) -> list[Line]:
+    """Label numbered lines that open with a label and no mark: 一、整改任务秸秆焚烧… 二、整改目标….
+
+    Only where such lines set out one issue, each label once, and none of its fields is told
+    otherwise.
+    """
+    if any(role_of(line) in _TOLD for line in lines):
+        return lines
+    found: dict[int, Label] = {}
+    for index, line in enumerate(lines):
+        if line.number is None or line.label is not None or line.cell:
+            continue
+        match = _glued().match(text, line.number.end, line.end)
+        if match is not None and len(plain_label(match["label"])) >= _MIN_LABEL:
+            found[index] = _label(match["label"], match.start(), match.end(), marked=True)
+    roles = [label.role for label in found.values()]
+    styles = {_style_of(lines[index]) for index in found}
+    if len(styles) != 1 or len(set(roles)) < _MIN_GLUED or len(set(roles)) < len(roles) - 1:
+        return lines
+    return [
+        replace(line, label=found[index], number=None) if index in found else line
+        for index, line in enumerate(lines)
+    ]
+
+
+def _lone_lines_as_labels(lines: list[Line]) -> list[Line]:
+    """Read words alone on lines as labels where they set out one issue, each standing once."""
+    lone = [
+        index
+        for index, line in enumerate(lines)
+        if _is_bare(line) and line.number is None and line.label and line.label.end >= line.end
+    ]
+    roles = [role_of(lines[index]) for index in lone]
+    if roles.count(FieldRole.PROBLEM) != 1 or not set(roles) & _NOTICE:
+        return lines
+    held = set(lone)
+    return [
+        replace(line, label=replace(line.label, marked=True))
+        if index in held and line.label
+        else line
+        for index, line in enumerate(lines)
+    ]
+
+
+def _with_numbered_headings(text: str, lines: list[Line]) -> list[Line]:
+    """Read the number that a heading above each of several problems tells: 突出环境243号问题."""
+    found: dict[int, Number] = {}
+    for index, (line, below) in enumerate(pairwise(lines)):
+        plain = line.label is None and line.number is None and not line.cell
+        if not plain or role_of(below) is not FieldRole.PROBLEM or below.cell:
+            continue
+        words = text[line.start : line.end]
+        value = (
+            issue_number(words) if len(words) <= _MAX_TITLE and words[-1] not in "。；" else None
+        )
+        if value is not None:
+            found[index] = Number(
+                style=CELL_STYLE, value=value, raw=words, start=line.start, end=line.end
+            )
+    if len(found) < _MIN_REPEATS:
+        return lines
+    return [
+        replace(line, number=found[index]) if index in found else line
+        for index, line in enumerate(lines)
+    ]
+
+
 def _requirements_as_measures(lines: list[Line]) -> list[Line]:
-    """Read 整改要求 as the measures where no line is labelled so."""
+    """Read 整改要求, or 整改目标及措施, as the measures where no line is labelled so."""
     if any(role_of(line) is FieldRole.MEASURES for line in lines):
         return lines
     words: list[str] = word_list("layout")["instead"]["measures"]
     return [
         replace(line, label=replace(line.label, role=FieldRole.MEASURES))
-        if line.label is not None and line.label.spelling in words
+        if line.label is not None
+        and (line.label.spelling in words or second_role(line.label.spelling) is FieldRole.MEASURES)
         else line
         for line in lines
     ]
@@ -165,7 +332,8 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
     def cut(index: int) -> list[Line]:
         return list(_lines_of(source.text, source.blocks[index], cell=True))
 
-    for cells in tables_of(source).values():
+    for table in tables_of(source).values():
+        cells = turned(source, table)
         found = find_columns(source, cells)
         if found is not None:
             columns, header = found
@@ -173,9 +341,22 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
             header = 0  # the table goes on without its header
         else:
             columns = None
+        inner = () if columns is None else tables_within(source, cells, columns, header)
+        if columns is not None and inner:
+            for each in inner:
+                within = [*each.header, *each.measures]
+                made.update((i, []) for cell in within for i in range(cell.first, cell.last))
+                if each.measures:
+                    made[each.measures[0].first] = measure_lines(
+                        source, each.measures, columns, cut
+                    )
+            columns = None
+            continue
         if columns is None or not holds_issues(columns):
             columns = None
             continue
+        below = [cell for cell in cells if cell.row > header]
+        columns = without_number_columns(source, below, columns)
         first = [cell.first for cell in cells if cell.row > header and cell.last > cell.first]
         if not first:
             continue
@@ -258,9 +439,12 @@ def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
 def _tasks_as_problems(lines: list[Line]) -> list[Line]:
     """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
     spelled: dict[str, int] = {}
+    before = ""
     for line in lines:
-        if line.label is not None and line.label.role is FieldRole.MEASURES:
-            spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+        if line.label is not None:
+            if line.label.role is FieldRole.MEASURES and line.label.spelling != before:
+                spelled[line.label.spelling] = spelled.get(line.label.spelling, 0) + 1
+            before = line.label.spelling
     if len(spelled) < 2 or any(role_of(line) is FieldRole.PROBLEM for line in lines):  # noqa: PLR2004
         return lines
     task, count = max(
@@ -270,7 +454,7 @@ def _tasks_as_problems(lines: list[Line]) -> list[Line]:
     )
     others = [n for word, n in spelled.items() if "任务" not in word]
     marked = all(
-        line.label.marked
+        line.label.marked or line.cell
         for line in lines
         if line.label is not None and line.label.role is FieldRole.MEASURES
     )
@@ -306,12 +490,20 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     )
     notice = notice or any(count >= _MIN_REPEATS for count in alike.values())
     # repeated for each issue, a heading that stands once is one of the introduction
+    begun = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if _is_numbered_heading(line) and _heading_kind(line) in repeated
+        ),
+        0,
+    )
     kept = [
         replace(line, label=None)
         if _is_numbered_heading(line)
-        and (not notice or (by_issue and _heading_kind(line) not in repeated))
+        and (not notice or (by_issue and index < begun and _heading_kind(line) not in repeated))
         else line
-        for line in lines
+        for index, line in enumerate(lines)
     ]
     if not notice:
         return kept
@@ -324,7 +516,7 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
 
 
 def _heading_kind(line: Line) -> tuple[str, FieldRole | None]:
-    return "" if line.number is None else line.number.style, role_of(line)
+    return _style_of(line), role_of(line)
 
 
 def _is_numbered_heading(line: Line) -> bool:
@@ -407,7 +599,9 @@ def _outside_brackets(
             depth += character in openings
             depth = max(0, depth - (character in closings))
         position = match.start()
-        if not depth:
+        # 整改目标：…，责任单位：…; a short word after a comma may be one of the sentence
+        short = text[position - 1] in "，," and len(plain_label(match["label"] or "")) < _MIN_LABEL
+        if not depth and not short:
             yield match
 
 

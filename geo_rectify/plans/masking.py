@@ -152,6 +152,27 @@ def mask_names(text: str, *, context: str = "") -> str:
     return mask_text(text, re.compile(any_of(sorted(names))) if names else None)
 
 
+def mask_cell(text: str, *, context: str = "") -> str:
+    """Mask a cell that says whom or what a petition is about, also where it is a bare name.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    context
+        The row it stands in.
+
+    Returns
+    -------
+    str
+        A text of the same length.
+    """
+    masked = mask_names(text, context=context)
+    alone = _patterns()[2].fullmatch(text.strip())
+    place = text.strip().endswith(tuple(word_list("persons")["places"]))
+    return masked if alone is None or place else MASK * len(text)
+
+
 def _walk(value: Any, pattern: re.Pattern[str] | None) -> Any:
     if isinstance(value, Enum):
         return value

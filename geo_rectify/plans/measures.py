@@ -106,9 +106,10 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
         if text[last - 1] in _LEAD_IN:
             del drafts[0]  # 采取以下措施：
     drafts = [draft for draft in drafts if draft.pieces]
-    if style is None and semicolons_part:
-        drafts = [part for draft in drafts for part in _parted(text, draft)]
-    return drafts
+    if style is not None:
+        return drafts
+    drafts = [part for draft in drafts for part in _closed_by_units(text, draft)]
+    return [p for each in drafts for p in _parted(text, each)] if semicolons_part else drafts
 
 
 def _next_head(
@@ -148,6 +149,23 @@ def _without_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
 
 def _words_start(line: Line) -> int:
     return line.start if line.label is None else line.label.end
+
+
+def _closed_by_units(text: str, draft: _Draft) -> list[_Draft]:
+    """Part a paragraph of measures without numbers, each closed by a bracket of units."""
+    if len(draft.pieces) > 1 or draft.labelled:
+        return [draft]
+    start, end = draft.pieces[0]
+    stops = [_after_marks(text, found.end, end) for found in unit_lists(text, start, end)]
+    if len(stops) < 2 or stops[-1] < end:  # noqa: PLR2004 - a bracket each
+        return [draft]
+    return [replace(draft, pieces=[span], labelled=[]) for span in pairwise([start, *stops])]
+
+
+def _after_marks(text: str, start: int, end: int) -> int:
+    while start < end and text[start] in AFTER_BRACKET:
+        start += 1
+    return start
 
 
 def _parted(text: str, draft: _Draft) -> list[_Draft]:

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 _LABELLED: Final = re.compile(
     r"公示(?:期限?|时间|日期)(?:为|是|自|[:：])?\s*(?P<value>[^。；;\n]{4,60})"
 )
+_ABOUT: Final = "(?:反馈|交办|督察|移交|整改|突出)?(?:意见|问题|任务|事项)"
 _NUMBERED: Final = re.compile(
-    rf"(?:问题|任务|意见)(?:清单)?(?:中的?|的)?第(?P<value>{NUMERAL})[项条号个]"
-    rf"(?=[^\n]{{0,12}}(?:问题|任务|整改|完成|落实|销号|公示))"
+    rf"(?:问题|任务|意见)(?:清单)?(?:中的?|的)?第(?P<of>{NUMERAL})[项条号个]"
+    rf"(?=关于|[^\n]{{0,12}}(?:问题|任务|整改|完成|落实|销号|公示))"
+    rf"|第(?P<before>{NUMERAL})[项条号个]{_ABOUT}"  # 第四十项反馈问题
+    rf"|(?<![0-9A-Za-z第])(?P<plain>{NUMERAL})号{_ABOUT}"
+    rf"|{_ABOUT}\s?[（(](?:序号|编号|问题序号|问题编号)\s?[:：]?\s?第?\s?(?P<bracket>{NUMERAL})\s?[号项]?[)）]"
 )
 _SENTENCE: Final = re.compile(r"[^。；;\n]*(?:异议|公示)[^。；;\n]*")
 
@@ -59,7 +63,7 @@ def issue_number(head: str) -> int | None:
     int or None
         None where no number is told, or several are.
     """
-    told = {numeral_value(match["value"]) for match in _NUMBERED.finditer(head)}
+    told = {numeral_value(match[match.lastgroup or 0]) for match in _NUMBERED.finditer(head)}
     return told.pop() if len(told) == 1 else None
 
 

@@ -21,8 +21,12 @@ _NUMERALS: Final = {
     "circled": _CIRCLED,
     "letter": "[a-zA-Z]",
 }
-# 1.5倍 is no number of a list, 1.2023年底前 is.
-_NO_DECIMAL: Final = r"(?:(?<!\.)|(?![0-9０-９])|(?=(?:19|20)[0-9]{2}\s?[年底]))"
+# 1.5倍 is no number of a list, 1.2023年底前 is, and 1.3家企业: no one counts 1.3 of them.
+_COUNTED: Final = "[家户处座台辆名人条项次所口眼只头艘宗件起]|个(?!百分点|月)"
+_NO_DECIMAL: Final = (
+    r"(?:(?<!\.)|(?![0-9０-９])|(?=(?:19|20)[0-9]{2}\s?[年底])|(?=[1-4][0-9]年[0-9底末])"
+    rf"|(?=[0-9]{{1,3}}(?:{_COUNTED})))"
+)
 NUMERAL: Final = _NUMERALS["any"]
 """A numeral, Chinese or Arabic, as a regular expression without group."""
 
@@ -98,7 +102,7 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ending = rf"(?:{after}|(?=[\s]|\Z))" if entry.get("whole_or_mark") else f"{ending}?"
         guard = _NO_DECIMAL if entry["numeral"] == "arabic" and "prefix" not in entry else ""
         prefix = entry.get("prefix", "")
-        body = rf"(?:{before}){prefix}\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}"
+        body = rf"(?:{before}){prefix}\s?(?P<value>{_NUMERALS[entry['numeral']]})\s?{ending}{guard}{entry.get('ahead', '')}"
         made.append((str(entry["style"]), re.compile(body)))
     return tuple(made)
 

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_rectify.errors import InputFileError
 from geo_rectify.plans.content import Content, ContentBuilder, cell_locator
 from geo_rectify.plans.pdf_columns import UnruledTable, column_lines, unruled_table
-from geo_rectify.plans.pdf_lines import PrintedLine, lines_of, paragraphs_of, right_margin
+from geo_rectify.plans.pdf_lines import (
+    PrintedLine,
+    left_margin,
+    lines_of,
+    paragraphs_of,
+    right_margin,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +35,9 @@ _PAGE_NUMBER: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"[0-9０-９]+")
 _EDGE_LINES: Final = 2
+_FULL_LINES: Final = 0.2
+_SHORT_LINES: Final = 0.85
+"""Below this share of the way to an even margin, no line of a document is full."""
 _MIN_REPEATS: Final = 3
 _MIN_REPEAT_SHARE: Final = 0.4
 _MIN_RULES: Final = 4
@@ -61,6 +70,7 @@ class _Table:
 class _Page:
     number: int
     height: float
+    width: float
     lines: list[PrintedLine]
     tables: list[_Table]
 
@@ -197,7 +207,13 @@ def _page(page: Any, *, before: UnruledTable | None) -> tuple[_Page, UnruledTabl
             lines = [line for line in lines if not unruled.top <= _middle(line) <= unruled.bottom]
         else:
             lines = column_lines(page.chars) or lines
-    made = _Page(number=page.page_number, height=float(page.height), lines=lines, tables=tables)
+    made = _Page(
+        number=page.page_number,
+        height=float(page.height),
+        width=float(page.width),
+        lines=lines,
+        tables=tables,
+    )
     page.close()
     return made, unruled
 
@@ -300,7 +316,12 @@ def _content(pages: list[_Page], *, name: str) -> Content:
     empty = [page.number for page in pages if not page.lines and not page.tables]
     _drop_furniture(pages)
     builder = ContentBuilder()
-    margin = right_margin([line for page in pages for line in page.lines])
+    every = [line for page in pages for line in page.lines]
+    margin = right_margin(every)
+    even = max(page.width for page in pages) - left_margin(every)
+    full = sum(line.words_x1 > margin - line.size for line in every)
+    if margin < _SHORT_LINES * even and full < _FULL_LINES * len(every):
+        margin = even  # no line is full: the margin is as wide as that on the left
     tables = 0
     for run in _runs(pages):
         if isinstance(run, _Table):

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from geo_rectify.plans.joining import begins_item, ends_sentence, opens_field
+from geo_rectify.plans.joining import begins_item, ends_sentence, is_title, opens_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ _INDENT: Final = 1.2
 _SHORT: Final = 60
 _JOINING: Final = "、和及与至第—-（("
 _CLOSING: Final = frozenset("，。、；：？！）】》〉〕”’」』…—·％%),.;:?!]}")
+_AFTER_FIGURES: Final = frozenset("年月日号个家处座公吨万亿米亩倍元")
 _OPENING: Final = frozenset("（【《〈〔“‘「『([{")
 
 
@@ -213,7 +214,7 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     before: PrintedLine | None = None
     for line in lines:
         joined = before is not None and _goes_on(before, line, left=left, right=right)
-        if joined and not (begins_item(line.text) and _is_list(made[-1][0])):
+        if joined and not (begins_item(line.text) and _ends_before_items(made[-1][0])):
             words, page = made[-1]
             made[-1] = words + _joint(words, line.text) + line.text, page
         else:
@@ -222,14 +223,17 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     return made
 
 
-def _is_list(words: str) -> bool:
-    """Say whether a paragraph is a label's short list, which a number after it does not go on."""
-    return len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words)
+def _ends_before_items(words: str) -> bool:
+    """Say whether a number does not go on with a paragraph: a title, or a label's short list."""
+    short = len(words) < _SHORT and words[-1] not in _JOINING and opens_field(words)
+    return short or is_title(words)
 
 
 def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: float) -> bool:
     if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
         return False
+    if _must_go_on(before.text, line.text):
+        return True
     margin = right if before.right is None else before.right
     if before.x1 + line.first_width <= margin - 0.1 * line.size:
         return False
@@ -238,6 +242,12 @@ def _goes_on(before: PrintedLine, line: PrintedLine, *, left: float, right: floa
     if opens_field(line.text) and before.text[-1] not in _JOINING:
         return False
     return not (ends_sentence(before.text) and begins_item(line.text))
+
+
+def _must_go_on(before: str, line: str) -> bool:
+    """Say whether no paragraph begins so: with a comma, one character alone, 年 after a figure."""
+    lone = len(line) == 1 and line.isalpha() and not ends_sentence(before)
+    return lone or line[0] in _CLOSING or (before[-1].isdigit() and line[0] in _AFTER_FIGURES)
 
 
 def _joint(before: str, after: str) -> str:

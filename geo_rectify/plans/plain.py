@@ -10,11 +10,22 @@ from geo_rectify.errors import InputFileError
 from geo_rectify.models import Block
 from geo_rectify.plans.content import Content, cell_locator
 from geo_rectify.plans.decoding import decode
-from geo_rectify.plans.joining import begins_item, ends_sentence, is_page_mark, opens_field
+from geo_rectify.plans.joining import (
+    begins_item,
+    ends_sentence,
+    is_page_mark,
+    is_title,
+    leaves_open,
+    opens_field,
+    parts_label,
+)
+from geo_rectify.plans.pasted import rows_of_columns, rows_of_lines
 from geo_rectify.plans.records import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geo_rectify.plans.pasted import Rows
 
 _LINE_END: Final = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _RULE: Final = re.compile(r"\s*[|｜+]?[\s:|｜+=─━-]*-{2,}[\s:|｜+=─━-]*\Z")
@@ -23,6 +34,9 @@ _MIN_TABS: Final = 2
 _MIN_WRAPPED: Final = 5
 _MIN_WRAPPED_SHARE: Final = 0.25
 _MIN_BROKEN_SHARE: Final = 0.6
+_MIN_BROKEN: Final = 3
+_MIN_PROSE: Final = 2
+_SURE_BROKEN_SHARE: Final = 0.75
 _MARKS: Final = ("|", "｜", "\t")
 _MAX_QUOTED: Final = 200
 _MIN_TURNED: Final = 15
@@ -99,11 +113,18 @@ def text_content(text: str) -> Content:
             _add_table(text, lines[index : index + count], mark, tables, (blocks, grid))
             index += count
             continue
+        rows, count = _pasted(text, lines, index)
+        if rows:
+            tables += 1
+            _add_rows(text, rows, tables, (blocks, grid))
+            index += count
+            continue
         start, end = lines[index]
         number = numbered[index][0]
         while index + 1 < len(lines) and (
             (index in turns and _turns_page(text, lines, index))
             or (width and _goes_on(text, lines, index, width))
+            or _left_open(text, lines, index)
         ):
             wraps.append(_break_between(text, lines[index], lines[index + 1]))
             index += 1
@@ -128,31 +149,42 @@ def with_drawn_tables(content: Content) -> Content:
         The same text; the rows of such a table are cells.
     """
     text, held = content.text, {i for cell in content.grid for i in range(cell.first, cell.last)}
-    if not any(mark in text for mark in _MARKS):
-        return content
     blocks: list[Block] = []
     drawn: list[Cell] = []
     moved: list[int] = []
     tables = max((cell.table for cell in content.grid), default=0)
-    index = 0
+    marked = any(mark in text for mark in _MARKS)
+    index = run = 0
+    lines: list[tuple[int, int]] = []
     while index < len(content.blocks):
-        run = index
-        while run < len(content.blocks) and run not in held:
-            run += 1
-        lines = [(block.start, block.end) for block in content.blocks[index:run]]
-        numbered = _quoted(text, lines)
-        rows = [line for _, line in numbered]
-        mark, count = _table_at(text, rows, 0)
-        if mark:
-            tables += 1
-            after = numbered[count][0] - 1 if count < len(rows) else len(lines)
+        if index >= run:
+            run = index
+            while run < len(content.blocks) and run not in held:
+                run += 1
+            lines = [(block.start, block.end) for block in content.blocks[index:run]]
+        place = index - (run - len(lines))
+        after = 0
+        if marked:
+            numbered = _quoted(text, lines[place:])
+            rows = [line for _, line in numbered]
+            mark, count = _table_at(text, rows, 0)
+            if mark:
+                tables += 1
+                after = numbered[count][0] - 1 if count < len(rows) else len(lines) - place
+                _add_table(text, rows[:count], mark, tables, (blocks, drawn))
+        if not after and place < len(lines):
+            pasted, after = _pasted(text, lines, place)
+            if after:
+                tables += 1
+                _add_rows(text, pasted, tables, (blocks, drawn))
+        if after:
             moved.extend([len(blocks)] * after)
-            _add_table(text, rows[:count], mark, tables, (blocks, drawn))
             index += after
             continue
         moved.append(len(blocks))
         blocks.append(content.blocks[index])
         index += 1
+        run = max(run, index)
     if not drawn:
         return content
     moved.append(len(blocks))
@@ -223,8 +255,8 @@ def _table_at(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[
     for mark in _MARKS:
         wanted = _MIN_TABS if mark == "\t" else 1
         count, columns, full = 0, 0, False
-        for start, end in lines[index:]:
-            line = text[start:end]
+        for position in range(index, len(lines)):
+            line = text[slice(*lines[position])]
             if mark != "\t" and count and _RULE.match(line) and line.strip():
                 count += 1
                 continue
@@ -288,6 +320,26 @@ def _add_table(
             grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
 
 
+def _pasted(text: str, lines: Sequence[tuple[int, int]], index: int) -> tuple[Rows, int]:
+    """Read a table without marks between its cells that begins at a line."""
+    rows, count = rows_of_lines(text, lines, index)
+    return (rows, count) if rows else rows_of_columns(text, lines, index)
+
+
+def _add_rows(text: str, rows: Rows, table: int, into: tuple[list[Block], list[Cell]]) -> None:
+    """Add the rows of a table that was pasted without marks between its cells."""
+    blocks, grid = into
+    for row, cells in enumerate(rows, start=1):
+        for column, spans in enumerate(cells, start=1):
+            first = len(blocks)
+            locator = cell_locator(table, row, column)
+            for start, end in spans:
+                words = text[start:end]
+                begin = start + len(words) - len(words.lstrip())
+                blocks.append(Block(start=begin, end=begin + len(words.strip()), locator=locator))
+            grid.append(Cell(table=table, row=row, column=column, first=first, last=len(blocks)))
+
+
 def _width(line: str) -> int:
     """Give the columns a line fills: in GB18030 a wide character takes two bytes."""
     return len(line.encode("gb18030", errors="replace"))
@@ -307,9 +359,19 @@ def _wrap_width(text: str, lines: Sequence[tuple[int, int]]) -> int:
         for index, width in enumerate(widths)
         if width >= widest - _SLACK and index + 1 < len(widths) and widths[index + 1]
     ]
-    broken = [index for index in full if not ends_sentence(text[slice(*lines[index])])]
-    enough = len(full) >= max(_MIN_WRAPPED, _MIN_WRAPPED_SHARE * len(filled))
-    return widest if enough and len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
+    broken = [
+        index
+        for index in full
+        if not ends_sentence(text[slice(*lines[index])])
+        and not begins_item(text[slice(*lines[index + 1])])
+    ]
+    many = len(full) >= max(_MIN_WRAPPED, _MIN_WRAPPED_SHARE * len(filled))
+    if many:
+        return widest if len(broken) >= _MIN_BROKEN_SHARE * len(full) else 0
+    # few lines are full: those that are must nearly all be broken within a sentence
+    prose = [index for index in broken if not begins_item(text[slice(*lines[index])])]
+    few = len(broken) >= _SURE_BROKEN_SHARE * len(full) and len(prose) >= _MIN_PROSE
+    return widest if few and len(broken) >= _MIN_BROKEN else 0
 
 
 def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int) -> bool:
@@ -322,7 +384,21 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], index: int, width: int
         return False
     if after.startswith(("\u3000\u3000", "    ")):
         return False
-    return not (opens_field(after) or (ends_sentence(line) and begins_item(after)))
+    ended = ends_sentence(line) or is_title(line)
+    if parts_label(line, after):
+        return True
+    return not (opens_field(after) or (ended and begins_item(after)))
+
+
+def _left_open(text: str, lines: Sequence[tuple[int, int]], index: int) -> bool:
+    """Say whether a line of words ends where no paragraph can, whatever its width."""
+    line, after = text[slice(*lines[index])], text[slice(*lines[index + 1])]
+    words = line.strip() and after.strip() and "\t" not in line + after and "|" not in line + after
+    if not words:
+        return False
+    lone = len(after.strip()) == 1 and after.strip().isalpha() and not ends_sentence(line)
+    open_ended = leaves_open(line, after) and not opens_field(after)
+    return lone or open_ended or parts_label(line, after)
 
 
 def _break_between(text: str, line: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:

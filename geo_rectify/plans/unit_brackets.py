@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.bodies import are_bodies, are_certain_bodies
+from geo_rectify.plans.bodies import are_bodies, are_bodies_with_certain, are_certain_bodies
 from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
@@ -148,7 +148,7 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
             inside = _clauses(text, position + 1, first)
             units = "，".join(text[a:b] for role, a, b in inside if role is FieldRole.RESPONSIBLE)
             told = words.search(text, position, stop - 1) is not None
-            sure = are_certain_bodies(units)
+            sure = are_certain_bodies(units) or are_bodies_with_certain(units)
             dated = len(inside) > 1 and any(role is FieldRole.DEADLINE for role, _, _ in inside)
             apart = sure or dated or opener not in "（(" or text[position - 1] in _SENTENCE_ENDS
             if not told and not (apart and position > start and are_bodies(units)):

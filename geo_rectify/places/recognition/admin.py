@@ -24,7 +24,7 @@ _LONG_REGION: Final = 3
 _TITLE_SPAN: Final = 120
 _TITLE_WEIGHT: Final = 5
 _TELLING: Final = 3
-_MANY: Final = 3
+_MANY: Final = 2
 _RAISED: Final = frozenset("市区")
 
 
@@ -58,6 +58,9 @@ def short_name(name: str) -> str:
         cut = _RANK.sub("", name)
     elif not name.endswith("区"):
         cut = _without_peoples(cut)
+        people = cut.removesuffix("族")
+        # 某某族自治旗 is called by its one people.
+        cut = people if people in area_words().peoples and len(people) >= _MIN_SHORT else cut
     else:
         cut = _without_peoples(cut) if "族" in cut or len(cut) > _LONG_REGION else cut
     return cut if len(cut) >= _MIN_SHORT else name
@@ -99,9 +102,9 @@ def customary_names(name: str) -> tuple[str, ...]:
         return (name[0] + banner[1] + banner[2],)
     if name.endswith("行政委员会"):
         return (name.removesuffix("政委员会") + "委",)
-    if not name.endswith(("自治州", "自治县", "自治旗")):
-        return ()
     listed = tuple(form for form, full in area_words().customary.items() if full == name)
+    if not name.endswith(("自治州", "自治县", "自治旗")):
+        return listed
     short = short_name(name)
     if short == name:
         return ()
@@ -240,7 +243,12 @@ def _score(areas_here: Counter[str], title: str) -> Counter[str]:
     provinces: Counter[str] = Counter()
     known = areas()
     # 城区, 矿区 are words first: they vote only for a prefecture that others tell of
-    words = {name for name in areas_here if set(name) <= area_words().vague}
+    words = {
+        name
+        for name in areas_here
+        if set(name) <= area_words().vague
+        and not any(area.kind is PlaceType.PREFECTURE for area in known.by_name[name])
+    }
     for name in sorted(areas_here, key=lambda each: each in words):
         count = areas_here[name]
         weight = count + (_TITLE_WEIGHT if name in title else 0)

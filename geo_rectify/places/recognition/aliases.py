@@ -9,7 +9,7 @@ from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from geo_rectify.places.recognition.drafts import Scene
 
@@ -27,6 +27,11 @@ _SOURCE_HEAD: Final = re.compile(
 _VILLAGE_SECTION: Final = re.compile(r"村$")
 _LEGAL_KINDS: Final = frozenset({PlaceType.FACTORY})
 _OF_LEVEL: Final = re.compile(r"^[市县区旗](?=[\u4e00-\u9fff]{3})")
+# 某某有限公司（以下简称“某某”）
+_SHORT_NAME: Final = re.compile(
+    "(?:公司|集团|合作社|厂|矿)[（(](?:以下简称|下称|简称)[：:“\"‘']?"
+    "([\u4e00-\u9fff]{2,8})[”\"’']?[)）]"
+)
 _MIN_BRAND: Final = 2
 _LONG_BRAND: Final = 3
 
@@ -55,7 +60,41 @@ def canonical_names(scenes: Sequence[Scene], document: Document) -> None:
                 chosen[key] = name
     for draft, key in wanted:
         draft.normalised = chosen[key]
+    full = _full_names(scenes)
+    for draft, _ in wanted:
+        draft.normalised = full.get(draft.surface, draft.normalised)
     _inner_names(scenes, wanted)
+
+
+def short_names(text: str, words: Collection[str]) -> frozenset[str]:
+    """List the short names a text gives to firms.
+
+    Parameters
+    ----------
+    text
+        A passage.
+    words
+        Ordinary words, which name no firm (该公司, 园区).
+
+    Returns
+    -------
+    frozenset of str
+        They stand for their firm in the whole document.
+    """
+    return frozenset(found[1] for found in _SHORT_NAME.finditer(text) if found[1] not in words)
+
+
+def _full_names(scenes: Sequence[Scene]) -> dict[str, str]:
+    """Give the firm each short name stands for, where it was found."""
+    full: dict[str, str] = {}
+    for scene in scenes:
+        by_end = {draft.end: draft for draft in scene.drafts}
+        for found in _SHORT_NAME.finditer(scene.text):
+            bracket = found.start() + len(found[0].partition("（")[0].partition("(")[0])
+            firm = by_end.get(bracket)
+            if firm is not None and firm.kind in _LEGAL_KINDS:
+                full.setdefault(found[1], firm.normalised)
+    return full
 
 
 def _registered(name: str) -> bool:

@@ -58,6 +58,8 @@ _SETTLEMENT_WORD_AT_END: Final = 1.2
 _LONG_WORD_AT_END: Final = 1.5
 _LONG_STEM: Final = 3
 _WORD_SIZE: Final = 2
+_WITHIN_HEADS: Final = (2, 3)
+"""Characters of a head noun before the one that a name may begin with."""
 _WORD_TOWN: Final = 1.0
 _SOFT_IN_STRONG: Final = 0.9
 _AREA_AT_END: Final = 3.0
@@ -65,7 +67,10 @@ _CUTS_WORD: Final = 1.0
 _CUTS_HEAD: Final = 6.0
 _DOUBLE_WATER: Final = 1.2
 _RANK_WITHIN: Final = 1.5
-_COUNTED_WATER: Final = 1.5
+_COUNTED: Final = 1.5
+_COUNTED_BY: Final = frozenset("个条座处家次年月名人种项地方数元层口所宗起片")
+_MANY_FIRST: Final = 1.0
+_CALLED_BY_AREA: Final = frozenset("湾河江湖溪岛")
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _AFTER_AREA: Final = -1.6
 _NEVER_FIRST: Final = 3.0
@@ -97,8 +102,9 @@ def _stem_penalty(
     behind = text[start - 1 : start] in _BEFORE.get(kind, ())
     called = kind is PlaceType.TOWNSHIP or behind
     if called and len(stem) == _WORD_SIZE and stem in lexicon.flags:
-        # 中和|镇, 某镇平原|村: settlements are called by words of any kind.
-        return _WORD_TOWN
+        # 某镇平原|村: settlements are called by words of any kind but verbs before 镇 (压实|镇村).
+        verb = words.HARD in lexicon.flags[stem] and not behind
+        return _HARD_WITHIN if verb else _WORD_TOWN
     first = (
         _FUNCTION_IN_LIST * (text[start] in lexicon.single_hard)
         if behind and len(stem) == _WORD_SIZE and text[start] not in _JOINING_CHARS
@@ -129,6 +135,8 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
             cost += _FUNCTION_AT_START if start == run_start else _FUNCTION_FIRST
     if first in lexicon.never_first:
         cost += _NEVER_FIRST
+    if first == "多":
+        cost += _MANY_FIRST
     if head - start == 1 and first in lexicon.objects_of:
         cost += _OBJECT
     if "里" in text[max(0, start - 2) : head] and _FAR.search(text, max(0, start - 2), head):
@@ -176,10 +184,10 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
 
 def _splits_head(text: str, start: int, run_start: int, lexicon: Lexicon) -> float:
     """Price a name whose first character ends a head noun with those before: 工业|园盐湖."""
-    split = (start - 2 > run_start and text[start - 2 : start + 1] in lexicon.facility) or (
-        start - 3 > run_start and text[start - 3 : start + 1] in lexicon.facility
-    )
-    return _NEVER_FIRST if split else 0.0
+    for before in _WITHIN_HEADS:
+        if start - run_start > before and text[start - before : start + 1] in lexicon.facility:
+            return _NEVER_FIRST
+    return 0.0
 
 
 def name_cost(
@@ -247,13 +255,44 @@ def name_cost(
         + length_cost
         + entry.weight
         + at_end
-        + (_COUNTED_WATER if text[head - 1] in _NUMERALS and entry.short else 0.0)
+        + (_counted(entry, stop - head) if text[head - 1] in _NUMERALS else 0.0)
         + (_CUTS_WORD if start > run_start and text[start - 1 : start + 1] in lexicon.flags else 0)
         + _cut_after(text, stop, lexicon)
         + _splits_head(text, start, run_start, lexicon)
         + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
         + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
         + stem_cost
+    )
+
+
+def _counted(entry: SimpleHead, size: int) -> float:
+    """Price a number before a head that it may count: 三河, 三镇."""
+    town = size == 1 and entry.kind is PlaceType.TOWNSHIP
+    return 2 * _COUNTED if town else _COUNTED * entry.short
+
+
+def many_named(text: str, start: int, head: int) -> bool:
+    """Say whether 多 begins a name rather than counts: 多宝山, but 多条河, 十多座山.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, head
+        Where the name and its head begin.
+
+    Returns
+    -------
+    bool
+        True where no number stands before and no classifier behind.
+    """
+    return (
+        text[start] == "多"
+        and head - start >= _WORD_SIZE
+        and text[start + 1] not in _COUNTED_BY
+        and not text[start - 1 : start].isdecimal()
+        and text[start - 1 : start]
+        not in _NUMERALS | {"百", "千", "万", "余", "很", "较", "许", "众"}
     )
 
 
@@ -326,7 +365,11 @@ def by_areas(
             continue
         if (first, last) == (start, stop):
             return _AREA_AT_END
-        if first == start and last == stop - 1:
+        if last == start and text[start] in _CALLED_BY_AREA and stop - start > _LONG_STEM:
+            # 某口湾|某岛: the head belongs to the area's short name.
+            cost += _TOWN_WITHIN
+        full = text[first:last] == vocabulary.areas[text[first:last]].name
+        if first == start and last == stop - 1 and not (full and last - first > _WORD_SIZE):
             # 昌江|河: the word 江河 does not stand there.
             word = text[stop - 2 : stop] in vocabulary.lexicon.flags
             return (
@@ -334,7 +377,6 @@ def by_areas(
                 - STEM_COST.get(last - first, 0.0)
                 - _RANK_WITHIN * any(char in _RANKS for char in text[start + 1 : last])
             )
-        full = text[first:last] == vocabulary.areas[text[first:last]].name
         cuts = first < start < last or start < first < stop < last
         # 南|运河 beside 运河区
         own = text[start:first] in ATTRIBUTES and len(text[start:first]) == 1 and not full

@@ -12,11 +12,13 @@ from geo_rectify.places.recognition.aliases import place_key
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
 from geo_rectify.places.recognition.lexicon import lexicon
+from geo_rectify.places.recognition.numbering import CANAL
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.drafts import Scene
 
 TEXT: Final = "text"
@@ -27,6 +29,8 @@ GAZETTEER: Final = "gazetteer"
 PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
+_BRACKETS: Final = re.compile("[（(]([\u4e00-\u9fff]{2,4})[)）]")
+_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 # Kinds that run through several counties: the words around say little, the whole document more.
 _LINEAR: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
@@ -34,6 +38,7 @@ _LINEAR: Final = frozenset(
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
 _LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
 _RIVER_SIZES: Final = (2, 3, 4, 5)
+_TOWNSHIP_FIRST: Final = re.compile("[\u4e00-\u9fff]{1,4}?(?:镇|乡|街道|苏木)")
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _CARRIED: Final = frozenset(
@@ -42,9 +47,27 @@ _CARRIED: Final = frozenset(
         PlaceType.VILLAGE,
         PlaceType.FACTORY,
         PlaceType.MINE,
+        PlaceType.CATCHMENT,
+        PlaceType.OTHER,
+        PlaceType.PROJECT,
+        PlaceType.BRIDGE,
+        PlaceType.INDUSTRIAL_PARK,
+        PlaceType.RESIDENTIAL,
+        PlaceType.MARKET,
+        PlaceType.FOREST_FARM,
     }
 )
+_TELLING: Final = frozenset({TEXT, UNIT, GAZETTEER})
 _LONGEST_SENTENCE: Final = 2000
+# Where bodies of the city answer, an issue about one county says little of these.
+_WIDE: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.CATCHMENT, PlaceType.NATURE_RESERVE}
+)
+# Parks and farms are called by the county they lie in.
+_CALLED_BY_COUNTY: Final = frozenset(
+    {PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE, PlaceType.FOREST_FARM}
+)
+_SHORTEST_STEM: Final = 2
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
 
@@ -112,8 +135,11 @@ def assign_counties(scenes: Sequence[Scene], document: Document) -> None:
         _by_gazetteer(scene, document)
     for scene in scenes:
         _by_unit(scene, document)
+    evidence = _Evidence(scenes, document)
+    for scene in scenes:
+        _by_official_list(scene, document, evidence)
     _by_evidence(scenes, document, anchors)
-    _by_issue(scenes, document)
+    _by_issue(scenes, document, anchors)
     _by_document(scenes, document)
 
 
@@ -149,21 +175,54 @@ def _by_name(scene: Scene, document: Document) -> None:
         told = None
         if draft.kind in ADMIN_KINDS:
             told = _area_county(draft.surface, document)
-        elif draft.prefix:
+        elif draft.prefix and not _weakly_told(draft):
             told = _area_county(draft.prefix, document)
             elsewhere = draft.role is not Role.EXTENT or draft.kind is PlaceType.DEV_ZONE
             if told is not None and told[1] == PREFECTURE_ONLY and elsewhere:
                 # A hospital or firm of the prefecture stands in one of its counties.
                 told = None
-        if told is None:
-            zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
-            ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
-            if zone or (ending and draft.kind is PlaceType.DEV_ZONE):
-                told = (zone or ending or "", TEXT)
-            elif draft.kind is PlaceType.DEV_ZONE and not _in_a_county(draft.prefix, document):
-                told = (draft.surface, TEXT)
+        if told is None and draft.kind is PlaceType.FACTORY:
+            told = _in_brackets(draft, document)
+        if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
+            told = _county_within(draft, document)
+        told = told or _zone_told(draft, document)
         if told is not None:
             _set(draft, *told)
+
+
+def _weakly_told(draft: Draft) -> bool:
+    """Say whether a mine is called by a short name, which the words around may overrule."""
+    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(_WITH_RANK)
+
+
+def _in_brackets(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the county a registered name has in brackets: 某某骨料（某新）有限公司."""
+    found = _BRACKETS.search(draft.surface)
+    told = _area_county(found[1], document) if found is not None else None
+    return told if told is not None and told[0] in document.home.counties else None
+
+
+def _zone_told(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the zone a name is, begins or ends with."""
+    zone = next((z for z in sorted(document.zones) if draft.surface.startswith(z)), None)
+    ending = next((z for z in sorted(document.zones) if draft.surface.endswith(z)), None)
+    if zone or (ending and draft.kind is PlaceType.DEV_ZONE):
+        return (zone or ending or "", TEXT)
+    if draft.kind is PlaceType.DEV_ZONE and not _in_a_county(draft.prefix, document):
+        return (draft.surface, TEXT)
+    return None
+
+
+def _county_within(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the one county whose short name stands inside a name: 某市某某开发区|某丹|分园."""
+    inside = [
+        county
+        for county in document.home.counties_in_order
+        if len(short := short_name(county)) >= _SHORTEST_STEM
+        and draft.surface.find(short, len(draft.prefix)) >= 0
+        and county[:-1] != short_name(document.home.level_name)
+    ]
+    return (inside[0], TEXT) if len(inside) == 1 else None
 
 
 def _in_a_county(prefix: str, document: Document) -> bool:
@@ -212,7 +271,7 @@ def _right_behind(previous: Draft, draft: Draft) -> bool:
 
 
 def _by_gazetteer(scene: Scene, document: Document) -> None:
-    """Take the county of a township that only one county of the prefecture has."""
+    """Take the county of a township that only one county of the gazetteer has."""
     for draft in scene.drafts:
         if not _open(draft) or draft.kind is not PlaceType.TOWNSHIP:
             continue
@@ -241,6 +300,44 @@ def gazetteer_county(name: str, document: Document) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
+def _by_official_list(scene: Scene, document: Document, evidence: _Evidence) -> None:
+    """Take the county of an official township where neither text nor unit tells another.
+
+    In the document of a province the prefecture is the one the sentence named last.
+    """
+    spoken: Area | None = None
+    spoken_at = 0
+    for draft in scene.drafts:
+        if draft.kind is PlaceType.PREFECTURE:
+            spoken, spoken_at = document.home.names.get(draft.surface), draft.start
+        if not _open(draft):
+            continue
+        name = _township_in(draft)
+        if not name or evidence.counties(draft, scene.issue) or evidence.of_inner(draft):
+            continue
+        near = spoken is not None and _same_sentence(scene.text, spoken_at, draft)
+        prefecture = spoken.adcode if spoken is not None and near else ""
+        county = _official_county(name, document, prefecture=prefecture)
+        if county:
+            _set(draft, county, GAZETTEER)
+
+
+def _township_in(draft: Draft) -> str:
+    """Give the township a name is or begins with: 某某镇|循环经济产业园."""
+    if draft.kind is PlaceType.TOWNSHIP:
+        return draft.surface
+    found = _TOWNSHIP_FIRST.match(draft.surface)
+    return found[0] if found and found.end() < len(draft.surface) else ""
+
+
+def _official_county(name: str, document: Document, *, prefecture: str) -> str:
+    """Give the one county that has a township, of a prefecture where the text names one."""
+    codes = document.townships.get(name, frozenset())
+    spoken = {code for code in codes if code[:4] == prefecture[:4]} if prefecture else set()
+    found = {document.home.county_codes[code] for code in spoken or codes}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
 def _by_unit(scene: Scene, document: Document) -> None:
     """Take the county of the measure's responsible units."""
     counties = unit_counties(scene.units, document)
@@ -266,12 +363,17 @@ class _Evidence:
         self._surfaces: dict[str, set[str]] = defaultdict(set)
         for scene in scenes:
             for draft in scene.drafts:
-                if draft.county and draft.county_basis in {TEXT, UNIT, GAZETTEER} and draft.named:
-                    key = self.key(draft, scene.issue)
-                    self._held[key].add(draft.county)
-                    self._in_issue[scene.issue, key].add(draft.county)
-                    if draft.kind not in ADMIN_KINDS:
-                        self._surfaces[draft.surface].add(draft.county)
+                self.take(draft, scene.issue)
+
+    def take(self, draft: Draft, issue: int | None) -> None:
+        """Take what a mention says of its place."""
+        if not draft.county or draft.county_basis not in _TELLING or not draft.named:
+            return
+        key = self.key(draft, issue)
+        self._held[key].add(draft.county)
+        self._in_issue[issue, key].add(draft.county)
+        if draft.kind not in ADMIN_KINDS:
+            self._surfaces[draft.surface].add(draft.county)
 
     def key(self, draft: Draft, issue: int | None) -> tuple[str, ...]:
         """Give what a mention shares with others of its place; sections go with their river."""
@@ -310,15 +412,26 @@ class _Thread:
     def hear(self, draft: Draft) -> None:
         """Take what a name with a county says; another prefecture or a list of counties ends it."""
         mentioned = draft.role is not Role.TITLE_OR_UNIT
-        if draft.kind is PlaceType.COUNTY and mentioned:
+        zone = draft.kind is PlaceType.DEV_ZONE and draft.surface in self._document.zones
+        named = draft.prefix in self._document.home.counties
+        if (draft.kind is PlaceType.COUNTY or zone or named) and mentioned:
             self._so_far.add(draft.county)
+        if draft.kind in ADMIN_KINDS and mentioned and self._foreign(draft):
+            self._so_far.add("")
         abroad = not draft.county or (
             draft.kind is PlaceType.PREFECTURE and draft.county != self._document.home.level_name
         )
         if id(draft) in self._joined or (draft.kind in ADMIN_KINDS and abroad and mentioned):
             self._told = None
-        elif draft.county_basis == TEXT and draft.county:
+        elif draft.county_basis in {TEXT, GAZETTEER} and draft.county:
             self._told = (draft.start, draft.county)
+
+    def _foreign(self, draft: Draft) -> bool:
+        """Say whether an area lies in another province than the document's."""
+        home, area = self._document.home.area, self._document.home.names.get(draft.surface)
+        if home is None or area is None:
+            return False
+        return home.province_adcode != area.province_adcode
 
     def near(self, draft: Draft) -> str:
         """Give the county the sentence told before a name that may be in it, or an empty string."""
@@ -332,6 +445,11 @@ class _Thread:
         if draft.kind not in _FLOWING:
             self._told = (draft.start, county)
         return county
+
+    def go_on(self, draft: Draft) -> None:
+        """Go on with the county of a town or village, wherever it is known from."""
+        if draft.kind in _SETTLED and draft.county and draft.role is not Role.TITLE_OR_UNIT:
+            self._told = (draft.start, draft.county)
 
     def carried(self, draft: Draft) -> str:
         """Give the one county named so far, for what later sentences go on about."""
@@ -350,16 +468,28 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
         for draft in scene.drafts:
             if evidence.disputed(draft, scene.issue) or _runs_far(draft):
                 draft.county, draft.county_basis = "", ""
+                told = evidence.counties(draft, scene.issue) if _namesake(draft) else set()
+                if len(told) == 1:
+                    _set(draft, next(iter(told)), ELSEWHERE)
             elif _open(draft):
-                _by_thread(draft, scene, thread, evidence)
+                anchor = anchors.get(id(draft))
+                apart = anchor is not None and _runs_far(anchor)
+                _by_thread(draft, scene, thread, evidence, apart=apart)
+                evidence.take(draft, scene.issue)
+                thread.go_on(draft)
             else:
                 thread.hear(draft)
         _by_anchor(scene, anchors)
-        _by_members(scene)
+        _by_members(scene, document)
 
 
-def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence) -> None:
-    """Take the county of the name within, of the sentence, of the same place, of the passage."""
+def _by_thread(
+    draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence, *, apart: bool
+) -> None:
+    """Take the county of the name within, of the sentence, of the same place, of the passage.
+
+    What stands on a great river is apart from the passage's county.
+    """
     inner = evidence.of_inner(draft)
     told = evidence.counties(draft, scene.issue)
     if len(inner) == 1:
@@ -368,7 +498,7 @@ def _by_thread(draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence)
         _set(draft, near, TEXT)
     elif len(told) == 1:
         _set(draft, next(iter(told)), ELSEWHERE)
-    elif carried := thread.carried(draft):
+    elif not apart and (carried := thread.carried(draft)):
         _set(draft, carried, ELSEWHERE)
 
 
@@ -387,9 +517,15 @@ def _runs_far(draft: Draft) -> bool:
     """Say whether a river passes through many counties: none is its own."""
     if draft.kind is PlaceType.CATCHMENT and draft.surface.endswith("流域"):
         name = draft.surface.removesuffix("流域")
-    elif draft.kind is PlaceType.RIVER and draft.surface.endswith("段"):
+    elif draft.kind is PlaceType.RIVER and (
+        draft.surface.endswith("段") or CANAL.fullmatch(draft.surface)
+    ):
         return True
-    elif draft.kind in {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}:
+    elif draft.kind is PlaceType.NATURE_RESERVE and draft.county_basis != TEXT:
+        # A reserve called by a great lake or range is no one county's.
+        great = any(draft.surface[:size] in lexicon().long_rivers for size in _RIVER_SIZES)
+        return great and "段" not in draft.surface[:-1]
+    elif draft.kind in _WIDE - {PlaceType.NATURE_RESERVE} | {PlaceType.MOUNTAIN}:
         name = draft.surface
     elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
         sizes = (draft.surface[:size] for size in _RIVER_SIZES)
@@ -400,6 +536,11 @@ def _runs_far(draft: Draft) -> bool:
     return name in lexicon().long_rivers and not told
 
 
+def _namesake(draft: Draft) -> bool:
+    """Say whether a small river may be called so too: what the document says elsewhere counts."""
+    return draft.surface in lexicon().namesakes
+
+
 def _stays(draft: Draft, county: str, document: Document) -> bool:
     """Say whether a place may be taken for one of the county the sentence tells.
 
@@ -408,7 +549,10 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
     """
     if draft.kind is PlaceType.NATURE_RESERVE and "国家" in draft.surface:
         return False
-    if draft.kind is PlaceType.HOSPITAL and not draft.stem:
+    if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
+        return False
+    if draft.kind is PlaceType.INDUSTRIAL_PARK and _of_the_city(draft, document):
+        # 某州市|静脉产业园: the city's, wherever it stands.
         return False
     if draft.kind in _FLOWING:
         # A zone's name says where its works are, not where the water they use goes.
@@ -416,6 +560,14 @@ def _stays(draft: Draft, county: str, document: Document) -> bool:
         long = lexicon().long_rivers
         return own and not any(draft.surface[:size] in long for size in _RIVER_SIZES)
     return draft.kind not in _LINEAR or _is_street(draft)
+
+
+def _of_the_city(draft: Draft, document: Document) -> bool:
+    """Say whether a name begins with that of a prefecture or province."""
+    area = document.home.names.get(draft.prefix)
+    if area is None:
+        return draft.surface.startswith(short_name(document.home.level_name))
+    return area.kind is not PlaceType.COUNTY
 
 
 def _is_street(draft: Draft) -> bool:
@@ -427,7 +579,7 @@ def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
     """Take the county of the place a site is said to be at."""
     for draft in scene.drafts:
         anchor = anchors.get(id(draft))
-        if anchor is None or not _open(draft) or draft.kind in _FLOWING:
+        if anchor is None or not _open(draft) or draft.kind in _FLOWING or _runs_far(draft):
             continue
         if anchor.kind in _LINEAR and draft.kind in _LINEAR:
             # A road along a river leaves the river's county soon.
@@ -436,7 +588,7 @@ def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
             _set(draft, anchor.county, ELSEWHERE)
 
 
-def _by_members(scene: Scene) -> None:
+def _by_members(scene: Scene, document: Document) -> None:
     """Take the one county the other members of an enumeration are in."""
     for run in enumerations(scene):
         kinds = {draft.kind for draft in run}
@@ -448,7 +600,7 @@ def _by_members(scene: Scene) -> None:
         if len(kinds) > 1 or kinds & (_LINEAR | ADMIN_KINDS) or len(told) != 1:
             continue
         for draft in run:
-            if _open(draft) and not draft.prefix:
+            if _open(draft) and not draft.prefix and not _of_the_city(draft, document):
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
@@ -459,7 +611,7 @@ def _same_sentence(text: str, told: int, draft: Draft) -> bool:
     return len(between) < _LONGEST_SENTENCE and not any(mark in between for mark in ends)
 
 
-def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
+def _by_issue(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
     """Take the one county an issue's units and texts name."""
     units: dict[int | None, set[str]] = defaultdict(set)
     texts: dict[int | None, set[str]] = defaultdict(set)
@@ -469,14 +621,22 @@ def _by_issue(scenes: Sequence[Scene], document: Document) -> None:
             in_text = draft.county_basis == TEXT and draft.county in document.home.counties
             if in_text and draft.role is not Role.TITLE_OR_UNIT:
                 texts[scene.issue].add(draft.county)
+    own = document.home.area is not None and document.home.area.kind is PlaceType.COUNTY
     for scene in scenes:
         if scene.issue is None:
             continue
         told = units[scene.issue] | texts[scene.issue]
         if len(told) != 1:
             continue
+        of_city = not own and scene.units and not unit_counties(scene.units, document)
         for draft in scene.drafts:
-            if _open(draft) and not _runs_far(draft):
+            anchor = anchors.get(id(draft))
+            wide = (
+                _runs_far(draft)
+                or (of_city and draft.kind in _WIDE)
+                or (anchor is not None and _runs_far(anchor))
+            )
+            if _open(draft) and not wide:
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
@@ -488,5 +648,7 @@ def _by_document(scenes: Sequence[Scene], document: Document) -> None:
     basis = DOCUMENT if area.kind is PlaceType.COUNTY else PREFECTURE_ONLY
     for scene in scenes:
         for draft in scene.drafts:
+            if _open(draft) and _weakly_told(draft):
+                _set(draft, *(_area_county(draft.prefix, document) or ("", "")))
             if _open(draft):
                 _set(draft, document.home.level_name, basis)

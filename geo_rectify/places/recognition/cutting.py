@@ -16,6 +16,7 @@ from geo_rectify.places.recognition.costs import (
     STEM_COST,
     areas_in,
     by_areas,
+    many_named,
     name_cost,
     over_known,
 )
@@ -85,6 +86,7 @@ _PIECE_CODES: Final = {
 _FIGURES: Final = re.compile(
     r"[一二两三四五六七八九十百千万][江河湖山园带轴城区岸镇村港湾路廊心核][一二两三四五六七八九十百千万]"
     r"[江河湖山园带轴城区岸镇村港湾路廊心核基片库渠溪]"
+    r"|[两二三四五六七八九十][镇乡](?![\u4e00-\u9fff]?[镇乡村路])"
     r"|一[河湖企村镇县矿园厂库渠塘山港][一二][策档案法图表]"
     r"|第[一二三四五六七八九十]+大(?:河流|湖泊|岛屿|水系|[河湖江岛])"
 )
@@ -305,7 +307,7 @@ def _area_token(
     text: str, position: int, stop: int, area: Area, along: tuple[str, ...]
 ) -> tuple[Token, float]:
     """Read an administrative name; the short name of a county or city may be a river's."""
-    if text[position:stop] == area.name:
+    if text[position:stop] == area.name or _with_rank(text[position:stop], area):
         return Token(position, stop, ADMIN, kind=area.kind), _FULL_ADMIN
     flows = text[position - 1 : position] in _FLOWING_INTO or (
         text.startswith(along, stop) and text[stop] != "段"
@@ -313,6 +315,11 @@ def _area_token(
     if text[stop - 1] in _WATERS and (area.kind is PlaceType.COUNTY or flows):
         return Token(position, stop, NAME, kind=PlaceType.RIVER, stem=stop - position), _SHORT_ADMIN
     return Token(position, stop, SHORT_ADMIN, kind=area.kind), _SHORT_ADMIN
+
+
+def _with_rank(name: str, area: Area) -> bool:
+    """Say whether a customary name has the rank of its area: 某某旗 of 某某族自治旗."""
+    return name[-1] == area.name[-1] and len(name) > _WORD_STEM
 
 
 def _head_length(name: str, lexicon: Lexicon) -> int:
@@ -339,7 +346,9 @@ def _names_by_start(
                     break
                 whole = stem == _WORD_STEM and text[start - 1 : start] in _BEFORE_WHOLE
                 first = _FIRST_IN_VILLAGES if text[start - 1] in _TOWNS else _FIRST_IN_NAMES
-                if text[start] in _NO_STEM and not (whole and text[start] in first):
+                if text[start] in _NO_STEM and not (
+                    (whole and text[start] in first) or many_named(text, start, head)
+                ):
                     continue
                 if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
                     continue

@@ -73,8 +73,21 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What the rules know of the document a passage stands in."""
+    """What the rules know of the document a passage stands in.
+
+    Attributes
+    ----------
+    home
+        The area it is about.
+    zones
+        Development zones that answer as units.
+    gazetteer
+        Names a gazetteer has, with kind and county code of their bearers.
+    townships
+        Official townships of the home, each with the codes of its counties.
+    """
 
     home: Home
     zones: frozenset[str]
     gazetteer: Mapping[str, Collection[tuple[PlaceType, str]]]
+    townships: Mapping[str, frozenset[str]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.lexicon import lexicon
+from geo_rectify.places.recognition.numbering import read_number
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _CALLED_ALIKE: Final = frozenset(
         PlaceType.MINE,
     }
 )
+# Hills, villages and bridges that works are called by.
+_LENDING: Final = _LIKE_MINES | {PlaceType.BRIDGE, PlaceType.RIVER, PlaceType.LAKE_RESERVOIR}
 _CLOSING: Final = codes.LISTED + codes.PUNCTUATION + codes.JOINED
 _AFTER_MEMBER: Final = _CLOSING + codes.SOFT + codes.HARD + codes.MODIFIER + codes.QUANTITY
 _WEAK_HEADS: Final = frozenset({PlaceType.CATCHMENT, PlaceType.OTHER})
@@ -159,7 +162,10 @@ def _index_at(tokens: Sequence[Token], position: int) -> int:
 def _item_before(tokens: Sequence[Token], separator: int) -> tuple[int, int] | None:
     """Give the tokens of the member before a separator, None where it is no bare name."""
     first = separator
-    while first and tokens[first - 1].code in _ITEM_CODES:
+    while first and (
+        tokens[first - 1].code in _ITEM_CODES
+        or (tokens[first - 1].code == codes.JOINED and tokens[first - 2].code == codes.LISTED)
+    ):
         first -= 1
     if first == separator:
         return None
@@ -224,6 +230,7 @@ def _sharing(
         here.end <= end
         and last.kind in _SHARED
         and here.kind not in _WITH_HEADS | {last.kind}
+        and not (here.kind is PlaceType.TOWNSHIP and last.kind is PlaceType.MINE)
         and (
             last.kind is PlaceType.MONITORING_SECTION
             or (last.kind is PlaceType.MINE and here.kind in _LIKE_MINES)
@@ -319,10 +326,14 @@ def _tails(scene: Scene, context: Context) -> None:
         tail = context.list_tail.match(scene.text, run[-1].end)
         if tail is None:
             continue
-        kind = context.list_kinds[tail["tail"]]
+        kind = context.list_kinds[tail["tail"] or tail["few"]]
+        counted = bool(tail["count"]) and read_number(tail["count"]) == len(run)
         for draft in run:
             if draft.bare or (draft.kind in _WEAK_HEADS and not draft.head):
                 draft.kind = kind
+            elif (counted and draft.kind in _LENDING) or tail["few"]:
+                # 灰岭、马鞍山|两座尾矿库: called by a hill.
+                draft.kind, draft.stem, draft.head = kind, draft.surface, ""
     _bare_before_tail(scene, context)
 
 
@@ -330,7 +341,7 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
     """Find members without any head by the tail alone: 陶欣苑、尚东国际等居住小区."""
     for found in context.list_tail.finditer(scene.text):
         index = _index_at(scene.tokens, found.start())
-        kind = context.list_kinds[found["tail"]]
+        kind = context.list_kinds[found["tail"] or found["few"]]
         while index > 0:
             item = _item_before(scene.tokens, index)
             if item is None:
@@ -341,7 +352,9 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
             covered = bool(over)
             part = scene.tokens[first:stop]
             named = any(t.code == codes.NAME for t in part)
-            unknown = sum(t.code == codes.UNKNOWN for t in part) >= (1 if named else _MIN_ITEM)
+            weights = {codes.UNKNOWN: 1, codes.STEM: _MIN_ITEM}
+            known = sum(weights.get(t.code, 0) for t in part)
+            unknown = known >= (1 if named else _MIN_ITEM)
             if not covered and unknown:
                 surface = scene.text[start:end]
                 scene.drafts.append(

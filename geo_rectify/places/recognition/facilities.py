@@ -48,42 +48,6 @@ _UNNAMED_BY_COUNTY: Final = frozenset(
         PlaceType.PUMP_STATION,
     }
 )
-_OF_ORE: Final = (
-    "偷采",
-    "盗采",
-    "私采",
-    "开采",
-    "资源",
-    "企业",
-    "产业",
-    "储量",
-    "行业",
-    "采选",
-    "石",
-    "山企业",
-)
-# Works a city has one of, called by its short name.
-_ONE_OF_A_CITY: Final = frozenset(
-    [
-        "钢厂",
-        "钢铁厂",
-        "锌厂",
-        "铅厂",
-        "铜厂",
-        "铝厂",
-        "硅厂",
-        "焦化厂",
-        "炼油厂",
-        "化肥厂",
-        "化工厂",
-        "热电厂",
-        "发电厂",
-        "电厂",
-        "糖厂",
-        "卷烟厂",
-        "冶炼厂",
-    ]
-)
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
 
 
@@ -119,9 +83,9 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     stem_end = begin
     inside = "UNSVIMaBs" if group == "quoted" else "UNSFV("
     if group == "inserted":
-        inside = "UNSVa()"
+        inside = "UNSVaIMs()"
     elif group == "section":
-        inside = "NAa"
+        inside = "NAas"
     elif group == "described":
         inside = "s"
     elif group == "called":
@@ -130,7 +94,7 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
     middle = part[stem_end:]
-    if head == "矿" and text.startswith(_OF_ORE, last.end):
+    if head == "矿" and text.startswith(lexicon.of_ore, last.end):
         return None
     if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
         return None
@@ -162,7 +126,8 @@ def _names(
     if group == "county":
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
-        single = head in _ONE_OF_A_CITY and part[begin - 1].code == codes.SHORT_ADMIN
+        short = part[begin - 1].code == codes.SHORT_ADMIN
+        single = short and head in lexicon.called_by_area
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled
@@ -192,8 +157,9 @@ def _works(text: str, part: Sequence[Token]) -> Sequence[Token]:
 
 
 def _least_stem(middle: Sequence[Token]) -> int:
-    """Give the least length of a stem; one character will do before two heads (大|铜厂尾矿库)."""
-    return 1 if sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
+    """Give the least length of a stem: one character before two heads or a trade and a zone."""
+    traded = middle[0].code == codes.INDUSTRY
+    return 1 if traded or sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
 
 
 def _loose(

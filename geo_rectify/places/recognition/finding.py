@@ -11,7 +11,7 @@ from geo_rectify.models import Mention
 from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
-from geo_rectify.places.recognition.aliases import canonical_names
+from geo_rectify.places.recognition.aliases import canonical_names, short_names
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.counties import assign_counties, zones_of
 from geo_rectify.places.recognition.cutting import tokenise
@@ -23,17 +23,19 @@ from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
 from geo_rectify.places.recognition.surroundings import mark_bodies, titled_names
 from geo_rectify.places.recognition.tokens import vocabulary
+from geo_rectify.places.recognition.townships import townships_of
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from geo_rectify.models import Measure, Passage, Plan
 
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
 
+_TOWNSHIP_ENDS: Final = ("镇", "乡", "街道", "苏木")
 _MIN_LEAD: Final = 2
 _MIN_BRAND: Final = 3
 _MAX_BRAND: Final = 5
@@ -62,10 +64,12 @@ def find_mentions(
     """
     scenes = _scenes(plan)
     units = sorted({unit for scene in scenes for unit in scene.units})
+    home = find_home(plan.text, title=plan.title)
     document = Document(
-        home=find_home(plan.text, title=plan.title),
+        home=home,
         zones=zones_of(units),
         gazetteer=_gazetteer(names),
+        townships=townships_of(home.county_codes),
     )
     _recognise(scenes, document)
     trim_names(scenes, document, lexicon())
@@ -147,7 +151,10 @@ def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
 def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
-    works = dict.fromkeys(words.works, PlaceType.FACTORY)
+    works = dict.fromkeys(words.works, PlaceType.FACTORY) | _official(scenes, document)
+    works |= words.landmarks
+    for scene in scenes:
+        works |= dict.fromkeys(short_names(scene.text, words.flags), PlaceType.FACTORY)
     known = dict(works)
     cut = None
     for _ in range(2):
@@ -164,6 +171,16 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
         if not learnt:
             return
         known = works | learnt
+
+
+def _official(scenes: Sequence[Scene], document: Document) -> dict[str, PlaceType]:
+    """Give the official townships of the home that the text names in full."""
+    text = "\n".join(scene.text for scene in scenes)
+    return {
+        name: PlaceType.TOWNSHIP
+        for name in document.townships
+        if name.endswith(_TOWNSHIP_ENDS) and name in text
+    }
 
 
 def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:

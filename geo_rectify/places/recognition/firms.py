@@ -19,42 +19,6 @@ _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
 _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
-# Trades whose firms are called by a river or hill: 某河|汽车. 生态, 水务 after a river are no firms.
-_MAKERS: Final = frozenset(
-    [
-        "钢铁",
-        "特钢",
-        "水泥",
-        "焦化",
-        "铝业",
-        "铜业",
-        "汽车",
-        "机械",
-        "化工",
-        "制药",
-        "药业",
-        "股份",
-        "陶瓷",
-        "建材",
-        "电子",
-        "重工",
-    ]
-)
-_GENERIC_AFTER: Final = (
-    "企业",
-    "工序",
-    "工段",
-    "产业",
-    "行业",
-    "制品",
-    "制造",
-    "工业",
-    "业",
-    "用品",
-    "产品",
-    "原料",
-    "废",
-)
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
@@ -236,7 +200,7 @@ def _function_char(tokens: Sequence[Token], row: Sequence[str], block: int, at: 
 def _makes(trade: str, lexicon: Lexicon) -> bool:
     """Say whether firms of a trade are called by the place or word before it."""
     product = trade.endswith("业") and trade not in lexicon.weak_industry
-    return trade in _MAKERS or product
+    return trade in lexicon.makers or product
 
 
 def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
@@ -263,7 +227,7 @@ def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
     if not _makes(trade, lexicon) or text[part[0].start : part[0].end] in lexicon.abstract:
         return None
     start, end = part[0].start, part[-1].end
-    if text.startswith(_GENERIC_AFTER, end):
+    if text.startswith(lexicon.generic_after, end):
         return None
     return Draft(
         start=start,
@@ -336,7 +300,7 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     trade = text[trades[0].start : trades[-1].end]
     if not _MIN_STEM <= len(brand) <= _MAX_BRAND:
         return None
-    if text.startswith(_GENERIC_AFTER, part[-1].end):
+    if text.startswith(lexicon.generic_after, part[-1].end):
         return None
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start

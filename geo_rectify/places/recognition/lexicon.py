@@ -27,6 +27,9 @@ CITY: Final = "K"
 RESERVE: Final = "G"
 
 
+_KIND_OF_LAST: Final = dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR) | dict.fromkeys(
+    "山岭", PlaceType.MOUNTAIN
+)
 # Their names hold ordinary words (周公河珍稀鱼类省级自然保护区).
 _LONG_NAMED: Final = frozenset({PlaceType.NATURE_RESERVE})
 
@@ -66,6 +69,16 @@ class Lexicon:
         Facilities named without a name.
     weak_industry
         Trades too common to make a firm of the word before them.
+    called_by_area
+        Works and mines called by the short name of an area.
+    ores, of_ore
+        Ores, and what follows one that is no mine.
+    dumps
+        Heads that behind a town are said of no one place.
+    makers
+        Trades whose firms are called by a river or hill.
+    generic_after
+        What follows a trade that is no firm's.
     section_words
         Structures that stand between a river and the head of a monitoring section.
     firm_evidence
@@ -86,6 +99,8 @@ class Lexicon:
         Rivers policy texts speak of, and what makes places of them.
     long_rivers
         Rivers and ranges through several counties: the text's county is not theirs.
+    landmarks
+        Lakes and ranges among them, and rivers called by a word, with their kind.
     namesakes
         Those of them that small rivers elsewhere are called by too.
     not_before
@@ -105,6 +120,12 @@ class Lexicon:
     firm_words: frozenset[str]
     standing: frozenset[str]
     weak_industry: frozenset[str]
+    called_by_area: frozenset[str]
+    ores: frozenset[str]
+    of_ore: tuple[str, ...]
+    dumps: frozenset[str]
+    makers: frozenset[str]
+    generic_after: tuple[str, ...]
     section_words: frozenset[str]
     firm_evidence: re.Pattern[str]
     firm_told: re.Pattern[str]
@@ -114,6 +135,7 @@ class Lexicon:
     objects_of: frozenset[str]
     great_waters: frozenset[str]
     long_rivers: frozenset[str]
+    landmarks: Mapping[str, PlaceType]
     namesakes: frozenset[str]
     verbs: frozenset[str]
     great_water_after: tuple[str, ...]
@@ -127,6 +149,7 @@ class Context:
 
     relation: re.Pattern[str]
     between: re.Pattern[str]
+    part: re.Pattern[str]
     stretch: re.Pattern[str]
     stretch_from: re.Pattern[str]
     revealing: re.Pattern[str]
@@ -296,12 +319,25 @@ def lexicon() -> Lexicon:
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         firm_told=re.compile(heads["firm_told"]["pattern"]),
         works=frozenset(heads["works"]["words"].split()),
+        called_by_area=frozenset(" ".join(heads["called_by_area"].values()).split()),
+        ores=frozenset(heads["ores"]["words"].split()),
+        of_ore=tuple(heads["ores"]["behind"].split()),
+        dumps=frozenset(heads["dumps"]["words"].split()),
+        makers=frozenset(heads["makers"]["words"].split()),
+        generic_after=tuple(heads["generic_after"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
         locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
         long_rivers=frozenset((words["great_waters"] + " " + words["long_rivers"]).split()),
+        landmarks=MappingProxyType(
+            {
+                name: _KIND_OF_LAST.get(name[-1], PlaceType.RIVER)
+                for name in words["long_rivers"].split()
+                if name[-1] in _KIND_OF_LAST or name[:-1] in flags
+            }
+        ),
         namesakes=frozenset(words["namesakes"].split()),
         verbs=frozenset(_verbs()),
         great_water_after=tuple(words["great_water_after"].split()),
@@ -337,6 +373,7 @@ def context() -> Context:
     return Context(
         relation=re.compile(f"[及和]?其?{base}(?:[及和]?{base})*(?:{alternation(around)})?"),
         between=re.compile(alternation(relation["between"].split())),
+        part=re.compile(alternation(relation["part"].split()) + "(?!战区|大开发)"),
         stretch=re.compile(alternation(relation["stretch"].split())),
         stretch_from=re.compile(alternation(relation["from"].split()) + "$"),
         revealing=re.compile("[及和]?(?:其)?" + alternation(relation["revealing"].split())),
@@ -362,8 +399,9 @@ def context() -> Context:
         ),
         list_tail=re.compile(
             r"(?:等(?:\d+(?:余|多)?[家个条座处]|[两一二三四五六七八九十]+[家个条座处])?"
-            r"|(?:\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
+            r"|(?P<count>\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
             f"(?P<tail>{alternation(tails)})"
+            "|(?:等)?[两二三四五六七八九十](?P<few>[镇乡村])(?![\u4e00-\u9fff]?[镇乡村路街])"
         ),
         list_kinds=MappingProxyType(tails),
         counted=re.compile(

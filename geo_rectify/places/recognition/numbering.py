@@ -27,6 +27,8 @@ NUMBERED: Final = (
     # Outfalls and wells by number: YT-0317号排口, 3号泵站.
     r"|(?P<coded>(?<![A-Za-z\d])(?:[A-Z]{1,5}(?:[-_][A-Z]{1,5})*[-_]?\d{1,6}号?|\d{1,3}[号#])"
     r"(?=(?:雨水|污水|入河|入海|入湖|雨污|直排|溢流|总)*排(?:污)?口|泵站|断面|码头))"
+    # Adits by their level: 690平硐.
+    r"|(?P<adit>(?<![\d.])\d{2,4}(?:平硐|坑口))"
 )
 """Alternatives for the pattern a text is cut by, one group each."""
 
@@ -35,6 +37,7 @@ KIND_OF: Final = {
     "regiment": PlaceType.TOWNSHIP,
     "team": PlaceType.VILLAGE,
     "works": PlaceType.FACTORY,
+    "adit": PlaceType.MINE,
 }
 """Kind of the names of each group; the last, ``coded``, begins a name and is none by itself."""
 
@@ -50,6 +53,9 @@ LEVEL_HOSPITAL: Final = re.compile(
 )
 """Hospitals called by the rank of their area: 省人民医院, 市三医院."""
 
+_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
+_TENS: Final = {"十": 10, "百": 100}
+_TEN_THOUSAND: Final = 10_000
 _PITS: Final = re.compile(
     rf"{_NUMERAL}号(?:尾矿库|矿井|井|坑|矿|斜井|竖井|采区|库)(?!田)"
     rf"|[（(]{_NUMERAL}号?(?:矿井|井|坑|矿|斜井|竖井|采区|露天矿|矿区|库|期)[)）]"
@@ -81,3 +87,29 @@ def take_pits(text: str, draft: Draft) -> None:
         draft.end = pit.end()
         draft.surface = text[draft.start : draft.end]
         draft.head += pit[0]
+
+
+def read_number(raw: str) -> int:
+    """Read a whole number in digits or in Chinese numerals below 1000.
+
+    Parameters
+    ----------
+    raw
+        ``86``, ``二十三``, ``两``.
+
+    Returns
+    -------
+    int
+        Its value; decimals are cut.
+    """
+    if raw[0].isdecimal():
+        times = _TEN_THOUSAND if raw.endswith("万") else 1
+        return round(float(raw.rstrip("万")) * times)
+    total, current = 0, 0
+    for char in raw:
+        if char in _TENS:
+            total += (current or 1) * _TENS[char]
+            current = 0
+        else:
+            current = _DIGITS[char]
+    return total + current

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 _MIN_STEM: Final = 2
 _OF_RIVERS: Final = frozenset({PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC})
 _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
+# 某某有限公司|某市分公司
+_BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
+_WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
+_ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
+_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
+_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
+_DASH: Final = re.compile("[—–－~-]{1,2}")
+_OF_TWO: Final = frozenset(
+    {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
+)
+_LENDING: Final = frozenset(
+    {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.MOUNTAIN, PlaceType.CATCHMENT}
+)
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
@@ -28,26 +41,7 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
-# 某街道|砂石堆场: said of no one place.
-_DUMPS: Final = frozenset({"堆场", "堆料场", "料场", "渣场", "堆放点", "垃圾堆放点", "临时堆放点"})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
-_ORES: Final = frozenset(
-    {"磷矿", "铁矿", "煤矿", "金矿", "铜矿", "锰矿", "稀土矿", "萤石矿", "石灰石矿", "矿"}
-)
-_OF_ORE: Final = (
-    "偷采",
-    "盗采",
-    "私采",
-    "开采",
-    "资源",
-    "企业",
-    "产业",
-    "储量",
-    "行业",
-    "采选",
-    "石",
-    "山企业",
-)
 
 
 def pieces(
@@ -75,8 +69,7 @@ def pieces(
     if parted:
         return parted
     if len(part) > _MIN_STEM and (
-        _land_of_a_facility(text, part)
-        or (group == "county" and _outlet_of_works(part, text, lexicon))
+        _land_of_a_facility(text, part) or _outlet_of_works(part, text, group, lexicon)
     ):
         part = part[:-1]
     if group != "facility":
@@ -98,11 +91,28 @@ def _by_group(
     """Part what only one phrase of the grammar has; nothing where it stays whole."""
     if group == "section":
         return _section(text, part, lexicon)
-    if group == "town" and _of_the_town(text, part):
+    if group == "town" and (
+        _of_the_town(text, part, lexicon)
+        or _loose_in_town(text, part, lexicon)
+        or _hamlet(text, part, lexicon)
+    ):
         return [("name", part[:1])]
+    if group == "county" and _standing_zone(text, part, lexicon):
+        return [("admin", part[:1]), ("standing", part[1:])]
     if group == "county" and _described_park(text, part, lexicon):
         return [("admin", part[:1]), ("described", part[1:])]
     return []
+
+
+def _standing_zone(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether a city's zone stands behind its full name: 某某市|高新区."""
+    return (
+        len(part) == _MIN_STEM
+        and part[0].code == codes.ADMIN
+        and part[0].kind is PlaceType.PREFECTURE
+        and text[part[1].start : part[1].end] in lexicon.standing
+        and lexicon.facility.get(text[part[1].start : part[1].end]) is PlaceType.DEV_ZONE
+    )
 
 
 def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
@@ -120,7 +130,8 @@ def _section(
 ) -> list[tuple[str, Sequence[Token]]]:
     """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
-    if kind is PlaceType.MONITORING_SECTION and part[0].kind is PlaceType.RIVER:
+    short = part[1].code == codes.SHORT_ADMIN and kind in _OF_RIVERS
+    if part[0].kind is PlaceType.RIVER and (kind is PlaceType.MONITORING_SECTION or short):
         return [("section", part)]
     return [("name", part[:1]), ("county", part[1:])]
 
@@ -148,26 +159,46 @@ def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
-def _outlet_of_works(part: Sequence[Token], text: str, lexicon: Lexicon) -> bool:
-    """Say whether the last head is an outlet of the works before it: 某市污水处理厂|溢流口."""
-    last, works = (text[token.start : token.end] for token in (part[-1], part[-2]))
-    return (
-        part[-2].code == codes.HEAD
-        and lexicon.facility.get(last) is PlaceType.DRAINAGE_OUTLET
-        and lexicon.facility.get(works) is PlaceType.WASTEWATER_PLANT
-    )
+def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexicon) -> bool:
+    """Say whether the last heads are an outlet of the works before: 某市污水处理厂|溢流口."""
+    if part[-2].code != codes.HEAD:
+        return False
+    last, works = (lexicon.facility.get(text[t.start : t.end]) for t in (part[-1], part[-2]))
+    if last is PlaceType.WATER_SOURCE:
+        return works is PlaceType.PROJECT
+    works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
+    return works_of_area and last is PlaceType.DRAINAGE_OUTLET
 
 
-def _of_the_town(text: str, part: Sequence[Token]) -> bool:
+def _hamlet(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether a short head only begins a hamlet's name: 某街道|石场峪."""
+    short = len(part) == _MIN_STEM and part[1].end - part[1].start <= _MIN_STEM
+    return short and text[part[1].end : part[1].end + 1] in tuple(lexicon.locality)
+
+
+def _loose_in_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether an ordinary word keeps a head from the town: 某村|石料|加工点."""
+    if part[1].code != codes.SOFT:
+        return False
+    head = text[part[-1].start : part[-1].end]
+    works = lexicon.facility.get(head) is PlaceType.OTHER and head not in lexicon.dumps
+    return not (works and part[0].kind is PlaceType.TOWNSHIP)
+
+
+def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
     """Say whether what follows a town is no facility: its land, its ore, its farms at large."""
     last = part[-1]
     head = text[last.start : last.end]
-    if head in _DUMPS and all(
+    if head in lexicon.dumps and all(
         token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
     ):
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
-    ore = head in _ORES and len(part) == _MIN_STEM and text.startswith(_OF_ORE, last.end)
+    ore = (
+        head in lexicon.ores
+        and len(part) == _MIN_STEM
+        and text.startswith(lexicon.of_ore, last.end)
+    )
     return head in _OPEN_COUNTRY or at_large or ore
 
 
@@ -189,7 +220,14 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
     joined: list[Draft] = []
     for draft in drafts:
         last = joined[-1] if joined else None
-        if last is not None and last.end == draft.start and _one_name(last, draft):
+        if last is not None and draft.end <= last.end:
+            continue
+        branch = _BRANCH.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
+        if branch is not None and draft.head in _WITH_BRANCHES:
+            draft.head, draft.end = branch[0], branch.end()
+            draft.surface = text[draft.start : draft.end]
+        dashed = last is not None and _dashed(text, last, draft)
+        if last is not None and (dashed or (last.end == draft.start and _one_name(last, draft))):
             last.kind, last.head, last.end = draft.kind, draft.head, draft.end
             last.surface = text[last.start : last.end]
         else:
@@ -230,14 +268,21 @@ def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draf
                 break
             first -= 1
         start = joined[first].start
+        reach = joined[-1]
         before = joined[first - 1] if first else None
         river = _river_before(text, start, lexicon.long_rivers)
-        if before is not None and before.end == start and before.kind is PlaceType.RIVER:
+        whole = before is not None and before.end == start
+        if whole and before is not None and before.kind in _OF_RIVERS:
+            # 某山国家级自然保护区|某市|段
+            before.end, before.surface = reach.end + 1, text[before.start : reach.end + 1]
+            before.head = text[before.start + len(before.stem) : before.end]
+            del joined[first:]
+            continue
+        if whole and before is not None and before.kind is PlaceType.RIVER:
             first -= 1
         elif not river:
             continue
         start = min(joined[first].start, start - len(river))
-        reach = joined[-1]
         del joined[first:]
         reach.start, reach.end, reach.kind = start, reach.end + 1, PlaceType.RIVER
         held = _RESERVE.match(text, reach.end)
@@ -254,8 +299,21 @@ def _river_before(text: str, stop: int, names: frozenset[str]) -> str:
     return max((name for name in names if text.endswith(name, 0, stop)), key=len, default="")
 
 
+def _dashed(text: str, first: Draft, second: Draft) -> bool:
+    """Say whether a dash joins two names into that of a reserve: 某湖—某湖|自然保护区."""
+    between = text[first.end : second.start]
+    return (
+        second.kind in _OF_TWO and first.kind in _LENDING and _DASH.fullmatch(between) is not None
+    )
+
+
 def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
+        # 某河|某县的简称|水上公园
+        return not second.prefix.endswith(_WITH_RANK)
+    if first.kind in _ZONES and second.surface.endswith("分园"):
+        return True
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
-    return firms and first.head == "集团" and second.surface.endswith("公司")
+    return firms and first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)

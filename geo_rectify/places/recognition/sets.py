@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
 from geo_rectify.places.recognition.lexicon import lexicon
+from geo_rectify.places.recognition.numbering import read_number
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -16,39 +17,14 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.drafts import Scene
     from geo_rectify.places.recognition.lexicon import Context
 
-_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
-_TENS: Final = {"十": 10, "百": 100}
 _M2: Final = {"亩": 10_000 / 15, "公顷": 10_000.0, "平方公里": 1_000_000.0}
 _TEN_THOUSAND: Final = 10_000
+# 一处水体 is no set; 新建一座|泵站 is a site.
+_ONE: Final = frozenset({"一", "1"})
+_BUILT_ANEW: Final = frozenset({PlaceType.PUMP_STATION, PlaceType.WASTEWATER_PLANT})
 _NEAR: Final = 6
 _VERB: Final = 2
 _PART_OF: Final = re.compile(r"[中内的]$")
-
-
-def read_number(raw: str) -> int:
-    """Read a whole number in digits or in Chinese numerals below 1000.
-
-    Parameters
-    ----------
-    raw
-        ``86``, ``二十三``, ``两``.
-
-    Returns
-    -------
-    int
-        Its value; decimals are cut.
-    """
-    if raw[0].isdecimal():
-        times = _TEN_THOUSAND if raw.endswith("万") else 1
-        return round(float(raw.rstrip("万")) * times)
-    total, current = 0, 0
-    for char in raw:
-        if char in _TENS:
-            total += (current or 1) * _TENS[char]
-            current = 0
-        else:
-            current = _DIGITS[char]
-    return total + current
 
 
 def find_sets(scene: Scene, context: Context) -> None:
@@ -71,9 +47,9 @@ def find_sets(scene: Scene, context: Context) -> None:
             continue
         if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
             continue
-        found.append(
-            _set(text, (match.start(), match.end()), match["between"] + noun, match, context)
-        )
+        start = _start_of(match, context)
+        if start is not None:
+            found.append(_set(text, (start, match.end()), match["between"] + noun, match, context))
     for match in context.counted_after.finditer(text):
         if _overlaps(scene, match.start("noun"), match.end("noun")):
             continue
@@ -88,6 +64,14 @@ def find_sets(scene: Scene, context: Context) -> None:
     _areas(text, kept, context)
     scene.drafts.extend(kept)
     scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _start_of(match: re.Match[str], context: Context) -> int | None:
+    """Say where a counted thing begins: behind a one, and nowhere where one is no set."""
+    if match["number"] not in _ONE:
+        return match.start()
+    built = context.counted_kinds[match["noun"]] in _BUILT_ANEW
+    return match.start("between") if built else None
 
 
 def _turned_into(between: str) -> bool:

@@ -192,7 +192,8 @@ def relate(text: str, draft: Draft, context: Context) -> None:
             draft.relation = longer[0]
             return
     admin = draft.kind in ADMIN_KINDS
-    relation = (context.between if admin else context.relation).match(text, draft.end)
+    patterns = (context.between, context.part) if admin else (context.relation,)
+    relation = next((found for each in patterns if (found := each.match(text, draft.end))), None)
     if relation:
         draft.relation = relation[0]
         if draft.bare and draft.surface.endswith(_WATER_NAMES) and relation[0] in _ALONG:

@@ -213,7 +213,7 @@ def _matched(
             continue
         faults, made = correction_of(_filled(each, filled), anonymous=True)
         if faults:
-            rejects.append((each, "；".join(fault.english for fault in faults)))
+            rejects.append((each, "；".join(fault.chinese.rstrip("。") for fault in faults)))
             continue
         match = index.match(_asked(each, made), within_m=within_m)
         if match.site is not None:
