@@ -62,6 +62,10 @@ def surfaces(text, title=CHENZHOU):
         ("桂阳县明达大理岩矿场复绿苗木枯死。", ["桂阳县", "明达大理岩矿场"]),
         ("对037乡道洒水。", ["037乡道"]),
         ("明园村城中村改造项目污水直排。", ["明园村城中村改造项目"]),
+        # an outlet by number with its village; groups of a province
+        ("明塘村3号雨水排口超标。", ["明塘村3号雨水排口"]),
+        ("明塘村3号雨水口超标。", ["明塘村3号雨水口"]),
+        ("湖南铜业集团公司外排废水。", ["湖南铜业集团公司"]),
         # words that are none of it
         ("渗滤液经雨洪沟排走，粪污顺沟流淌。", []),
         ("填埋点旁小河发黑，违规挖湖造景。", []),
@@ -233,3 +237,24 @@ def test_a_forest_bureau_gives_no_river():
 )
 def test_a_bare_person_a_petition_is_about_is_masked(cell, masked):
     assert mask_cell(cell, context=f"{cell}。夜间生产。") == masked
+
+
+def test_a_counted_set_along_a_water_goes_with_its_county():
+    text = "临武县明塘水库渗漏。桂阳县尾砂堆积。"
+    units = ("临武县政府", "桂阳县政府")
+    mentions = found_in(CHENZHOU, text, ("建设明塘水库上游4座污水处理站。", units))
+    assert [m.county for m in mentions if m.surface == "4座污水处理站"] == ["临武县"]
+
+
+def test_a_mine_called_by_its_name_alone_is_that_of_its_issue():
+    text = "临武县明塘花岗岩矿区尾砂外溢。桂阳县尾砂堆积。"
+    units = ("临武县政府", "桂阳县政府")
+    mentions = found_in(CHENZHOU, text, ("整治明塘矿区。", units))
+    assert [m.county for m in mentions if m.surface == "明塘矿区"] == ["临武县"]
+
+
+def test_works_called_by_a_county_that_reads_as_a_water_are_in_it():
+    title = "鹰潭市贯彻落实督察反馈意见整改方案"
+    text = "贵溪冶炼厂将废水排入明垅水库。"
+    assert county("贵溪冶炼厂", text, title=title) == ("贵溪市", "text")
+    assert county("明垅水库", text, title=title) == ("贵溪市", "text")
