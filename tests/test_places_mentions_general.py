@@ -66,6 +66,9 @@ def surfaces(text, title=CHENZHOU):
         ("明塘村3号雨水排口超标。", ["明塘村3号雨水排口"]),
         ("明塘村3号雨水口超标。", ["明塘村3号雨水口"]),
         ("湖南铜业集团公司外排废水。", ["湖南铜业集团公司"]),
+        # a county's short name and one character; works of several towns
+        ("苏仙区苏仙岩景区积水。", ["苏仙区", "苏仙岩景区"]),
+        ("龙岔、凤岔两镇污水处理厂扩容。", ["龙岔", "凤岔"]),
         # words that are none of it
         ("渗滤液经雨洪沟排走，粪污顺沟流淌。", []),
         ("填埋点旁小河发黑，违规挖湖造景。", []),
@@ -135,6 +138,13 @@ def test_a_short_name_stands_for_its_firm_in_the_whole_document():
     told = [(m.surface, m.type.value, m.normalised) for m in found if m.surface == "蓝湖"]
     assert told == [("蓝湖", "factory/company", "临武县江西蓝湖药物化工股份有限公司")] * 2
     assert short_names("某某有限公司（以下简称园区）", {"园区"}) == frozenset()
+
+
+def test_the_short_name_of_a_park_stands_for_it():
+    text = "桂阳县明岔锡产业循环经济基地（以下简称锡产业基地）扬尘，锡产业基地内积水。"
+    told = [(m.surface, m.type.value, m.normalised) for m in found_in(CHENZHOU, text)]
+    short = ("锡产业基地", "industrial-park", "明岔锡产业循环经济基地")
+    assert told[2:] == [short, short]
 
 
 # --- counties ----------------------------------------------------------------------------------
