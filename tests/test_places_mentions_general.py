@@ -51,7 +51,29 @@ def surfaces(text, title=CHENZHOU):
         # one thing is no set, what is to be built is a site
         ("一处黑臭水体未治理。", []),
         ("新建一座污水提升泵站。", ["污水提升泵站"]),
+        # sections called by a weir or mouth, parks with a bracket or a port, quarries, roads
+        ("明村坝断面总磷超标。", ["明村坝断面"]),
+        ("秀溪河口内断面总磷超标。", ["秀溪河口内断面"]),
+        (
+            "苏仙区郴州（苏仙）锡产业循环经济基地积水。",
+            ["苏仙区", "郴州（苏仙）锡产业循环经济基地"],
+        ),
+        ("桂阳县高汪临港产业区雨污混排。", ["桂阳县", "高汪临港产业区"]),
+        ("桂阳县明达大理岩矿场复绿苗木枯死。", ["桂阳县", "明达大理岩矿场"]),
+        ("对037乡道洒水。", ["037乡道"]),
+        ("明园村城中村改造项目污水直排。", ["明园村城中村改造项目"]),
+        # an outlet by number with its village; groups of a province
+        ("明塘村3号雨水排口超标。", ["明塘村3号雨水排口"]),
+        ("明塘村3号雨水口超标。", ["明塘村3号雨水口"]),
+        ("湖南铜业集团公司外排废水。", ["湖南铜业集团公司"]),
+        # a county's short name and one character; works of several towns
+        ("苏仙区苏仙岩景区积水。", ["苏仙区", "苏仙岩景区"]),
+        ("龙岔、凤岔两镇污水处理厂扩容。", ["龙岔", "凤岔"]),
         # words that are none of it
+        ("渗滤液经雨洪沟排走，粪污顺沟流淌。", []),
+        ("填埋点旁小河发黑，违规挖湖造景。", []),
+        ("将废水积压在明垅水库。", ["明垅水库"]),
+        ("重新勘定明垅水库界线。", ["明垅水库"]),
         ("改造泄洪冲沙闸。", []),
         ("污水经旁路烟道排出。", []),
         ("位于香花岭南麓的村庄。", ["香花岭"]),
@@ -116,6 +138,13 @@ def test_a_short_name_stands_for_its_firm_in_the_whole_document():
     told = [(m.surface, m.type.value, m.normalised) for m in found if m.surface == "蓝湖"]
     assert told == [("蓝湖", "factory/company", "临武县江西蓝湖药物化工股份有限公司")] * 2
     assert short_names("某某有限公司（以下简称园区）", {"园区"}) == frozenset()
+
+
+def test_the_short_name_of_a_park_stands_for_it():
+    text = "桂阳县明岔锡产业循环经济基地（以下简称锡产业基地）扬尘，锡产业基地内积水。"
+    told = [(m.surface, m.type.value, m.normalised) for m in found_in(CHENZHOU, text)]
+    short = ("锡产业基地", "industrial-park", "明岔锡产业循环经济基地")
+    assert told[2:] == [short, short]
 
 
 # --- counties ----------------------------------------------------------------------------------
@@ -218,3 +247,24 @@ def test_a_forest_bureau_gives_no_river():
 )
 def test_a_bare_person_a_petition_is_about_is_masked(cell, masked):
     assert mask_cell(cell, context=f"{cell}。夜间生产。") == masked
+
+
+def test_a_counted_set_along_a_water_goes_with_its_county():
+    text = "临武县明塘水库渗漏。桂阳县尾砂堆积。"
+    units = ("临武县政府", "桂阳县政府")
+    mentions = found_in(CHENZHOU, text, ("建设明塘水库上游4座污水处理站。", units))
+    assert [m.county for m in mentions if m.surface == "4座污水处理站"] == ["临武县"]
+
+
+def test_a_mine_called_by_its_name_alone_is_that_of_its_issue():
+    text = "临武县明塘花岗岩矿区尾砂外溢。桂阳县尾砂堆积。"
+    units = ("临武县政府", "桂阳县政府")
+    mentions = found_in(CHENZHOU, text, ("整治明塘矿区。", units))
+    assert [m.county for m in mentions if m.surface == "明塘矿区"] == ["临武县"]
+
+
+def test_works_called_by_a_county_that_reads_as_a_water_are_in_it():
+    title = "鹰潭市贯彻落实督察反馈意见整改方案"
+    text = "贵溪冶炼厂将废水排入明垅水库。"
+    assert county("贵溪冶炼厂", text, title=title) == ("贵溪市", "text")
+    assert county("明垅水库", text, title=title) == ("贵溪市", "text")

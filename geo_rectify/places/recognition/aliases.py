@@ -32,6 +32,11 @@ _SHORT_NAME: Final = re.compile(
     "(?:公司|集团|合作社|厂|矿)[（(](?:以下简称|下称|简称)[：:“\"‘']?"
     "([\u4e00-\u9fff]{2,8})[”\"’']?[)）]"
 )
+# 某某循环经济产业基地（以下简称“某某基地”）
+_SHORT_PARK: Final = re.compile(
+    "(?:园|区|基地)[（(](?:以下简称|下称|简称)[：:“\"‘']?"
+    "([\u4e00-\u9fff]{2,6}(?:园|区|基地))[”\"’']?[)）]"
+)
 _MIN_BRAND: Final = 2
 _LONG_BRAND: Final = 3
 
@@ -84,16 +89,35 @@ def short_names(text: str, words: Collection[str]) -> frozenset[str]:
     return frozenset(found[1] for found in _SHORT_NAME.finditer(text) if found[1] not in words)
 
 
+def short_parks(text: str, words: Collection[str]) -> frozenset[str]:
+    """List the short names a text gives to parks and zones.
+
+    Parameters
+    ----------
+    text
+        A passage.
+    words
+        Ordinary words, which name no park (园区, 保护区).
+
+    Returns
+    -------
+    frozenset of str
+        They stand for their park in the whole document.
+    """
+    return frozenset(found[1] for found in _SHORT_PARK.finditer(text) if found[1] not in words)
+
+
 def _full_names(scenes: Sequence[Scene]) -> dict[str, str]:
-    """Give the firm each short name stands for, where it was found."""
+    """Give the firm or park each short name stands for, where it was found."""
     full: dict[str, str] = {}
     for scene in scenes:
         by_end = {draft.end: draft for draft in scene.drafts}
-        for found in _SHORT_NAME.finditer(scene.text):
-            bracket = found.start() + len(found[0].partition("（")[0].partition("(")[0])
-            firm = by_end.get(bracket)
-            if firm is not None and firm.kind in _LEGAL_KINDS:
-                full.setdefault(found[1], firm.normalised)
+        for pattern in (_SHORT_NAME, _SHORT_PARK):
+            for found in pattern.finditer(scene.text):
+                bracket = found.start() + len(found[0].partition("（")[0].partition("(")[0])
+                named = by_end.get(bracket)
+                if named is not None and (named.kind in _LEGAL_KINDS) == (pattern is _SHORT_NAME):
+                    full.setdefault(found[1], named.normalised)
     return full
 
 

@@ -68,6 +68,7 @@ _CALLED_BY_COUNTY: Final = frozenset(
     {PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE, PlaceType.FOREST_FARM}
 )
 _SHORTEST_STEM: Final = 2
+_PLAIN_MINES: Final = frozenset({"矿", "矿区", "矿山", "矿场"})
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
 
 
@@ -182,7 +183,7 @@ def _by_name(scene: Scene, document: Document) -> None:
                 # A hospital or firm of the prefecture stands in one of its counties.
                 told = None
         if told is None and draft.kind is PlaceType.FACTORY:
-            told = _in_brackets(draft, document)
+            told = _in_brackets(draft, document) or _called_by_county(draft, document)
         if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
             told = _county_within(draft, document)
         told = told or _zone_told(draft, document)
@@ -199,6 +200,14 @@ def _in_brackets(draft: Draft, document: Document) -> tuple[str, str] | None:
     """Give the county a registered name has in brackets: 某某骨料（某新）有限公司."""
     found = _BRACKETS.search(draft.surface)
     told = _area_county(found[1], document) if found is not None else None
+    return told if told is not None and told[0] in document.home.counties else None
+
+
+def _called_by_county(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the county whose short name, that of a water too, is all of a name: 某溪|冶炼厂."""
+    if draft.prefix or len(draft.stem) < _SHORTEST_STEM:
+        return None
+    told = _area_county(draft.stem, document)
     return told if told is not None and told[0] in document.home.counties else None
 
 
@@ -237,7 +246,7 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
     for draft in scene.drafts:
         if (
             previous is not None
-            and previous.role is Role.CONTAINER
+            and (previous.role is Role.CONTAINER or _counted_along(scene.text, previous, draft))
             and draft.role is not Role.TITLE_OR_UNIT
         ):
             anchors[id(draft)] = previous
@@ -252,6 +261,13 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
                 anchors[id(draft)] = anchors[id(before)]
                 if _open(draft) and before.county_basis == TEXT and before.county:
                     _set(draft, before.county, TEXT)
+
+
+def _counted_along(text: str, previous: Draft, draft: Draft) -> bool:
+    """Say whether a counted set stands along a place: 某河|沿线|4个排口."""
+    if draft.named or not previous.relation:
+        return False
+    return text[previous.end : draft.start] in {previous.relation, previous.relation + "的"}
 
 
 def _by_container(container: Draft, draft: Draft) -> None:
@@ -361,6 +377,7 @@ class _Evidence:
         self._held: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._in_issue: dict[tuple[int | None, tuple[str, ...]], set[str]] = defaultdict(set)
         self._surfaces: dict[str, set[str]] = defaultdict(set)
+        self._mines: dict[tuple[int | None, str], set[str]] = defaultdict(set)
         for scene in scenes:
             for draft in scene.drafts:
                 self.take(draft, scene.issue)
@@ -374,6 +391,8 @@ class _Evidence:
         self._in_issue[issue, key].add(draft.county)
         if draft.kind not in ADMIN_KINDS:
             self._surfaces[draft.surface].add(draft.county)
+        if draft.kind is PlaceType.MINE and len(draft.stem) >= _SHORTEST_STEM:
+            self._mines[issue, draft.stem].add(draft.county)
 
     def key(self, draft: Draft, issue: int | None) -> tuple[str, ...]:
         """Give what a mention shares with others of its place; sections go with their river."""
@@ -385,7 +404,11 @@ class _Evidence:
     def counties(self, draft: Draft, issue: int | None) -> set[str]:
         """Give the counties the same place has, in its issue before elsewhere."""
         key = self.key(draft, issue)
-        return self._in_issue.get((issue, key)) or self._held.get(key) or set()
+        held = self._in_issue.get((issue, key)) or self._held.get(key)
+        if not held and draft.kind is PlaceType.MINE and draft.head in _PLAIN_MINES:
+            # 某塘|矿区 after 某塘|花岗岩矿区 of its issue
+            held = self._mines.get((issue, draft.stem))
+        return held or set()
 
     def disputed(self, draft: Draft, issue: int | None) -> bool:
         """Say whether a river or section is held by several counties."""

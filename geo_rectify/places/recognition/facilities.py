@@ -28,6 +28,12 @@ _CALLED_KINDS: Final = frozenset(
     }
 )
 _MAX_CALLED: Final = 10
+# 某坪、某沙|两镇|污水处理厂: works of several towns bear no name.
+_SEVERAL_TOWNS: Final = frozenset(
+    number + town for number in "两二三四五六七八九十" for town in "镇乡"
+)
+# 某某区|某某|岩|景区: one character more than the county's short name makes the name.
+_SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
 _MAX_STEM: Final = 7
@@ -94,7 +100,7 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
         stem_end += 1
     stem = text[part[begin].start : part[stem_end].start] if stem_end > begin else ""
     middle = part[stem_end:]
-    if head == "矿" and text.startswith(lexicon.of_ore, last.end):
+    if _at_large(text, part, head, lexicon):
         return None
     if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
         return None
@@ -110,6 +116,13 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
         stem=stem,
         head=text[middle[0].start : end] if middle else head,
     )
+
+
+def _at_large(text: str, part: Sequence[Token], head: str, lexicon: Lexicon) -> bool:
+    """Say whether a head is ore (某县|矿|产业) or the works of several towns."""
+    if head == "矿" and text.startswith(lexicon.of_ore, part[-1].end):
+        return True
+    return any(text[token.start : token.end] in _SEVERAL_TOWNS for token in part[1:-1])
 
 
 def _names(
@@ -142,8 +155,9 @@ def _names(
     stem = text[part[begin].start : part[stem_end].start]
     longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
     words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
+    short = part[0].code == codes.SHORT_ADMIN and kind in _SIGHTS
     return (
-        _least_stem(part[stem_end:]) <= len(stem) <= longest
+        (1 if short else _least_stem(part[stem_end:])) <= len(stem) <= longest
         and not (len(words) == stem_end - begin and len(words) > 1)
         and not _loose(text, part, part[stem_end], kind=kind, lexicon=lexicon)
     )

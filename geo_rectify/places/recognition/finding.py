@@ -11,7 +11,7 @@ from geo_rectify.models import Mention
 from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
-from geo_rectify.places.recognition.aliases import canonical_names, short_names
+from geo_rectify.places.recognition.aliases import canonical_names, short_names, short_parks
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.counties import assign_counties, zones_of
 from geo_rectify.places.recognition.cutting import tokenise
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo_rectify.models import Measure, Passage, Plan
+    from geo_rectify.places.recognition.lexicon import Lexicon
 
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
@@ -155,6 +156,7 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     works |= words.landmarks
     for scene in scenes:
         works |= dict.fromkeys(short_names(scene.text, words.flags), PlaceType.FACTORY)
+        works |= _parks(scene.text, words)
     known = dict(works)
     cut = None
     for _ in range(2):
@@ -171,6 +173,17 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
         if not learnt:
             return
         known = works | learnt
+
+
+def _parks(text: str, words: Lexicon) -> dict[str, PlaceType]:
+    """Give the parks a text calls by a short name, with the kind their head tells."""
+    parks: dict[str, PlaceType] = {}
+    for name in short_parks(text, words.flags):
+        heads = (words.facility.get(name[at:]) for at in range(1, len(name)))
+        kind = next((head for head in heads if head is not None), None)
+        if kind is not None:
+            parks[name] = kind
+    return parks
 
 
 def _official(scenes: Sequence[Scene], document: Document) -> dict[str, PlaceType]:

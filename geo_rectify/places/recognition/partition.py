@@ -313,6 +313,9 @@ def _one_name(first: Draft, second: Draft) -> bool:
         return not second.prefix.endswith(_WITH_RANK)
     if first.kind in _ZONES and second.surface.endswith("分园"):
         return True
+    if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
+        # 某村|2号雨水排口
+        return second.surface[0].isdigit() and second.named
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY

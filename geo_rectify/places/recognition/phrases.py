@@ -43,7 +43,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<facility>a{{0,2}}[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
-    rf"|(?P<inserted>[UNSa]+\([UNSaVIMs]+\){_TAIL})"
+    rf"|(?P<inserted>[UNSa]+\([UNSaVIMs]+\)U{{0,2}}{_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
     r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
     r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
