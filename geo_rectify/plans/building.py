@@ -19,7 +19,7 @@ from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
-from geo_rectify.plans.notices import issue_number, read_notice
+from geo_rectify.plans.notices import issue_number, quoted_number, read_notice
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
@@ -181,10 +181,21 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
                 section=section or None,
             )
         )
+    if not any(printed):
+        made = _numbered_as_quoted(made)
     return tuple(
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _numbered_as_quoted(issues: list[Issue]) -> list[Issue]:
+    """Give issues without numbers those of the list their problems are quoted from."""
+    quoted = [quoted_number(issue.problem.text) for issue in issues]
+    numbers = [number for number in quoted if number is not None]
+    if len(numbers) < len(issues) or len(set(numbers)) < len(numbers):
+        return issues
+    return [replace(issue, number=number) for issue, number in zip(issues, numbers, strict=True)]
 
 
 def _around(text: str, layout: Layout) -> dt.date | None:

@@ -22,9 +22,9 @@ _SETS_OUT: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMP
 def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     """Label the first of the measures of each issue in a plan that labels none.
 
-    （一）关于…问题 / 1.…（市住建局牵头，2024年6月底前完成）: lines numbered alike, most of them with
-    such a bracket or a line 牵头单位：… below, are measures, and the line before the first of each
-    run is an issue.
+    （一）关于…问题 / 1.…（市住建局牵头，2024年6月底前完成）: lines numbered alike, most of them or the
+    last of each run with such a bracket or a line 牵头单位：… below, are measures, and the line before
+    the first of each run is an issue.
 
     Parameters
     ----------
@@ -48,9 +48,10 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     bracketed = {i for i in plain if _names_units(text, lines[i]) or _units_below(lines, i)}
     style, count = next(iter(Counter(_style(lines[i]) for i in bracketed).most_common(1)), ("", 0))
     alike = [i for i in plain if _style(lines[i]) == style]
-    if count < _MIN_TOLD or 2 * count < len(alike):
-        return made
     groups = _groups(lines, alike)
+    closed = all(group[-1] in bracketed for group in groups)
+    if count < _MIN_TOLD or (2 * count < len(alike) and not closed):
+        return made
     opened = [group for group in groups if group[0] and bracketed & set(group)]
     if len(opened) < _MIN_GROUPS:
         return made

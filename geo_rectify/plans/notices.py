@@ -28,6 +28,10 @@ _NUMBERED: Final = re.compile(
     rf"|(?<![0-9A-Za-z第])(?P<plain>{NUMERAL})号{_ABOUT}"
     rf"|{_ABOUT}\s?[（(](?:序号|编号|问题序号|问题编号)\s?[:：]?\s?第?\s?(?P<bracket>{NUMERAL})\s?[号项]?[)）]"
 )
+_QUOTED: Final = re.compile(
+    rf"[^。；;\n]{{0,24}}?(?:清单|方案|台账|问题|任务|意见)(?:中的?|的)?第(?P<number>{NUMERAL})[项条号个]"
+    rf"(?:问题|任务|意见)?\s?[:：，,]"
+)
 _SENTENCE: Final = re.compile(r"[^。；;\n]*(?:异议|公示)[^。；;\n]*")
 
 
@@ -65,6 +69,23 @@ def issue_number(head: str) -> int | None:
     """
     told = {numeral_value(match[match.lastgroup or 0]) for match in _NUMBERED.finditer(head)}
     return told.pop() if len(told) == 1 else None
+
+
+def quoted_number(problem: str) -> int | None:
+    """Read the number a problem begins with as it stands in another list: 任务清单第十二项：….
+
+    Parameters
+    ----------
+    problem
+        The problem.
+
+    Returns
+    -------
+    int or None
+        None where it begins with no such number.
+    """
+    found = _QUOTED.match(problem)
+    return None if found is None else numeral_value(found["number"])
 
 
 def _period(
