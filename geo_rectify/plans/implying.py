@@ -46,8 +46,8 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
         return made
     plain = [i for i, line in enumerate(lines) if line.number and not line.label and not line.cell]
     bracketed = {i for i in plain if _names_units(text, lines[i]) or _units_below(lines, i)}
-    style, count = next(iter(Counter(_style(lines[i]) for i in bracketed).most_common(1)), ("", 0))
-    alike = [i for i in plain if _style(lines[i]) == style]
+    style, count = next(iter(Counter(lines[i].style for i in bracketed).most_common(1)), ("", 0))
+    alike = [i for i in plain if lines[i].style == style]
     groups = _groups(lines, alike)
     closed = all(group[-1] in bracketed for group in groups)
     if count < _MIN_TOLD or (2 * count < len(alike) and not closed):
@@ -62,10 +62,6 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
         )
         made[group[0]] = replace(line, label=label)
     return made
-
-
-def _style(line: Line) -> str:
-    return "" if line.number is None else line.number.style
 
 
 def _names_units(text: str, line: Line) -> bool:

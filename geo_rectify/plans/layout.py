@@ -245,8 +245,8 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
     bare = 0
     for anchor in anchors:
         numbered, problem = _numbered_above(lines, position, anchor)
-        seen.update(_style_at(lines, index) for index in numbered)
-        fresh = {_style_at(lines, index): index for index in numbered if index >= problem}
+        seen.update(lines[index].style for index in numbered)
+        fresh = {lines[index].style: index for index in numbered if index >= problem}
         bare += problem > position and not fresh
         for style, index in fresh.items():
             runs.setdefault(style, []).append(_value_of(lines[index]))
@@ -285,11 +285,6 @@ def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[lis
         if role_of(lines[index]) is FieldRole.PROBLEM:
             break
     return numbered, problem
-
-
-def _style_at(lines: Sequence[Line], index: int) -> str:
-    number = lines[index].number
-    return "" if number is None else number.style
 
 
 def _follows_fields(lines: Sequence[Line], index: int) -> bool:

@@ -207,20 +207,16 @@ def _with_problem_headings(text: str, lines: list[Line]) -> list[Line]:
 
 def _heads_fields(lines: list[Line], index: int) -> bool:
     """Say whether the next heading like this one is a bare label: 一、… 二、整改目标."""
-    style = _style_of(lines[index])
+    style = lines[index].style
     following = next(
         (
             line
             for line in lines[index + 1 :]
-            if (_style_of(line) == style if style else line.label is not None)
+            if (line.style == style if style else line.label is not None)
         ),
         None,
     )
     return following is not None and following.label is not None and _is_bare(following)
-
-
-def _style_of(line: Line) -> str:
-    return "" if line.number is None else line.number.style
 
 
 def _problem_heading(text: str, line: Line) -> Label | None:
@@ -259,7 +255,7 @@ def _with_glued_labels(text: str, lines: list[Line]) -> list[Line]:
         if match is not None and len(plain_label(match["label"])) >= _MIN_LABEL:
             found[index] = _label(match["label"], match.start(), match.end(), marked=True)
     roles = [label.role for label in found.values()]
-    styles = {_style_of(lines[index]) for index in found}
+    styles = {lines[index].style for index in found}
     if len(styles) != 1 or len(set(roles)) < _MIN_GLUED or len(set(roles)) < len(roles) - 1:
         return lines
     return [
@@ -516,7 +512,7 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
 
 
 def _heading_kind(line: Line) -> tuple[str, FieldRole | None]:
-    return _style_of(line), role_of(line)
+    return line.style, role_of(line)
 
 
 def _is_numbered_heading(line: Line) -> bool:

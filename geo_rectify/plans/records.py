@@ -138,6 +138,11 @@ class Line:
         """Where the words behind the printed number begin."""
         return self.start if self.number is None else self.number.end
 
+    @property
+    def style(self) -> str:
+        """Style of the printed number, "" without one."""
+        return "" if self.number is None else self.number.style
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
