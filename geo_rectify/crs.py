@@ -150,7 +150,11 @@ def to_stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 f"no exact transformation from {frame.crs.name} to CGCS2000 is known; PROJ would "
                 "answer with a shift of 0 m. Give to_4490 = '+proj=pipeline …' in the catalogue"
             )
-            raise CRSError(message)
+            chinese = (
+                f"没有从{frame.crs.name}到CGCS2000的精确换算（PROJ会当作偏移0米）；请在目录里写 "
+                "to_4490 = '+proj=pipeline …'，或请测绘部门先转换"
+            )
+            raise CRSError(message, chinese=chinese)
     moved: gpd.GeoDataFrame = frame.to_crs(STORED)
     return moved
 

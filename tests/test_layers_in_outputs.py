@@ -153,6 +153,7 @@ def test_a_missing_and_an_expired_layer_are_named_in_every_output(tmp_path: Path
     assert water["note"].str.contains("水源甲").all()
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert [bool(layer["missing"]) for layer in record["layers"]] == [False, True, False]
+    assert record["layers"][1]["missing"].startswith("没有文件gone.gpkg；")
     assert str(tmp_path) not in json.dumps(record, ensure_ascii=False)
 
 

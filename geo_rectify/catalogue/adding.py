@@ -261,7 +261,7 @@ def _entry(
         "licence": "未注明",
         "sensitivity": "restricted",
     }
-    wrong = [text for _, text in check_table(keys)[1]]
+    wrong = [f"{key}：{told.chinese}" for key, told in check_table(keys)[1]]
     questions += wrong
     body = [f"# 待确认：{_line(each)}" for each in questions]
     body += ["[[layer]]", *(f"{key} = {_quoted(cell)}" for key, cell in keys.items())]

@@ -53,7 +53,8 @@ def unpack(path: Path, into: Path) -> tuple[Path, ...]:
                     shutil.copyfileobj(source, sink)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as err:
         message = f"{path.name} is no sound zip ({err}); copy or pack it again"
-        raise LayerError(message) from err
+        chinese = f"{path.name}不是完好的zip（{err}）；请重新复制或打包"
+        raise LayerError(message, chinese=chinese) from err
     return layers_inside(into)
 
 
@@ -86,10 +87,12 @@ def _refuse(path: Path, members: Iterable[zipfile.ZipInfo]) -> None:
     size = sum(each.file_size for each in given)
     if len(given) > _MAX_MEMBERS or size > _MAX_BYTES:
         message = f"{path.name} unpacks to {len(given)} files, {size} bytes; pack the layer alone"
-        raise LayerError(message)
+        chinese = f"{path.name}解压后有{len(given)}个文件、{size}字节；请只打包图层本身"
+        raise LayerError(message, chinese=chinese)
     if any(each.flag_bits & 1 for each in given):
         message = f"{path.name} is encrypted; unpack it with its password and name the layer inside"
-        raise LayerError(message)
+        chinese = f"{path.name}有密码；请用密码解压，再指明其中的图层"
+        raise LayerError(message, chinese=chinese)
 
 
 def _safe_name(path: Path, member: zipfile.ZipInfo) -> Path:
@@ -97,7 +100,8 @@ def _safe_name(path: Path, member: zipfile.ZipInfo) -> Path:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
         message = f"{path.name} holds a file {name!r} outside its own folder; pack it again"
-        raise LayerError(message)
+        chinese = f"{path.name}里的文件“{name}”超出它自己的文件夹；请重新打包"
+        raise LayerError(message, chinese=chinese)
     return Path(*parts)
 
 

@@ -16,7 +16,7 @@ from geo_rectify.catalogue.coverage import coverage_of, expected_area, suspicion
 from geo_rectify.catalogue.geometry import drop_unplaced, mend_areas, place_layer
 from geo_rectify.catalogue.notes import Notes, caller
 from geo_rectify.catalogue.wording import sentence
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import LayerError, Told
 from geo_rectify.tables import LAYER_ZONES, geoframe_of
 from geo_rectify.vocabulary import ZoneClass
 
@@ -96,7 +96,8 @@ def build_layer(
     notes.assumptions += raw.assumptions
     if raw.frame.empty:
         message = f"{path.name} has no features; export it again, or remove the entry"
-        raise LayerError(message)
+        chinese = f"{path.name}没有要素；请重新导出，或删去该条目"
+        raise LayerError(message, chinese=chinese)
     fields = _fields(entry, raw=raw, path=path, notes=notes)
     called = caller(raw.frame, fields["name"])
     first = drop_unplaced(raw.frame, called=called)
@@ -104,7 +105,7 @@ def build_layer(
     unread = raw.broken and raw.frame.geometry.isna().any()
     notes.unplaced = bool(first.unplaced or unread)
     if first.frame.empty:
-        raise LayerError(_nothing_left(path, notes))
+        raise LayerError.of(_nothing_left(path, notes))
     placed, crs, said = place_layer(
         raw, entry=entry, frame=first.frame, expected=expected_area(layer)
     )
@@ -124,7 +125,7 @@ def build_layer(
         classes = _classes(entry, mended.frame, fields["class"], called=called, notes=notes)
         kept = mended.frame[[found is not None for found in classes]]
         if kept.empty:
-            raise LayerError(_nothing_left(path, notes))
+            raise LayerError.of(_nothing_left(path, notes))
         found = [each for each in classes if each is not None]
         rows = _zone_rows(
             kept, found, raw=raw, base=replace(base, version=version), fields=fields, notes=notes
@@ -158,7 +159,8 @@ def _fields(entry: LayerEntry, *, raw: RawLayer, path: Path, notes: Notes) -> di
         if wanted is not None and wanted not in raw.fields:
             shown = ", ".join(raw.fields) or "none"
             message = f"{key} = {wanted!r} is no field of {path.name}; its fields: {shown}"
-            raise LayerError(message)
+            chinese = f"{key} = {wanted!r} 不是{path.name}的字段；它的字段有：{shown}"
+            raise LayerError(message, chinese=chinese)
     if name is None:
         name = field_for("name", role=entry.role, fields=raw.fields)
         if name is not None:
@@ -171,16 +173,22 @@ def _fields(entry: LayerEntry, *, raw: RawLayer, path: Path, notes: Notes) -> di
                 f"nothing tells its zones' classes ({', '.join(entry.classes)}); write class for "
                 f"the whole layer, or class_field = one of the fields of {path.name}: {shown}"
             )
-            raise LayerError(message)
+            chinese = (
+                f"看不出各分区的类别（{'、'.join(entry.classes)}）；请写 class（整层一类），或 "
+                f"class_field = {path.name}的一个字段：{shown}"
+            )
+            raise LayerError(message, chinese=chinese)
         notes.assumptions.append(sentence("class_alias", field=grade))
     return {"name": name, "class": grade, "id": entry.id_field}
 
 
-def _nothing_left(path: Path, notes: Notes) -> str:
+def _nothing_left(path: Path, notes: Notes) -> Told:
     first = "; ".join(notes.rejects[:3])
-    return (
-        f"{path.name} has no feature that can be used as a zone: {first} "
-        f"({len(notes.rejects)} left out); name a layer of valid polygons"
+    return Told(
+        english=f"{path.name} has no feature that can be used as a zone: {first} "
+        f"({len(notes.rejects)} left out); name a layer of valid polygons",
+        chinese=f"{path.name}没有可用作分区的要素：{first}（剔除{len(notes.rejects)}个）；"
+        "请指明面有效的图层",
     )
 
 

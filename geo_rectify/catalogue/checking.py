@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.catalogue.opening import CatalogueLayer
     from geo_rectify.catalogue.records import LayerInfo, Layers
+    from geo_rectify.errors import Told
 
 NO_COVERAGE: Final = "no coverage declared: can never answer clear"
 UNPLACED: Final = "a feature has no known place: can never answer clear"
@@ -58,13 +59,18 @@ class CatalogueCheck:
 
     layers: Layers
     table: pd.DataFrame
-    faults: tuple[str, ...]
+    told: tuple[Told, ...]
     notes: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Give the faults in English; ``told`` has them in both languages."""
+        return tuple(fault.english for fault in self.told)
 
     @property
     def sound(self) -> bool:
         """Say whether there is no fault."""
-        return not self.faults
+        return not self.told
 
 
 def check_catalogue(*sources: str | Path, as_of: dt.date) -> CatalogueCheck:
@@ -82,7 +88,7 @@ def check_catalogue(*sources: str | Path, as_of: dt.date) -> CatalogueCheck:
     CatalogueCheck
         The table of layers that load, and all faults.
     """
-    catalogue, faults = collect_entries(sources)
+    catalogue, told = collect_entries(sources)
     loaded, broken = collect_layers(catalogue.layers, as_of=as_of)
     layers = join_layers(held_against_references(loaded, catalogue.layers))
     by_id: dict[str, list[CatalogueLayer]] = {}
@@ -96,7 +102,7 @@ def check_catalogue(*sources: str | Path, as_of: dt.date) -> CatalogueCheck:
     return CatalogueCheck(
         layers=layers,
         table=layers_table(layers),
-        faults=(*faults, *broken),
+        told=(*told, *broken),
         notes=tuple(notes),
     )
 

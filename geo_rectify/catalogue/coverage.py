@@ -64,7 +64,8 @@ def coverage_of(
             f"nothing of it lies in its coverage {entry.coverage!r}; the coordinate system or the "
             "coverage is wrong: correct crs or coverage"
         )
-        raise LayerError(message)
+        chinese = f"图层没有一处落在它的覆盖范围{entry.coverage!r}内；坐标系或覆盖范围写错了：请更正 crs 或 coverage"
+        raise LayerError(message, chinese=chinese)
     if not base.in_force:
         return None, sentence("coverage_not_in_force")
     if notes.unplaced:
@@ -204,7 +205,8 @@ def placed_plainly(path: Path) -> gpd.GeoDataFrame:
     rows = drop_unplaced(raw.frame, called=caller(raw.frame, None))
     if rows.rejects or rows.frame.empty:
         message = f"{path.name} has rows without a position: {'; '.join(rows.rejects[:3])}"
-        raise LayerError(message)
+        chinese = f"{path.name}有没有位置的行：{'；'.join(rows.rejects[:3])}"
+        raise LayerError(message, chinese=chinese)
     crs = None if raw.crs is not None else suggested_crs(rows.frame.total_bounds)
     plain = LayerEntry.model_construct(crs=crs, to_4490=None, datum=None)
     placed, _, _ = place_layer(raw, entry=plain, frame=rows.frame)
@@ -215,7 +217,8 @@ def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
     path = layer.coverage_path
     if path is None:
         message = "coverage is no file"
-        raise LayerError(message)
+        chinese = "coverage 不是文件"
+        raise LayerError(message, chinese=chinese)
     plain = layer.entry.model_copy(update={"crs": None, "to_4490": None, "datum": None})
     try:
         raw = read_layer(path, columns=())
@@ -225,10 +228,12 @@ def _area_of_file(layer: CatalogueLayer) -> BaseGeometry:
         mended = mend_areas(placed, called=called)
     except LayerError as err:
         message = f"coverage {path.name}: {err}"
-        raise LayerError(message) from err
+        chinese = f"覆盖范围{path.name}：{err.told.chinese}"
+        raise LayerError(message, chinese=chinese) from err
     rejects = (*whole.rejects, *mended.rejects)
     if rejects or mended.frame.empty:
         message = f"coverage {path.name} is no clean polygon: {'; '.join(rejects)}; draw it again"
-        raise LayerError(message)
+        chinese = f"覆盖范围{path.name}不是完好的面：{'；'.join(rejects)}；请重新勾绘"
+        raise LayerError(message, chinese=chinese)
     area: BaseGeometry = shapely.union_all(mended.frame.geometry.to_numpy())
     return area

@@ -20,7 +20,7 @@ from geo_rectify.catalogue.classes import word_of
 from geo_rectify.catalogue.tabular import number_of
 from geo_rectify.catalogue.wording import data_table, sentence
 from geo_rectify.crs import STORED, from_plane, gauss_kruger_epsg, require_crs, to_plane
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import LayerError, Told, told_together
 from geo_rectify.repair import made_valid
 
 if TYPE_CHECKING:
@@ -81,13 +81,27 @@ def read_intakes(frame: gpd.GeoDataFrame) -> tuple[Intake, ...]:
         name = cells["name"] or sentence("intake", number=at)
         kind, size, flow = (_meaning(cells[key], key) for key in ("kind", "size", "flow"))
         if not isinstance(point, shapely.Point):
-            faults.append(f"row {at} ({name}): is no point; give one position for each intake")
+            faults.append(
+                Told(
+                    english=f"row {at} ({name}): is no point; give one position for each intake",
+                    chinese=f"第{at}行（{name}）：不是点；每个取水口请给一个位置",
+                )
+            )
         elif not kind:
             faults.append(
-                f"row {at} ({name}): 类型 {cells['kind']!r} is neither 河流 nor 水库 nor 湖泊"
+                Told(
+                    english=f"row {at} ({name}): 类型 {cells['kind']!r} is neither 河流 nor 水库 "
+                    "nor 湖泊",
+                    chinese=f"第{at}行（{name}）：类型“{cells['kind']}”不是河流、水库或湖泊",
+                )
             )
         elif kind == "reservoir" and not size:
-            faults.append(f"row {at} ({name}): 规模 {cells['size']!r}; write 小型, 中型 or 大型")
+            faults.append(
+                Told(
+                    english=f"row {at} ({name}): 规模 {cells['size']!r}; write 小型, 中型 or 大型",
+                    chinese=f"第{at}行（{name}）：规模“{cells['size']}”；请写小型、中型或大型",
+                )
+            )
         else:
             width = number_of(cells["width"])
             made.append(
@@ -102,7 +116,7 @@ def read_intakes(frame: gpd.GeoDataFrame) -> tuple[Intake, ...]:
                 )
             )
     if faults:
-        raise LayerError("\n".join(faults))
+        raise LayerError.of(told_together(faults))
     return tuple(made)
 
 
@@ -135,7 +149,8 @@ def drafting_figures(path: Path | None = None) -> dict[str, Any]:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as err:
         message = f"{path.name} is no TOML file that can be read ({err})"
-        raise LayerError(message) from err
+        chinese = f"{path.name}不是能读的TOML文件（{err}）"
+        raise LayerError(message, chinese=chinese) from err
     return _replaced(figures, given, where=path.name)
 
 
@@ -185,8 +200,12 @@ def draft_zones(
         if shape is None:
             what = "area" if intake.kind != "river" else "line"
             faults.append(
-                f"{intake.name}: no {what} of the water file lies within {_NEAR_M:.0f} m of it; "
-                "draw the water there, or correct the position"
+                Told(
+                    english=f"{intake.name}: no {what} of the water file lies within "
+                    f"{_NEAR_M:.0f} m of it; draw the water there, or correct the position",
+                    chinese=f"{intake.name}：水系文件里{_NEAR_M:.0f}米内没有"
+                    f"{'河线' if what == 'line' else '水面'}；请补画，或更正位置",
+                )
             )
             continue
         if intake.kind == "river":
@@ -206,7 +225,7 @@ def draft_zones(
             if not area.is_empty
         ]
     if faults:
-        raise LayerError("\n".join(faults))
+        raise LayerError.of(told_together(faults))
     shapes = made_valid([row.pop("geometry") for row in rows])
     return gpd.GeoDataFrame(rows, geometry=shapes, crs=STORED), tuple(dict.fromkeys(notes))
 
@@ -236,18 +255,21 @@ def _replaced(old: Mapping[str, Any], new: Mapping[str, Any], *, where: str) -> 
     for key, value in new.items():
         if key not in old:
             message = f"{where}: {key!r} is no figure; known are {', '.join(map(str, old))}"
-            raise LayerError(message)
+            chinese = f"{where}：没有“{key}”这个数值；可用的有{'、'.join(map(str, old))}"
+            raise LayerError(message, chinese=chinese)
         if isinstance(old[key], dict):
             if not isinstance(value, dict):
                 message = f"{where}: {key!r} is a table of figures"
-                raise LayerError(message)
+                chinese = f"{where}：“{key}”应是一组数值"
+                raise LayerError(message, chinese=chinese)
             merged[key] = _replaced(old[key], value, where=f"{where}: {key}")
             continue
         wanted = (int, float) if isinstance(old[key], int | float) else type(old[key])
         negative = isinstance(value, int | float) and value < 0
         if not isinstance(value, wanted) or isinstance(value, bool) or negative:
             message = f"{where}: {key} = {value!r} is no {'length in metres' if wanted == (int, float) else 'text or date'}"
-            raise LayerError(message)
+            chinese = f"{where}：{key} = {value!r} 不是{'以米计的长度' if wanted == (int, float) else '文字或日期'}"
+            raise LayerError(message, chinese=chinese)
         merged[key] = value
     return merged
 
@@ -283,7 +305,8 @@ def _river(
 ) -> dict[tuple[str, str], BaseGeometry]:
     if not isinstance(line, shapely.LineString):
         message = f"{intake.name}: the river is no plain line; draw it as one"
-        raise LayerError(message)
+        chinese = f"{intake.name}：河线不是一条单线；请画成一条线"
+        raise LayerError(message, chinese=chinese)
     name, half = intake.name, (intake.width_m or figures["width_m"]) / 2
     up_1, down_1 = figures["upstream_1_m"], figures["downstream_1_m"]
     up_2, down_2 = up_1 + figures["upstream_2_m"], down_1 + figures["downstream_2_m"]

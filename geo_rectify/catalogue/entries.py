@@ -22,7 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from geo_rectify.errors import RegionError
+from geo_rectify.catalogue.wording import data_table
+from geo_rectify.errors import RegionError, Told
 from geo_rectify.regions import area_name
 from geo_rectify.vocabulary import (
     ROLE_CLASSES,
@@ -48,9 +49,9 @@ _ADCODE: Final = re.compile(r"adcode:\d{6}")
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-def _fault(message: str) -> PydanticCustomError:
+def _fault(english: str, chinese: str) -> PydanticCustomError:
     """Make a fault found by a check of our own."""
-    return PydanticCustomError("catalogue", "{message}", {"message": message})
+    return PydanticCustomError("catalogue", "{message}", {"message": english, "chinese": chinese})
 
 
 def _member_of(closed: type[StrEnum]) -> BeforeValidator:
@@ -62,8 +63,9 @@ def _member_of(closed: type[StrEnum]) -> BeforeValidator:
             return closed(value)
         near = difflib.get_close_matches(str(value), words, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
+        asked = f"；是不是{near[0]}？" if near else ""
         message = f"{value!r} is not one of {', '.join(words)}{hint}"
-        raise _fault(message)
+        raise _fault(message, f"{value!r}不在可用的词里：{'、'.join(words)}{asked}")
 
     return BeforeValidator(convert)
 
@@ -145,7 +147,7 @@ class LayerEntry(BaseModel):
                 pyproj.CRS.from_user_input(value)
             except pyproj.exceptions.CRSError as err:
                 message = f"{value!r} is no coordinate system PROJ knows"
-                raise _fault(message) from err
+                raise _fault(message, f"{value!r}不是PROJ认得的坐标系") from err
         return value
 
     @field_validator("to_4490")
@@ -156,7 +158,7 @@ class LayerEntry(BaseModel):
                 pyproj.Transformer.from_pipeline(value)
             except pyproj.exceptions.ProjError as err:
                 message = f"{value!r} is no PROJ pipeline"
-                raise _fault(message) from err
+                raise _fault(message, f"{value!r}不是PROJ换算式") from err
         return value
 
     @field_validator("encoding")
@@ -167,7 +169,7 @@ class LayerEntry(BaseModel):
                 b"a".decode(value)
             except (LookupError, UnicodeError) as err:
                 message = f"{value!r} is no known encoding"
-                raise _fault(message) from err
+                raise _fault(message, f"{value!r}不是已知的编码") from err
         return value
 
     @field_validator("coverage", "applies_to")
@@ -176,11 +178,11 @@ class LayerEntry(BaseModel):
         if value is not None and (value.startswith(ADCODE_PREFIX) or value.isdigit()):
             if not _ADCODE.fullmatch(value):
                 message = f"{value!r} is not adcode: and six digits"
-                raise _fault(message)
+                raise _fault(message, f"{value!r}应写作 adcode: 加六位数字")
             try:
                 area_name(value.removeprefix(ADCODE_PREFIX))
             except RegionError as err:
-                raise _fault(str(err)) from err
+                raise _fault(err.told.english, err.told.chinese) from err
         return value
 
     @property
@@ -194,7 +196,7 @@ class LayerEntry(BaseModel):
         return not ROLE_CLASSES[self.role]
 
 
-def check_table(table: Mapping[str, Any]) -> tuple[LayerEntry | None, list[tuple[str, str]]]:
+def check_table(table: Mapping[str, Any]) -> tuple[LayerEntry | None, list[tuple[str, Told]]]:
     """Check one ``[[layer]]`` table, every key and how the keys agree.
 
     Parameters
@@ -207,7 +209,7 @@ def check_table(table: Mapping[str, Any]) -> tuple[LayerEntry | None, list[tuple
     tuple
         The entry, None with faults; and the faults as (key, what is wrong and how to mend it).
     """
-    faults: list[tuple[str, str]] = []
+    faults: list[tuple[str, Told]] = []
     entry = None
     try:
         entry = LayerEntry.model_validate(dict(table))
@@ -227,81 +229,143 @@ def check_table(table: Mapping[str, Any]) -> tuple[LayerEntry | None, list[tuple
 # a StrEnum's member equals its word, and `wrong` holds the keys already complained about.
 
 
-def _file_faults(table: Mapping[str, Any], wrong: set[str]) -> list[tuple[str, str]]:
+def _file_faults(table: Mapping[str, Any], wrong: set[str]) -> list[tuple[str, Told]]:
     faults = []
     if table["status"] == LayerStatus.NOT_DELINEATED:
         keys = ("path", "url", "layer", "class_field", "id_field", "name_field", "coverage")
-        faults += [
-            (key, 'has no place beside status = "not_delineated"; remove it')
-            for key in keys
-            if key in table
-        ]
+        beside = Told(
+            english='has no place beside status = "not_delineated"; remove it',
+            chinese='与 status = "not_delineated"（未划定）不能同时写；请删去',
+        )
+        faults += [(key, beside) for key in keys if key in table]
         if not table.get("names") and "names" not in wrong:
-            faults.append(("names", "is missing; name the zones that have no boundary yet"))
+            told = Told(
+                english="is missing; name the zones that have no boundary yet",
+                chinese="没有写；请列出还没有划定界线的区域名称",
+            )
+            faults.append(("names", told))
         if "applies_to" not in {*table, *wrong}:
-            faults.append(("applies_to", 'is missing; write applies_to = "adcode:360200"'))
+            told = Told(
+                english='is missing; write applies_to = "adcode:360200"',
+                chinese='没有写；请写 applies_to = "adcode:360200"',
+            )
+            faults.append(("applies_to", told))
         elif not str(table.get("applies_to", ADCODE_PREFIX)).startswith(ADCODE_PREFIX):
-            faults.append(("applies_to", 'must be an area; write applies_to = "adcode:360200"'))
+            told = Told(
+                english='must be an area; write applies_to = "adcode:360200"',
+                chinese='应是一个行政区；请写 applies_to = "adcode:360200"',
+            )
+            faults.append(("applies_to", told))
         if "role" in table and not ROLE_CLASSES[table["role"]]:
-            faults.append(("role", f"{table['role']!r} gives no zones that could be delineated"))
+            told = Told(
+                english=f"{table['role']!r} gives no zones that could be delineated",
+                chinese=f"用途{table['role']!r}没有可划定的分区",
+            )
+            faults.append(("role", told))
         return faults
     if not {"path", "url"} & {*table, *wrong}:
-        faults.append(("path", "is missing; name the layer's file (or url = a service)"))
+        told = Told(
+            english="is missing; name the layer's file (or url = a service)",
+            chinese="没有写；请写图层的文件（或 url = 服务地址）",
+        )
+        faults.append(("path", told))
     if "path" in table and "url" in table:
-        faults.append(("url", "stands beside path; keep one of the two"))
-    faults += [
-        (key, 'goes only with status = "not_delineated"; remove it')
-        for key in ("names", "applies_to")
-        if key in table
-    ]
-    return faults
+        told = Told(
+            english="stands beside path; keep one of the two",
+            chinese="与 path 同时写了；请只留一个",
+        )
+        faults.append(("url", told))
+    only = Told(
+        english='goes only with status = "not_delineated"; remove it',
+        chinese='只与 status = "not_delineated"（未划定）同用；请删去',
+    )
+    return faults + [(key, only) for key in ("names", "applies_to") if key in table]
 
 
-def _class_faults(table: Mapping[str, Any]) -> list[tuple[str, str]]:
-    faults = []
+def _class_faults(table: Mapping[str, Any]) -> list[tuple[str, Told]]:
     role = table["role"]
     allowed = ROLE_CLASSES[role]
     shown = ", ".join(allowed) or "none: the role is a reference"
+    listed = "、".join(allowed) or "无（参考图层）"
     whole, field = table.get("class"), table.get("class_field")
     mapped = table.get("class_map", {})
-    if whole is not None and whole not in allowed:
-        faults.append(("class", f"{whole!r} is no class of role {role!r}; its classes: {shown}"))
-    faults += [
-        ("class_map", f"{word!r} = {found!r} is no class of role {role!r}; its classes: {shown}")
-        for word, found in mapped.items()
+    faults = [
+        (
+            key,
+            Told(
+                english=f"{said} is no class of role {role!r}; its classes: {shown}",
+                chinese=f"{said} 不是用途{role!r}的类别；可用：{listed}",
+            ),
+        )
+        for key, said, found in (
+            *([("class", repr(whole), whole)] if whole is not None else []),
+            *(("class_map", f"{word!r} = {found!r}", found) for word, found in mapped.items()),
+        )
         if found not in allowed
     ]
     if whole is not None and (field or mapped):
-        faults.append(("class", "stands beside class_field or class_map; keep one of the two"))
+        told = Told(
+            english="stands beside class_field or class_map; keep one of the two",
+            chinese="与 class_field 或 class_map 同时写了；请只留一个",
+        )
+        faults.append(("class", told))
     if mapped and not field:
-        faults.append(("class_map", "needs class_field; name the field whose words it maps"))
+        told = Told(
+            english="needs class_field; name the field whose words it maps",
+            chinese="要与 class_field 同用；请写出它对应哪个字段的词",
+        )
+        faults.append(("class_map", told))
     if "flow" in table and role != LayerRole.RIVER:
-        faults.append(("flow", f"has no place with role {role!r}, it is about rivers; remove it"))
+        told = Told(
+            english=f"has no place with role {role!r}, it is about rivers; remove it",
+            chinese=f"只用于河流，用途{role!r}不能写；请删去",
+        )
+        faults.append(("flow", told))
     if not allowed and field:
-        faults.append(("class_field", f"has no place with role {role!r}; remove it"))
+        told = Told(
+            english=f"has no place with role {role!r}; remove it",
+            chinese=f"用途{role!r}不能写；请删去",
+        )
+        faults.append(("class_field", told))
     return faults
 
 
-def _time_faults(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _time_faults(table: Mapping[str, Any]) -> list[tuple[str, Told]]:
     start, end = table.get("valid_from"), table.get("valid_to")
     if start is not None and end is not None and end < start:
-        return [("valid_to", f"{end} lies before valid_from {start}; correct one of the two")]
+        told = Told(
+            english=f"{end} lies before valid_from {start}; correct one of the two",
+            chinese=f"{end}早于 valid_from {start}；请更正其中一个",
+        )
+        return [("valid_to", told)]
     return []
 
 
-def _one_fault(detail: ErrorDetails, table: Mapping[str, Any]) -> tuple[str, str]:
+def _one_fault(detail: ErrorDetails, table: Mapping[str, Any]) -> tuple[str, Told]:
     key = str(detail["loc"][0]) if detail["loc"] else "layer"
     known = {field.alias or name: field for name, field in LayerEntry.model_fields.items()}
     remedy = known[key].description if key in known else ""
+    told = data_table("entries")
+    mend = f"请写：{told['keys'][key]}" if key in told["keys"] else "请核对"
     kind = detail["type"]
     if kind == "missing":
-        return key, f"is missing; write {remedy}"
+        return key, Told(english=f"is missing; write {remedy}", chinese=f"没有写；{mend}")
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(key, sorted(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-        return key, f"is no key of a layer; {hint}"
+        asked = f"是不是{near[0]}？" if near else f"可用：{'、'.join(known)}"
+        return key, Told(
+            english=f"is no key of a layer; {hint}", chinese=f"图层条目没有这一项；{asked}"
+        )
     if kind == "catalogue":
-        message = str(detail["ctx"]["message"])
+        context = detail["ctx"]
         place = f"{detail['loc'][1]!r}: " if len(detail["loc"]) > 1 else ""
-        return key, f"{place}{message}; write {remedy}"
-    return key, f"{table.get(key)!r}: {detail['msg']}; write {remedy}"
+        return key, Told(
+            english=f"{place}{context['message']}; write {remedy}",
+            chinese=f"{place}{context['chinese']}；{mend}",
+        )
+    shape = next((words for start, words in told["kinds"].items() if kind.startswith(start)), "")
+    return key, Told(
+        english=f"{table.get(key)!r}: {detail['msg']}; write {remedy}",
+        chinese=f"{table.get(key)!r}{shape or '写法不对'}；{mend}",
+    )

@@ -14,7 +14,7 @@ import shapely
 
 from geo_rectify.catalogue.shapefiles import check_shapefile, shapefile_parts, sniff_encoding
 from geo_rectify.catalogue.wording import sentence
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import LayerError, Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,14 +80,14 @@ def read_file(
         It is missing, no vector file, truncated, without geometry, or changed while it was read.
     """
     if not path.exists():
-        raise LayerError(no_file(path))
+        raise LayerError.of(no_file(path))
     try:
         return _read_whole(path, layer=layer, encoding=encoding, columns=columns)
     except OSError as err:
-        raise LayerError(cannot_read(path, err)) from err
+        raise LayerError.of(cannot_read(path, err)) from err
 
 
-def no_file(path: Path) -> str:
+def no_file(path: Path) -> Told:
     """Say that a file is missing.
 
     Parameters
@@ -97,13 +97,16 @@ def no_file(path: Path) -> str:
 
     Returns
     -------
-    str
+    Told
         The message.
     """
-    return f"there is no file {path}; put it there, or correct or remove the entry"
+    return Told(
+        english=f"there is no file {path}; put it there, or correct or remove the entry",
+        chinese=f"没有文件{path}；请放到该处，或更正、删去该条目",
+    )
 
 
-def cannot_read(path: Path, err: OSError) -> str:
+def cannot_read(path: Path, err: OSError) -> Told:
     """Say that a file cannot be read.
 
     Parameters
@@ -115,10 +118,13 @@ def cannot_read(path: Path, err: OSError) -> str:
 
     Returns
     -------
-    str
+    Told
         The message.
     """
-    return f"{path.name} cannot be read ({err.strerror}); close the program that holds it"
+    return Told(
+        english=f"{path.name} cannot be read ({err.strerror}); close the program that holds it",
+        chinese=f"读不出{path.name}（{err.strerror}）；请关闭占用它的程序",
+    )
 
 
 def _read_whole(
@@ -141,7 +147,7 @@ def _read_whole(
             frame, info, broken = _read(path, layer=layer, columns=columns, options=options)
     # UnboundLocalError: how pyogrio 0.13 fails on the name of a system in a foreign encoding.
     except (RuntimeError, ValueError, UnboundLocalError) as err:
-        raise LayerError(_unreadable(path, layer=layer, error=err)) from err
+        raise LayerError.of(_unreadable(path, layer=layer, error=err)) from err
     if _stamp(path) != stamp:
         message = f"{path.name} changed while it was read; close what writes it and run again"
         chinese = f"{path.name}在读取时被改动；请关闭正在写它的程序后重试"
@@ -177,11 +183,14 @@ def _refuse(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(4096)
     if any(mark.lower() in head.lower() for mark in _POINTERS):
-        raise LayerError(_pointer(path))
+        raise LayerError.of(_pointer(path))
 
 
-def _pointer(path: Path) -> str:
-    return f"{path.name} only points to another source; save the layer itself to a GeoPackage"
+def _pointer(path: Path) -> Told:
+    return Told(
+        english=f"{path.name} only points to another source; save the layer itself to a GeoPackage",
+        chinese=f"{path.name}只是指向别处的链接；请把图层本身存成GeoPackage",
+    )
 
 
 def _read(
@@ -190,7 +199,7 @@ def _read(
     name = _layer_name(path, layer=layer)
     info = pyogrio.read_info(path, layer=name, **options)
     if info["driver"] in _POINTER_DRIVERS:
-        raise LayerError(_pointer(path))
+        raise LayerError.of(_pointer(path))
     if "encoding" in options and info["driver"] not in _ENCODED:
         options = {}
     chosen = None
@@ -230,18 +239,27 @@ def _layer_name(path: Path, *, layer: str | None) -> str:
     return spatial[0]
 
 
-def _unreadable(path: Path, *, layer: str | None, error: Exception) -> str:
+def _unreadable(path: Path, *, layer: str | None, error: Exception) -> Told:
     if isinstance(error, LayerError):
-        return str(error)
+        return error.told
     if isinstance(error, UnicodeDecodeError):
-        return (
-            f"{path.name}: its text is not {error.encoding}; correct encoding in the catalogue, "
-            'or write encoding = "auto"'
+        return Told(
+            english=f"{path.name}: its text is not {error.encoding}; correct encoding in the "
+            'catalogue, or write encoding = "auto"',
+            chinese=f"{path.name}：文字不是{error.encoding}；请更正目录里的 encoding，"
+            '或写 encoding = "auto"',
         )
     if isinstance(error, (pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)):
         broken = _first_unreadable(path, layer=layer)
-        return f"{path.name} is damaged: reading stops after {broken} features; export it again"
-    return f"{path.name} is no vector file GDAL can read ({error}); export it as GeoPackage"
+        return Told(
+            english=f"{path.name} is damaged: reading stops after {broken} features; "
+            "export it again",
+            chinese=f"{path.name}已损坏：读到第{broken}个要素为止；请重新导出",
+        )
+    return Told(
+        english=f"{path.name} is no vector file GDAL can read ({error}); export it as GeoPackage",
+        chinese=f"{path.name}不是GDAL能读的矢量文件（{error}）；请导出为GeoPackage",
+    )
 
 
 def _first_unreadable(path: Path, *, layer: str | None) -> int:

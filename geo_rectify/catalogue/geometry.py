@@ -105,15 +105,18 @@ def place_layer(
             f"its coordinates {_box_text(frame.total_bounds)} are no degrees of {shown}; "
             f"write {_guess(frame.total_bounds)}"
         )
-        raise LayerError(message)
+        chinese = f"坐标{_box_text(frame.total_bounds)}不是{shown}的经纬度；请写 {_guess(frame.total_bounds)}"
+        raise LayerError(message, chinese=chinese)
     try:
         moved = _reprojected(frame, crs)
     except CRSError as err:
         message = f"{err}; or save the layer in EPSG:4490"
-        raise LayerError(message) from err
+        chinese = f"{err.told.chinese}；或把图层另存为EPSG:4490"
+        raise LayerError(message, chinese=chinese) from err
     except pyproj.exceptions.ProjError as err:
         message = f"{shown} is no system of the Earth; save the layer in EPSG:4490, or write crs"
-        raise LayerError(message) from err
+        chinese = f"{shown}不是地球上的坐标系；请把图层另存为EPSG:4490，或写 crs"
+        raise LayerError(message, chinese=chinese) from err
     if entry.datum in _SHIFTED:
         moved = _unshifted(moved, str(entry.datum))
         notes = (*notes, sentence("datum_shifted", datum=entry.datum))
@@ -122,7 +125,11 @@ def place_layer(
             f"read as {shown} it lies at {_box_text(moved.total_bounds)}, outside China; the "
             f"system is wrong or easting and northing are swapped: write {_guess(frame.total_bounds)}"
         )
-        raise LayerError(message)
+        chinese = (
+            f"按{shown}读，位置在{_box_text(moved.total_bounds)}，不在国内；坐标系不对，或东、北坐标颠倒："
+            f"请写 {_guess(frame.total_bounds)}"
+        )
+        raise LayerError(message, chinese=chinese)
     return moved, shown, notes
 
 
@@ -174,7 +181,11 @@ def _system(
             'an .ovkml may be shifted (GCJ-02 since version 9.3); write datum = "GCJ-02", or '
             'datum = "WGS84" where it was exported so'
         )
-        raise LayerError(message)
+        chinese = (
+            '奥维的.ovkml可能是偏移坐标（9.3版起为GCJ-02）；请写 datum = "GCJ-02"，'
+            '确是按WGS84导出的写 datum = "WGS84"'
+        )
+        raise LayerError(message, chinese=chinese)
     if entry.crs is not None:
         declared = pyproj.CRS.from_user_input(entry.crs)
         if carried is None:
@@ -187,13 +198,15 @@ def _system(
             f"the file carries {carried.name}, the catalogue says {entry.crs}; remove crs from "
             "the entry, or save the file in that system"
         )
-        raise LayerError(message)
+        chinese = f"文件带的坐标系是{carried.name}，目录写的是{entry.crs}；请删去条目里的 crs，或把文件另存为该坐标系"
+        raise LayerError(message, chinese=chinese)
     if carried is not None:
         return carried, (sentence("crs_geojson"),) if geojson and entry.datum is None else ()
     if entry.datum is not None and _within(bounds, _DEGREES):
         return pyproj.CRS.from_user_input(STORED), ()
     message = f"the file carries no coordinate system; write {_guess(bounds)} in its entry"
-    raise LayerError(message)
+    chinese = f"文件没有坐标系；请在条目里写 {_guess(bounds)}"
+    raise LayerError(message, chinese=chinese)
 
 
 def _guess(bounds: NDArray[np.float64]) -> str:
@@ -231,7 +244,11 @@ def _piped(frame: gpd.GeoDataFrame, pipeline: str) -> gpd.GeoDataFrame:
             f"to_4490 puts it at {_box_text(moved.total_bounds)}, outside China; the pipeline must "
             "take the file's coordinates (easting, northing or lon, lat) to lon, lat in degrees"
         )
-        raise LayerError(message)
+        chinese = (
+            f"按 to_4490 换算，位置在{_box_text(moved.total_bounds)}，不在国内；换算式应把文件坐标"
+            "（东、北坐标或经纬度）变为以度计的经度、纬度"
+        )
+        raise LayerError(message, chinese=chinese)
     return moved
 
 

@@ -33,7 +33,7 @@ from geo_rectify.catalogue.services import read_service, shown_url
 from geo_rectify.catalogue.versions import choose_versions
 from geo_rectify.catalogue.wording import sentence
 from geo_rectify.crs import STORED
-from geo_rectify.errors import CatalogueError, LayerError
+from geo_rectify.errors import CatalogueError, LayerError, Told
 from geo_rectify.tables import LAYER_ZONES, frame_of
 from geo_rectify.vocabulary import LayerRole, LayerStatus, ZoneClass
 
@@ -87,7 +87,7 @@ def open_layers(*sources: str | Path, as_of: dt.date, allow_missing: bool = Fals
         sound = [layer for layer, _ in choose_versions(catalogue.layers, as_of=as_of)]
         if not allow_missing:
             faults += collect_layers(sound, as_of=as_of)[1]
-        raise CatalogueError(fault_message(faults))
+        raise CatalogueError.of(fault_message(faults))
     return load_layers(catalogue, as_of=as_of, allow_missing=allow_missing)
 
 
@@ -124,7 +124,7 @@ def load_layers(catalogue: Catalogue, *, as_of: dt.date, allow_missing: bool = F
     else:
         loaded, faults = collect_layers(layers, as_of=as_of)
         if faults:
-            raise LayerError(fault_message(faults))
+            raise LayerError.of(fault_message(faults))
     for at, (_, said) in enumerate(chosen):
         info = loaded[at].info
         loaded[at] = replace(loaded[at], info=replace(info, assumptions=(*said, *info.assumptions)))
@@ -166,7 +166,7 @@ def held_against_references(
 
 def collect_layers(
     layers: Iterable[CatalogueLayer], *, as_of: dt.date
-) -> tuple[list[LoadedLayer], list[str]]:
+) -> tuple[list[LoadedLayer], list[Told]]:
     """Load the layers that can be loaded, and list the faults of the others.
 
     Parameters
@@ -179,15 +179,21 @@ def collect_layers(
     Returns
     -------
     tuple
-        The loaded layers in their order, and one sentence for each fault.
+        The loaded layers in their order, and the faults.
     """
     loaded: list[LoadedLayer] = []
-    faults: list[str] = []
+    faults: list[Told] = []
     for layer in layers:
         try:
             loaded.append(load_layer(layer, as_of=as_of))
         except LayerError as err:
-            faults.append(f"{layer.file}: layer {layer.layer_id!r}: {err}")
+            told = err.told
+            faults.append(
+                Told(
+                    english=f"{layer.file}: layer {layer.layer_id!r}: {told.english}",
+                    chinese=f"{layer.file}：图层“{layer.layer_id}”：{told.chinese}",
+                )
+            )
     return loaded, faults
 
 
@@ -196,7 +202,7 @@ def _load_or_miss(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
         return load_layer(layer, as_of=as_of)
     except LayerError as err:
         # Without the folder of this machine: outputs are the same wherever the run was made.
-        reason = str(err).replace(f"{layer.folder}{os.sep}", "")
+        reason = err.told.chinese.replace(f"{layer.folder}{os.sep}", "")
     base = _base_info(layer, in_force=False, assumptions=(sentence("missing", reason=reason),))
     return LoadedLayer(info=replace(base, missing=reason, path=layer.entry.path or ""))
 
@@ -259,7 +265,7 @@ def load_layer(layer: CatalogueLayer, *, as_of: dt.date) -> LoadedLayer:
         return build_layer(layer, raw, base=replace(base, path=shown_url(address)), notes=notes)
     base = replace(base, path=str(entry.path))
     if not path.exists():
-        raise LayerError(no_file(path))
+        raise LayerError.of(no_file(path))
     return _kept_or_built(layer, path, base=base, notes=notes)
 
 
@@ -273,7 +279,7 @@ def _kept_or_built(
         place = place_of(path, made_of)
         stamp = stamp_of(path)
     except OSError as err:
-        raise LayerError(cannot_read(path, err)) from err
+        raise LayerError.of(cannot_read(path, err)) from err
     kept = None if place is None else open_kept(place)
     if kept is not None:
         return _restored(kept, base=base)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.catalogue.entries import ADCODE_PREFIX, EXTENT, LayerEntry, check_table
+from geo_rectify.catalogue.files import no_file
 from geo_rectify.catalogue.versions import ordered_versions
-from geo_rectify.errors import CatalogueError
+from geo_rectify.errors import CatalogueError, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SAMPLE: Final = "sample"
 """The word that stands for the bundled sample layers."""
@@ -121,17 +122,14 @@ def open_catalogue(*sources: str | Path) -> Catalogue:
     >>> open_catalogue("sample").layers[0].entry.status.value
     'schematic'
     """
-    if len(sources) == 1:
-        # What cannot be opened at all is told in both languages; lists of faults are English.
-        _tables(_catalogue_file(sources[0]))
     catalogue, faults = collect_entries(sources)
     if faults:
         faults += _missing_files(catalogue)
-        raise CatalogueError(fault_message(faults))
+        raise CatalogueError.of(fault_message(faults))
     return catalogue
 
 
-def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]]:
+def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[Told]]:
     """Read the entries that are right, and list the faults of those that are not.
 
     Parameters
@@ -145,17 +143,21 @@ def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]
         The catalogue of faultless entries, and the faults.
     """
     found: dict[str, list[CatalogueLayer]] = {}
-    faults: list[str] = []
+    faults: list[Told] = []
     files: list[Path] = []
     for source in sources:
         try:
             files.append(_catalogue_file(source))
         except CatalogueError as err:
-            faults.append(str(err))
+            faults.append(err.told)
     samples = [_is_sample(file) for file in files]
     if any(samples) and not all(samples):
         faults.append(
-            "the sample layers never join others: name either 'sample' or your own catalogue"
+            Told(
+                english="the sample layers never join others: name either 'sample' or your own "
+                "catalogue",
+                chinese="示意图层不能与其他图层并用：请只写 sample，或只写自己的图层目录",
+            )
         )
     for file, sample in zip(files, samples, strict=True):
         layers, wrong = _read_file(file, sample=sample)
@@ -164,33 +166,51 @@ def collect_entries(sources: Iterable[str | Path]) -> tuple[Catalogue, list[str]
     return Catalogue(layers=tuple(each for mine in found.values() for each in mine)), faults
 
 
-def _missing_files(catalogue: Catalogue) -> list[str]:
+def _missing_files(catalogue: Catalogue) -> list[Told]:
     """List the files of sound entries that do not exist, to be told with other faults."""
     return [
-        f"{layer.file}: layer {layer.layer_id!r}: {key}: {text}"
+        _of_layer(layer.file, layer.layer_id, key, told)
         for layer in catalogue.layers
-        for key, text in _missing(
+        for key, told in _missing(
             {"path": layer.entry.path, "coverage": layer.entry.coverage}, layer.folder, skip=set()
         )
     ]
 
 
-def fault_message(faults: list[str]) -> str:
+def fault_message(faults: Sequence[Told]) -> Told:
     """Join faults into one message.
 
     Parameters
     ----------
     faults
-        The sentences.
+        At least one.
 
     Returns
     -------
-    str
-        The sentence itself for one fault, a counted list for several.
+    Told
+        The fault itself for one, a counted list for several.
     """
     if len(faults) == 1:
         return faults[0]
-    return "\n".join([f"{len(faults)} faults in the layers:", *(f"- {fault}" for fault in faults)])
+    return Told(
+        english="\n".join(
+            [f"{len(faults)} faults in the layers:", *(f"- {told.english}" for told in faults)]
+        ),
+        chinese="\n".join(
+            [f"图层共有{len(faults)}处问题：", *(f"- {told.chinese}" for told in faults)]
+        ),
+    )
+
+
+def _of_layer(file: Path, given: object, key: str, told: Told) -> Told:
+    """Say of which catalogue, layer and key a fault is; a layer without id goes by its place."""
+    numbered = isinstance(given, int)
+    return Told(
+        english=f"{file}: layer {f'number {given}' if numbered else repr(given)}: {key}: "
+        f"{told.english}",
+        chinese=f"{file}：{f'第{given}个图层' if numbered else f'图层“{given}”'}：{key}："
+        f"{told.chinese}",
+    )
 
 
 def _catalogue_file(source: str | Path) -> Path:
@@ -230,33 +250,32 @@ def _is_sample(file: Path) -> bool:
         return False
 
 
-def _read_file(file: Path, *, sample: bool) -> tuple[dict[str, list[CatalogueLayer]], list[str]]:
+def _read_file(file: Path, *, sample: bool) -> tuple[dict[str, list[CatalogueLayer]], list[Told]]:
     """Read one catalogue: the versions of each layer by its id, and all faults."""
     layers: dict[str, list[CatalogueLayer]] = {}
     try:
         tables, faults = _tables(file)
     except CatalogueError as err:
-        return {}, [str(err)]
+        return {}, [err.told]
     for position, table in enumerate(tables, start=1):
-        given = table.get("id")
-        where = f"{file}: layer {given!r}" if given else f"{file}: layer number {position}"
+        given = table.get("id") or position
         entry, wrong = check_table(table)
         wrong += _outside(table, file.parent, skip={key for key, _ in wrong})
         if wrong:
             # What cannot be opened at all is told of now, else whoever loads the layer tells it.
             wrong += _missing(table, file.parent, skip={key for key, _ in wrong})
-        faults += [f"{where}: {key}: {text}" for key, text in wrong]
+        faults += [_of_layer(file, given, key, told) for key, told in wrong]
         if entry is None or wrong:
             continue
         layer = CatalogueLayer(entry=entry, file=file, sample=sample)
         layers.setdefault(layer.layer_id, []).append(layer)
     for layer_id, versions in layers.items():
         layers[layer_id], wrong = ordered_versions(versions)
-        faults += [f"{file}: layer {layer_id!r}: {key}: {text}" for key, text in wrong]
+        faults += [_of_layer(file, layer_id, key, told) for key, told in wrong]
     return layers, faults
 
 
-def _tables(file: Path) -> tuple[list[dict[str, Any]], list[str]]:
+def _tables(file: Path) -> tuple[list[dict[str, Any]], list[Told]]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
         whole = tomllib.loads(text)
@@ -273,15 +292,27 @@ def _tables(file: Path) -> tuple[list[dict[str, Any]], list[str]]:
         chinese = f"{file}：不是有效的TOML：{err}；文字要加引号，日期不加"
         raise CatalogueError(message, chinese=chinese) from err
     faults = [
-        f"{file}: {key!r} has no place at the top; a catalogue holds [[layer]] tables only"
+        Told(
+            english=f"{file}: {key!r} has no place at the top; a catalogue holds [[layer]] tables "
+            "only",
+            chinese=f"{file}：“{key}”不能写在最上层；目录里只写[[layer]]各段",
+        )
         for key in whole
         if key != "layer"
     ]
     tables = whole.get("layer", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        return [], [*faults, f"{file}: write [[layer]] with two brackets, one for each layer"]
+        single = Told(
+            english=f"{file}: write [[layer]] with two brackets, one for each layer",
+            chinese=f"{file}：[[layer]]要写两层方括号，每个图层一段",
+        )
+        return [], [*faults, single]
     if not tables:
-        faults.append(f"{file}: holds no [[layer]] table; write one for each layer")
+        none = Told(
+            english=f"{file}: holds no [[layer]] table; write one for each layer",
+            chinese=f"{file}：没有[[layer]]段；请每个图层写一段",
+        )
+        faults.append(none)
     return list(tables), faults
 
 
@@ -299,13 +330,14 @@ def _named_files(table: dict[str, Any], folder: Path, *, skip: set[str]) -> dict
     return files
 
 
-def _outside(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, str]]:
+def _outside(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, Told]]:
     return [
         (
             key,
-            (
-                f"{table[key]!r} lies outside {folder}; move the file into that folder, or put a "
-                "catalogue beside the file"
+            Told(
+                english=f"{table[key]!r} lies outside {folder}; move the file into that folder, or "
+                "put a catalogue beside the file",
+                chinese=f"“{table[key]}”不在{folder}内；请把文件移进该文件夹，或在文件旁另写目录",
             ),
         )
         for key, path in _named_files(table, folder, skip=skip).items()
@@ -313,9 +345,9 @@ def _outside(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tup
     ]
 
 
-def _missing(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, str]]:
+def _missing(table: dict[str, Any], folder: Path, *, skip: set[str]) -> list[tuple[str, Told]]:
     return [
-        (key, f"there is no file {path}; put it there, or correct or remove the entry")
+        (key, no_file(path))
         for key, path in _named_files(table, folder, skip=skip).items()
         if not path.exists()
     ]

@@ -66,7 +66,7 @@ def read_layer(
         if suffix in _PARQUET:
             return _from_parquet(path)
     except OSError as err:
-        raise LayerError(cannot_read(path, err)) from err
+        raise LayerError.of(cannot_read(path, err)) from err
     raw = read_file(path, layer=layer, encoding=encoding, columns=columns)
     if suffix == ".ovkml":
         return replace(raw, driver=OVKML)
@@ -93,7 +93,8 @@ def _from_zip(
         if len(chosen) != 1:
             shown = ", ".join(names) or "none"
             message = f"{path.name} holds {len(found)} layers; write layer = one of: {shown}"
-            raise LayerError(message)
+            chinese = f"{path.name}里有{len(found)}个图层；请写 layer = 其中之一：{'、'.join(names) or '无'}"
+            raise LayerError(message, chinese=chinese)
         raw = read_layer(chosen[0], layer=inner, encoding=encoding, columns=columns)
         name = chosen[0].relative_to(folder).as_posix()
     return replace(
@@ -107,16 +108,19 @@ def _from_parquet(path: Path) -> RawLayer:
         frame = gpd.read_parquet(path)
     except ImportError as err:
         message = f"{path.name} needs pyarrow: pip install 'geo-rectify[scale]', or save GeoPackage"
-        raise MissingDependencyError(message) from err
+        chinese = f"{path.name}需要pyarrow：pip install 'geo-rectify[scale]'，或另存为GeoPackage"
+        raise MissingDependencyError(message, chinese=chinese) from err
     except (ValueError, OSError, TypeError) as err:
         message = f"{path.name} is no GeoParquet ({err}); export it again, or as GeoPackage"
-        raise LayerError(message) from err
+        chinese = f"{path.name}不是GeoParquet（{err}）；请重新导出，或导出为GeoPackage"
+        raise LayerError(message, chinese=chinese) from err
     if frame.geometry.name != "geometry":
         frame = frame.rename_geometry("geometry")
     frame = frame.reset_index(drop=True)
     if hash_file(path) != digest:
         message = f"{path.name} changed while it was read; close what writes it and run again"
-        raise LayerError(message)
+        chinese = f"{path.name}在读取时被改动；请关闭正在写它的程序后重试"
+        raise LayerError(message, chinese=chinese)
     return RawLayer(
         frame=frame,
         crs=None if frame.crs is None else pyproj.CRS.from_user_input(frame.crs),
@@ -172,4 +176,5 @@ def layer_names(path: Path) -> tuple[str, ...]:
         return tuple(str(name) for name, kind in pyogrio.list_layers(path) if kind is not None)
     except (RuntimeError, ValueError) as err:
         message = f"{path.name} is no vector file GDAL can read ({err}); export it as GeoPackage"
-        raise LayerError(message) from err
+        chinese = f"{path.name}不是GDAL能读的矢量文件（{err}）；请导出为GeoPackage"
+        raise LayerError(message, chinese=chinese) from err

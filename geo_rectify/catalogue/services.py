@@ -74,7 +74,8 @@ def read_service(url: str, *, layer: str | None = None) -> RawLayer:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         message = f"{url!r} is no address of a service; write http:// or https://"
-        raise LayerError(message)
+        chinese = f"{url!r}不是服务地址；请写 http:// 或 https://"
+        raise LayerError(message, chinese=chinese)
     pages = list(
         _arcgis_pages(url, layer) if _ARCGIS.search(parts.path) else _wfs_pages(url, layer)
     )
@@ -90,11 +91,13 @@ def read_service(url: str, *, layer: str | None = None) -> RawLayer:
         frames.append(frame)
     if len(systems) > 1:
         message = f"{shown_url(url)} changes its coordinate system between pages; save it to a file"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}各页的坐标系不一致；请先存成文件"
+        raise LayerError(message, chinese=chinese)
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         message = f"{shown_url(url)} has no features; check layer and address"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}没有要素；请核对图层名和地址"
+        raise LayerError(message, chinese=chinese)
     whole = gpd.GeoDataFrame(
         pd.concat(filled, ignore_index=True), geometry="geometry", crs=filled[0].crs
     )
@@ -142,24 +145,30 @@ def _ask(url: str, **query: object) -> bytes:
     except urllib.error.HTTPError as err:
         with err:
             message = f"{shown} answers with error {err.code}; check address, rights and network"
+            chinese = f"{shown}返回错误{err.code}；请核对地址、权限和网络"
         kind = _RefusedError if err.code in _REFUSALS else LayerError
-        raise kind(message) from err
+        raise kind(message, chinese=chinese) from err
     except (OSError, ValueError) as err:
         message = f"{shown} cannot be reached ({err}); check address and network, or use a file"
-        raise LayerError(message) from err
+        chinese = f"连不上{shown}（{err}）；请核对地址和网络，或改用文件"
+        raise LayerError(message, chinese=chinese) from err
     if len(body) > _MAX_BYTES:
         message = f"{shown} answers with more than 1 GB; save the layer to a file"
-        raise LayerError(message)
+        chinese = f"{shown}返回超过1GB；请把图层存成文件"
+        raise LayerError(message, chinese=chinese)
     if _WEB_PAGE.match(body):
         message = (
             f"{shown} answers with a web page (HTML), not with features; the address is that of a "
             "viewer or a login: use the service's own address, or save the layer to a file"
         )
-        raise LayerError(message)
+        chinese = f"{shown}返回的是网页，不是要素；这是浏览页或登录页的地址：请用服务本身的地址，或把图层存成文件"
+        raise LayerError(message, chinese=chinese)
     if b"ExceptionReport" in body[:1000] or b"ServiceException" in body[:1000]:
         said = re.sub(r"<[^>]+>", " ", html.unescape(body[:2000].decode("utf-8", "replace")))
-        message = f"{shown} refuses: {' '.join(said.split())[:200]}; check layer and address"
-        raise _RefusedError(message)
+        said = " ".join(said.split())[:200]
+        message = f"{shown} refuses: {said}; check layer and address"
+        chinese = f"{shown}拒绝：{said}；请核对图层名和地址"
+        raise _RefusedError(message, chinese=chinese)
     return body
 
 
@@ -170,15 +179,18 @@ def _document(url: str, body: bytes) -> dict[str, Any]:
         message = (
             f"{shown_url(url)} answers with something that is no JSON and no GML; save it to a file"
         )
-        raise LayerError(message) from err
+        chinese = f"{shown_url(url)}返回的既不是JSON也不是GML；请存成文件"
+        raise LayerError(message, chinese=chinese) from err
     if not isinstance(document, dict):
         message = f"{shown_url(url)} answers with JSON that is no layer; check the address"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}返回的JSON不是图层；请核对地址"
+        raise LayerError(message, chinese=chinese)
     if "error" in document:
         said = document["error"]
         text = said.get("message", said) if isinstance(said, dict) else said
         message = f"{shown_url(url)} refuses: {text}; check layer, rights and address"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}拒绝：{text}；请核对图层名、权限和地址"
+        raise LayerError(message, chinese=chinese)
     return document
 
 
@@ -219,7 +231,8 @@ def _arcgis_pages(url: str, layer: str | None) -> Iterator[bytes]:
         if not document.get("exceededTransferLimit") or not count:
             return
     message = f"{shown_url(url)} never comes to an end; save the layer to a file"
-    raise LayerError(message)
+    chinese = f"{shown_url(url)}没有尽头；请把图层存成文件"
+    raise LayerError(message, chinese=chinese)
 
 
 def _arcgis_layer(url: str, layer: str | None) -> str:
@@ -235,7 +248,8 @@ def _arcgis_layer(url: str, layer: str | None) -> str:
     if len(chosen) != 1:
         shown = ", ".join(f"{key} ({name})" for key, name in ids.items()) or "none"
         message = f"{shown_url(url)} has several layers; write layer = one of: {shown}"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}有多个图层；请写 layer = 其中之一：{shown}"
+        raise LayerError(message, chinese=chinese)
     path = parts.path.rstrip("/") + f"/{chosen[0]}"
     return urllib.parse.urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
@@ -269,7 +283,8 @@ def _wfs_rest(url: str, first: bytes, *, asked: Mapping[str, str], name: str) ->
     for _ in range(_MAX_PAGES):
         if body == before:
             message = f"{shown_url(url)} cannot be read page by page; save the layer to a file"
-            raise LayerError(message)
+            chinese = f"{shown_url(url)}不能分页读取；请把图层存成文件"
+            raise LayerError(message, chinese=chinese)
         yield body
         count, matched = _counted(url, body)
         offset, before = offset + count, body
@@ -278,7 +293,8 @@ def _wfs_rest(url: str, first: bytes, *, asked: Mapping[str, str], name: str) ->
             return
         body = _ask(url, **_wfs_query(asked, name=name, offset=offset))
     message = f"{shown_url(url)} never comes to an end; save the layer to a file"
-    raise LayerError(message)
+    chinese = f"{shown_url(url)}没有尽头；请把图层存成文件"
+    raise LayerError(message, chinese=chinese)
 
 
 def _counted(url: str, body: bytes) -> tuple[int, int | None]:
@@ -303,7 +319,8 @@ def _only_type(url: str) -> str:
         return names[0]
     shown = ", ".join(names) or "none that could be read"
     message = f"{shown_url(url)}: write layer = one of its layers: {shown}"
-    raise LayerError(message)
+    chinese = f"{shown_url(url)}：请写 layer = 其中之一：{shown}"
+    raise LayerError(message, chinese=chinese)
 
 
 def _frame_of(url: str, page: bytes) -> tuple[gpd.GeoDataFrame, str]:
@@ -320,10 +337,12 @@ def _frame_of(url: str, page: bytes) -> tuple[gpd.GeoDataFrame, str]:
         if not gml and not _document(url, page).get("features"):
             return gpd.GeoDataFrame({"geometry": []}, geometry="geometry"), ""
         message = f"{shown_url(url)} answers with features GDAL cannot read ({err}); use a file"
-        raise LayerError(message) from err
+        chinese = f"{shown_url(url)}返回的要素GDAL读不了（{err}）；请改用文件"
+        raise LayerError(message, chinese=chinese) from err
     if not isinstance(frame, gpd.GeoDataFrame):
         if len(frame) == 0:
             return gpd.GeoDataFrame({"geometry": []}, geometry="geometry"), driver
         message = f"{shown_url(url)} gives rows without geometry; name a layer of polygons"
-        raise LayerError(message)
+        chinese = f"{shown_url(url)}的记录没有图形；请指明含面的图层"
+        raise LayerError(message, chinese=chinese)
     return frame, driver

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo_rectify.errors import LayerError
+from geo_rectify.errors import LayerError, Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,35 +68,40 @@ def check_shapefile(path: Path) -> None:
             f"{path.name} has no {' and no '.join(missing)} beside it; copy all files named "
             f"{path.stem}.* together"
         )
-        raise LayerError(message)
+        chinese = f"{path.name}旁缺少{'、'.join(missing)}；请把{path.stem}.*各文件一起复制"
+        raise LayerError(message, chinese=chinese)
     for suffix in (".shp", ".shx"):
         with parts[suffix].open("rb") as file:
             header = file.read(_SHP_HEADER)
         size = parts[suffix].stat().st_size
         told = 2 * struct.unpack(">I", header[24:28])[0] if len(header) == _SHP_HEADER else None
         if told is None or size < told:
-            raise LayerError(_truncated(parts[suffix], size=size, told=told))
+            raise LayerError.of(_truncated(parts[suffix], size=size, told=told))
     if ".prj" in parts and not _is_text(parts[".prj"]):
         message = (
             f"{path.stem}.prj is not UTF-8 text, so its system cannot be read; take the file away "
             'and write crs = "EPSG:…" in the entry'
         )
-        raise LayerError(message)
+        chinese = (
+            f'{path.stem}.prj不是UTF-8文本，读不出坐标系；请移走该文件，并在条目里写 crs = "EPSG:…"'
+        )
+        raise LayerError(message, chinese=chinese)
     shapes = (parts[".shx"].stat().st_size - _SHP_HEADER) // _SHX_RECORD
     size = parts[".dbf"].stat().st_size
     with parts[".dbf"].open("rb") as file:
         header = file.read(_DBF_HEADER.size)
     if len(header) < _DBF_HEADER.size:
-        raise LayerError(_truncated(parts[".dbf"], size=size, told=None))
+        raise LayerError.of(_truncated(parts[".dbf"], size=size, told=None))
     rows, start, width = _DBF_HEADER.unpack(header)
     if size < start + rows * width:
-        raise LayerError(_truncated(parts[".dbf"], size=size, told=start + rows * width))
+        raise LayerError.of(_truncated(parts[".dbf"], size=size, told=start + rows * width))
     if rows != shapes:
         message = (
             f"{path.name} has {shapes} shapes but {rows} rows in its .dbf; the parts are of "
             "different versions: copy them again together"
         )
-        raise LayerError(message)
+        chinese = f"{path.name}有{shapes}个图形，.dbf却有{rows}行；各文件版本不一，请一起重新复制"
+        raise LayerError(message, chinese=chinese)
 
 
 def _is_text(path: Path) -> bool:
@@ -107,9 +112,14 @@ def _is_text(path: Path) -> bool:
     return True
 
 
-def _truncated(path: Path, *, size: int, told: int | None) -> str:
+def _truncated(path: Path, *, size: int, told: int | None) -> Told:
     wanted = "its header" if told is None else f"{told} bytes"
-    return f"{path.name} is truncated ({size} bytes, wanted {wanted}); copy or export it again"
+    needed = "完整的文件头" if told is None else f"{told}字节"
+    return Told(
+        english=f"{path.name} is truncated ({size} bytes, wanted {wanted}); "
+        "copy or export it again",
+        chinese=f"{path.name}不完整（{size}字节，应有{needed}）；请重新复制或导出",
+    )
 
 
 def sniff_encoding(path: Path) -> str | None:
@@ -143,7 +153,8 @@ def sniff_encoding(path: Path) -> str | None:
         f"{path.name}: its text is neither UTF-8 nor GB18030; "
         'write the encoding in the catalogue, for example encoding = "Big5"'
     )
-    raise LayerError(message)
+    chinese = f'{path.name}：文字既不是UTF-8也不是GB18030；请在目录里写编码，例如 encoding = "Big5"'
+    raise LayerError(message, chinese=chinese)
 
 
 def _decodes(text: bytes, encoding: str) -> bool:

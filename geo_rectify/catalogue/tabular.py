@@ -68,7 +68,8 @@ def read_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
     table = _cells(path, blob, sheet=sheet, encoding=encoding)
     if table.empty:
         message = f"{path.name} has no rows; write a heading and one row for each point or zone"
-        raise LayerError(message)
+        chinese = f"{path.name}没有数据行；请写表头，每个点或分区一行"
+        raise LayerError(message, chinese=chinese)
     found = {purpose: _column(table, purpose) for purpose in data_table("fields")["table"]}
     notes: list[str] = []
     if found["wkt"] is not None:
@@ -81,7 +82,8 @@ def read_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
                 f"{path.name} has no coordinates among its columns ({shown}); call them 经度 and "
                 "纬度, X and Y, or WKT"
             )
-            raise LayerError(message)
+            chinese = f"{path.name}各列（{shown}）里没有坐标；请把列名写为经度和纬度、X和Y，或WKT"
+            raise LayerError(message, chinese=chinese)
         xy = _positions(path, table, pair, notes=notes)
         if found["vertex"] is None:
             shapes = shapely.points(xy)
@@ -125,7 +127,8 @@ def _sheets(path: Path, blob: bytes) -> dict[str, pd.DataFrame]:
         book = pd.read_excel(io.BytesIO(blob), sheet_name=None, dtype=str)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as err:
         message = f"{path.name} is no workbook that can be read ({err}); save it again as xlsx"
-        raise LayerError(message) from err
+        chinese = f"{path.name}不是能读的工作簿（{err}）；请重新另存为xlsx"
+        raise LayerError(message, chinese=chinese) from err
     return {str(name): each for name, each in book.items() if len(each.columns)}
 
 
@@ -137,7 +140,8 @@ def _cells(path: Path, blob: bytes, *, sheet: str | None, encoding: str | None) 
         if sheet not in filled:
             shown = ", ".join(filled) or "none"
             message = f"{path.name}: write layer = one of its sheets: {shown}"
-            raise LayerError(message)
+            chinese = f"{path.name}：请写 layer = 其中一张工作表：{shown}"
+            raise LayerError(message, chinese=chinese)
         table = filled[sheet]
     else:
         table = pd.read_csv(
@@ -146,7 +150,8 @@ def _cells(path: Path, blob: bytes, *, sheet: str | None, encoding: str | None) 
     table.columns = pd.Index([str(name).strip() for name in table.columns])
     if not table.columns.is_unique:
         message = f"{path.name} has two columns of one name; rename one of them"
-        raise LayerError(message)
+        chinese = f"{path.name}有两列同名；请改其中一列的名字"
+        raise LayerError(message, chinese=chinese)
     return table.dropna(how="all").reset_index(drop=True)
 
 
@@ -157,7 +162,8 @@ def _text(path: Path, blob: bytes, encoding: str | None) -> str:
         except UnicodeDecodeError:
             continue
     message = f"{path.name} is neither UTF-8 nor GB18030; write encoding = … in the catalogue"
-    raise LayerError(message)
+    chinese = f"{path.name}既不是UTF-8也不是GB18030；请在目录里写 encoding = …"
+    raise LayerError(message, chinese=chinese)
 
 
 def _column(table: pd.DataFrame, purpose: str) -> str | None:
@@ -217,7 +223,10 @@ def _positions(
             f"{path.name}: no coordinates in {len(wrong)} rows (row {shown}); write decimal "
             "degrees, 117°12′30.5″ or metres"
         )
-        raise LayerError(message)
+        chinese = (
+            f"{path.name}：有{len(wrong)}行没有坐标（第{shown}行）；请写十进制度、117°12′30.5″或米"
+        )
+        raise LayerError(message, chinese=chinese)
     low, high = _LONGITUDES if np.abs(xy).max() <= _DEGREES else _NORTHINGS
     inside = [bool(((each >= low) & (each <= high)).all()) for each in xy.T]
     # In degrees the first should be the longitude, in metres the second should be the northing.
@@ -237,7 +246,8 @@ def _from_wkt(path: Path, table: pd.DataFrame, column: str) -> gpd.GeoDataFrame:
     if wrong:
         shown = ", ".join(map(str, wrong[:5]))
         message = f"{path.name}: {column} is no WKT in row {shown}; write POLYGON ((x y, …))"
-        raise LayerError(message)
+        chinese = f"{path.name}：第{shown}行的{column}不是WKT；请写 POLYGON ((x y, …))"
+        raise LayerError(message, chinese=chinese)
     return gpd.GeoDataFrame(table.drop(columns=column), geometry=shapes)
 
 
@@ -296,14 +306,16 @@ def ring_polygon(xy: NDArray[np.float64], labels: Sequence[str], *, called: str)
         xy, names = xy[:-1], names[:-1]
     if len(xy) < _RING:
         message = f"{called} has only {len(xy)} points; a boundary needs at least three"
-        raise LayerError(message)
+        chinese = f"{called}只有{len(xy)}个点；一条界线至少要三个点"
+        raise LayerError(message, chinese=chinese)
     shape = shapely.Polygon(xy)
     if shape.is_valid:
         return shape
     crossings = _crossings(xy, names)
     shown = "; ".join(crossings[:3]) or shapely.is_valid_reason(shape)
     message = f"{called} crosses itself: {shown}; correct the order or the coordinates"
-    raise LayerError(message)
+    chinese = f"{called}自相交：{shown}；请更正点的次序或坐标"
+    raise LayerError(message, chinese=chinese)
 
 
 def _crossings(xy: NDArray[np.float64], names: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo_rectify.catalogue.wording import sentence
+from geo_rectify.errors import Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ _DAY = dt.timedelta(days=1)
 
 def ordered_versions(
     versions: Sequence[CatalogueLayer],
-) -> tuple[list[CatalogueLayer], list[tuple[str, str]]]:
+) -> tuple[list[CatalogueLayer], list[tuple[str, Told]]]:
     """Put the versions of one layer in order and say where they contradict each other.
 
     A version without a last day ends on the day before the next begins.
@@ -32,42 +33,57 @@ def ordered_versions(
     Returns
     -------
     tuple
-        The versions, oldest first, each with its last day; and faults as (key, sentence).
+        The versions, oldest first, each with its last day; and faults as (key, what is wrong).
     """
     if len(versions) == 1:
         return list(versions), []
-    faults = []
+    faults: list[tuple[str, Told]] = []
     undated = [each for each in versions if each.entry.valid_from is None]
     if len(undated) > 1:
-        text = (
-            "stands twice in this catalogue; give each layer its own, or valid_from to each "
-            "where they are versions of one layer"
+        twice_told = Told(
+            english="stands twice in this catalogue; give each layer its own, or valid_from to "
+            "each where they are versions of one layer",
+            chinese="在本目录里出现两次；不同图层请各用各的编号，同一图层的几个版本请各写 valid_from",
         )
-        return list(versions), [("id", text)]
+        return list(versions), [("id", twice_told)]
     if len({each.entry.role for each in versions}) > 1:
         roles = ", ".join(dict.fromkeys(each.entry.role.value for each in versions))
-        faults.append(("role", f"differs between versions of one layer ({roles}); give one role"))
+        different = Told(
+            english=f"differs between versions of one layer ({roles}); give one role",
+            chinese=f"同一图层各版本不一（{roles}）；请写同一个用途",
+        )
+        faults.append(("role", different))
     named = [each.entry.version for each in versions if each.entry.version is not None]
     twice = sorted({name for name in named if named.count(name) > 1})
     faults += [
-        ("version", f"{name!r} stands twice; call each version by another name") for name in twice
+        (
+            "version",
+            Told(
+                english=f"{name!r} stands twice; call each version by another name",
+                chinese=f"“{name}”出现两次；各版本请用不同的名字",
+            ),
+        )
+        for name in twice
     ]
     ordered = sorted(versions, key=_begins)
     ended = []
     for older, newer in pairwise(ordered):
         start = _begins(newer)
         if start == _begins(older):
-            text = (
-                f"two versions begin on {start}, so the id stands twice; correct one of the two "
-                "dates, or give each layer its own id"
+            told = Told(
+                english=f"two versions begin on {start}, so the id stands twice; correct one of "
+                "the two dates, or give each layer its own id",
+                chinese=f"两个版本都从{start}起有效，编号重复；请更正其中一个日期，或各用各的编号",
             )
-            faults.append(("valid_from", text))
+            faults.append(("valid_from", told))
         elif older.entry.valid_to is not None and older.entry.valid_to >= start:
-            text = (
-                f"{older.entry.valid_to} lies after the next version has begun ({start}), so two "
-                "would be in force; correct one of the two dates"
+            told = Told(
+                english=f"{older.entry.valid_to} lies after the next version has begun ({start}), "
+                "so two would be in force; correct one of the two dates",
+                chinese=f"{older.entry.valid_to}晚于下一版本的起始日（{start}），会有两版同时有效；"
+                "请更正其中一个日期",
             )
-            faults.append(("valid_to", text))
+            faults.append(("valid_to", told))
         ended.append(replace(older, until=older.entry.valid_to or start - _DAY))
     return [*ended, ordered[-1]], faults
 

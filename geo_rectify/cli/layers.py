@@ -105,8 +105,8 @@ def _end(checked: CatalogueCheck, *, day: dt.date) -> None:
         say(f"{day} 没有有效版本的图层：{'、'.join(idle)}")
     for note in checked.notes:
         say(note)
-    for fault in checked.faults:
-        fail(fault)
+    for fault in checked.told:
+        fail(f"{fault.chinese}\n{fault.english}")
     if not checked.sound:
         raise typer.Exit(FAILED)
 

@@ -30,7 +30,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataSourceError
 from shapely.errors import GEOSException
 
-from geo_rectify.errors import CorrectionsError
+from geo_rectify.errors import CorrectionsError, Told, told_together
 from geo_rectify.places.coordinates import (
     Fault,
     county_code,
@@ -39,7 +39,7 @@ from geo_rectify.places.coordinates import (
     read_datum,
     read_position,
 )
-from geo_rectify.places.faults import Told, error_of, of_cell, of_error
+from geo_rectify.places.faults import of_cell
 from geo_rectify.tables import CORRECTIONS, frame_of
 from geo_rectify.vocabulary import LABELS, CorrectionAction, PlaceType
 
@@ -157,14 +157,14 @@ def read_corrections(*paths: str | Path) -> gpd.GeoDataFrame:
         try:
             found = list(rows_of(path))
         except CorrectionsError as err:
-            faults.append(of_error(err))
+            faults.append(err.told)
             continue
         for row in found:
             wrong, correction = correction_of(row)
             faults.extend(wrong)
             rows.append(correction)
     if faults:
-        raise error_of(faults)
+        raise CorrectionsError.of(told_together(faults))
     return cast("gpd.GeoDataFrame", frame_of(rows, CORRECTIONS))
 
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from geo_rectify.errors import CorrectionsError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from geo_rectify.errors import GeoRectifyError
+from geo_rectify.errors import Told
 
 _PLACES: Final = (
     (re.compile(r"sheet (.*), row (\d+)"), r"工作表“\1”第\2行"),
@@ -31,49 +25,6 @@ REMEDIES: Final = {
     "action": "“处理”一栏读不懂；请从列表中选一项",
 }
 """What to do about each field, in Chinese."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One fault in both languages."""
-
-    english: str
-    chinese: str
-
-
-def of_error(err: GeoRectifyError) -> Told:
-    """Give what an error says.
-
-    Parameters
-    ----------
-    err
-        The error.
-
-    Returns
-    -------
-    Told
-        Its message in both languages, twice the English where it has no other.
-    """
-    return Told(english=str(err), chinese=err.chinese or str(err))
-
-
-def error_of(faults: Sequence[Told]) -> CorrectionsError:
-    """Make one error of all faults, a line each.
-
-    Parameters
-    ----------
-    faults
-        At least one.
-
-    Returns
-    -------
-    CorrectionsError
-        In both languages.
-    """
-    return CorrectionsError(
-        "\n".join(fault.english for fault in faults),
-        chinese="\n".join(fault.chinese for fault in faults),
-    )
 
 
 def of_cell(file: str, place: str, column: str, *, field: str, value: str, reason: str) -> Told:

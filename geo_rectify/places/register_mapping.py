@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.places.faults import Told
+from geo_rectify.errors import Told
 from geo_rectify.places.kinds import table
 
 if TYPE_CHECKING:

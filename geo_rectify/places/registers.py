@@ -42,9 +42,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from shapely.errors import GEOSException
 
 from geo_rectify.crs import STORED, to_stored
-from geo_rectify.errors import CRSError, InputFileError
+from geo_rectify.errors import CRSError, InputFileError, Told, told_together
 from geo_rectify.places.coordinates import in_china, move_shape, read_datum, read_position
-from geo_rectify.places.faults import REMEDIES, Told, of_error
+from geo_rectify.places.faults import REMEDIES
 from geo_rectify.places.kinds import kind_of, table
 from geo_rectify.places.register_mapping import (
     DEFAULT_UNCERTAINTY_M,
@@ -142,10 +142,7 @@ def read_registers(*paths: str | Path) -> tuple[RegisterFile, ...]:
         shown, left = faults[:_SHOWN], len(faults) - _SHOWN
         if left > 0:
             shown.append(Told(english=f"… and {left} more", chinese=f"……另有{left}处"))
-        raise InputFileError(
-            "\n".join(fault.english for fault in shown),
-            chinese="\n".join(fault.chinese for fault in shown),
-        )
+        raise InputFileError.of(told_together(shown))
     return tuple(made)
 
 
@@ -171,7 +168,7 @@ def _read(path: Path, faults: list[Told]) -> RegisterFile | None:
         else:
             cells, shapes = _vector_cells(path, mapping)
     except InputFileError as err:
-        faults.append(of_error(err))
+        faults.append(err.told)
     if len(faults) > before:
         return None
     start, heads = _heads(cells, mapping, path, faults, drawn=shapes is not None)

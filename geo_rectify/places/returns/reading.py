@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.errors import CorrectionsError
+from geo_rectify.errors import CorrectionsError, Told, told_together
 from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.corrections import FORM_LAYERS, file_content, rows_of
-from geo_rectify.places.faults import Told, error_of, of_error
 from geo_rectify.places.returns.kml import kml_rows
 from geo_rectify.places.returns.photos import photo_rows
 from geo_rectify.places.returns.records import Medium, Returned
@@ -61,9 +60,9 @@ def read_returns(*paths: str | Path) -> list[Returned]:
         try:
             rows.extend(_rows(path))
         except CorrectionsError as err:
-            faults.append(of_error(err))
+            faults.append(err.told)
     if faults:
-        raise error_of(faults)
+        raise CorrectionsError.of(told_together(faults))
     return rows
 
 
