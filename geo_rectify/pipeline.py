@@ -394,7 +394,8 @@ def _refuse_twins(plans: tuple[Plan, ...]) -> None:
                 f"{plan.source_name} has the same content as {seen[plan.doc_id]}; name each "
                 "document once"
             )
-            raise InputFileError(message)
+            chinese = f"{plan.source_name}与{seen[plan.doc_id]}内容相同；每份文件只写一次"
+            raise InputFileError(message, chinese=chinese)
         seen[plan.doc_id] = plan.source_name
 
 

@@ -91,7 +91,8 @@ def narrowed(
         keys &= having | {key for key, _, issue in assessment.issues() if _answers_to(issue, place)}
     if not keys and not held:
         message = f"{county} has no part in issue {'、'.join(asked)}（该问题不涉及该县）"
-        raise ScopeError(message)
+        chinese = f"问题{'、'.join(asked)}不涉及{county}"
+        raise ScopeError(message, chinese=chinese)
     unplaced = 0 if place is None else int((named & (sites["county"].fillna("") == "")).sum())
     scope = Scope(
         county="" if place is None else place.name,
@@ -161,7 +162,8 @@ def _keys(assessment: Assessment, asked: Sequence[str]) -> set[str]:
         message = (
             f"the plan has no issue（方案中没有问题）{'、'.join(unknown)}; its issues are {numbers}"
         )
-        raise ScopeError(message)
+        chinese = f"方案中没有问题{'、'.join(unknown)}；现有问题：{'、'.join(dict.fromkeys(known.values())) or '无'}"
+        raise ScopeError(message, chinese=chinese)
     return {key for key, number in known.items() if key in asked or number in asked}
 
 
@@ -191,7 +193,13 @@ def _territory(assessment: Assessment, asked: str) -> _Territory:
         else "is no county or zone（方案中没有）of"
     )
     message = f"{asked} {reason} the plan; name one of these or its code: {listed or 'none'}"
-    raise ScopeError(message)
+    why = (
+        f"“{asked}”在方案中有{len(found)}个同名的县"
+        if found
+        else f"方案中没有“{asked}”这个县（市、区）或功能区"
+    )
+    chinese = f"{why}；请写其中之一或其代码：{listed or '无'}"
+    raise ScopeError(message, chinese=chinese)
 
 
 def _territories(assessment: Assessment) -> list[_Territory]:

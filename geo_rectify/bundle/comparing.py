@@ -76,7 +76,8 @@ def write_diff(old: str | Path, new: str | Path, folder: str | Path) -> pd.DataF
         raise
     except OSError as err:
         message = f"{target} cannot be written ({err.strerror}); choose another folder with -o"
-        raise OutputError(message) from err
+        chinese = f"写不进{target}（{err.strerror}）；请用 -o 换一个文件夹"
+        raise OutputError(message, chinese=chinese) from err
     return changes
 
 
@@ -88,7 +89,8 @@ def _read_run(folder: Path) -> RunTables:
         settings: Mapping[str, object] = record["settings"]
     except (OSError, ValueError, KeyError, RuntimeError) as err:
         message = f"{folder} holds no whole run ({err}); name a folder that geo-rectify run wrote"
-        raise InputFileError(message) from err
+        chinese = f"{folder}里没有完整的运行成果（{err}）；请指明 geo-rectify run 写出的文件夹"
+        raise InputFileError(message, chinese=chinese) from err
     return RunTables(sites=sites, findings=findings, settings=settings)
 
 

@@ -169,7 +169,8 @@ def write_pack(
             f"the pack would have {size / 1e6:.0f} MB, and no more than 20 are taken; narrow it "
             "with --county or --issue"
         )
-        raise OutputError(message)
+        chinese = f"压缩包将有{size / 1e6:.0f}MB，上限20MB；请用 --county 或 --issue 缩小范围"
+        raise OutputError(message, chinese=chinese)
     _put(content, path)
     return Pack(path=path, size=size, members=tuple(names), notes=tuple(notes))
 
@@ -186,7 +187,8 @@ def _put(content: bytes, path: Path) -> None:
         staged.replace(path)
     except OSError as err:
         message = f"{path} cannot be written ({err.strerror}); if it is open elsewhere, 请先关闭"
-        raise OutputError(message) from err
+        chinese = f"写不进{path}（{err.strerror}）；如已在别处打开，请先关闭"
+        raise OutputError(message, chinese=chinese) from err
 
 
 def _fill(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 SAMPLE: Final = "sample"
-_AGAIN: Final = "run the plan again, then pack（请重新运行方案后再打包）"
+_AGAIN: Final = "run the plan again, then pack"
+_AGAIN_CHINESE: Final = "请重新运行方案后再打包"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,11 @@ def assess_again(folder: Path, *, progress: Callable[[str], None] | None = None)
             f"{folder} was made with --geocoder {told['geocoder']}, and pack asks no service; put "
             "the places it found into a gazetteer, run again without it, then pack"
         )
-        raise InputFileError(message)
+        chinese = (
+            f"{folder}是用 --geocoder {told['geocoder']} 做的，而 pack 不访问在线服务；请把查到的地点"
+            "存入地名库，不带该选项重新运行，再打包"
+        )
+        raise InputFileError(message, chinese=chinese)
     rules = _files(told["rules"], folder)
     assessment = assess(
         _files(told["plans"], folder),
@@ -138,10 +143,12 @@ def _record(folder: Path) -> dict[str, Any]:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as err:
         message = f"{folder} holds no readable {RUN_FILE}; name the folder a run wrote"
-        raise InputFileError(message) from err
+        chinese = f"{folder}里没有可读的{RUN_FILE}；请指明 run 写出的文件夹"
+        raise InputFileError(message, chinese=chinese) from err
     if not isinstance(record, dict) or not record.get("replay"):
         message = f"{path} does not say what the run was made of; {_AGAIN}"
-        raise InputFileError(message)
+        chinese = f"{path}没有写明这次运行用了什么；{_AGAIN_CHINESE}"
+        raise InputFileError(message, chinese=chinese)
     return record
 
 
@@ -166,7 +173,10 @@ def _file(path: Path, digest: str, folder: Path) -> Path:
         return kept
     what = "has changed since the run" if path.is_file() else "is no longer where the run read it"
     message = f"{path} {what}; {_AGAIN}"
-    raise InputFileError(message)
+    chinese = (
+        f"{path}{'在运行之后被改动' if path.is_file() else '已不在运行时的位置'}；{_AGAIN_CHINESE}"
+    )
+    raise InputFileError(message, chinese=chinese)
 
 
 def _same(assessment: Assessment, record: Mapping[str, Any]) -> Assessment:
@@ -179,5 +189,6 @@ def _same(assessment: Assessment, record: Mapping[str, Any]) -> Assessment:
     changed += [each["id"] for each in record["layers"] if layers.get(each["id"]) != each["sha256"]]
     if changed or len(layers) != len(record["layers"]):
         message = f"{'、'.join(changed) or 'the catalogue'} changed since the run; {_AGAIN}"
-        raise InputFileError(message)
+        chinese = f"{'、'.join(changed) or '图层目录'}在运行之后有改动；{_AGAIN_CHINESE}"
+        raise InputFileError(message, chinese=chinese)
     return assessment

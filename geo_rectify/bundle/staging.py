@@ -80,7 +80,8 @@ def staging_folder(target: Path) -> Iterator[Path]:
         staging = Path(tempfile.mkdtemp(prefix=_hidden(target, "new-"), dir=target.parent))
     except OSError as err:
         message = f"{target.parent} cannot be written ({err.strerror}); choose another folder"
-        raise OutputError(message) from err
+        chinese = f"写不进{target.parent}（{err.strerror}）；请换一个文件夹"
+        raise OutputError(message, chinese=chinese) from err
     try:
         yield staging
     finally:
@@ -118,7 +119,11 @@ def publish(staging: Path, target: Path, *, keep: Collection[str] = ()) -> list[
             f"{target} could not be put in place ({err.strerror or err}); close files of it that "
             "are open in another program (请先关闭) and run again; the folder is as it was"
         )
-        raise OutputError(message) from err
+        chinese = (
+            f"{target}未能换上新成果（{err.strerror or err}）；请先关闭其中已打开的文件再重试；"
+            "原文件夹没有变动"
+        )
+        raise OutputError(message, chinese=chinese) from err
     return carried
 
 
@@ -197,13 +202,15 @@ def _hashes_written(folder: Path) -> dict[str, str]:
 def _refuse_strangers(target: Path) -> None:
     if target.exists() and not target.is_dir():
         message = f"{target} is a file; name a folder with -o"
-        raise OutputError(message)
+        chinese = f"{target}是文件；请用 -o 指明文件夹"
+        raise OutputError(message, chinese=chinese)
     if target.is_dir() and any(target.iterdir()) and not (target / RUN_FILE).is_file():
         message = (
             f"{target} holds files that geo-rectify did not write; name a new or empty folder "
             "with -o"
         )
-        raise OutputError(message)
+        chinese = f"{target}里有不是 geo-rectify 写的文件；请用 -o 指明新的或空的文件夹"
+        raise OutputError(message, chinese=chinese)
 
 
 def _hidden(target: Path, word: str) -> str:

@@ -94,7 +94,8 @@ def add_layers(
         raise
     except OSError as err:
         message = f"{folder} cannot be written ({err.strerror}); choose another folder with -o"
-        raise OutputError(message) from err
+        chinese = f"写不进{folder}（{err.strerror}）；请用 -o 换一个文件夹"
+        raise OutputError(message, chinese=chinese) from err
     return tuple(added)
 
 
@@ -158,7 +159,8 @@ def add_drafts(
         catalogue.write_text(whole + "\n", encoding="utf-8")
     except OSError as err:
         message = f"{folder} cannot be written ({err.strerror}); choose another folder with -o"
-        raise OutputError(message) from err
+        chinese = f"写不进{folder}（{err.strerror}）；请用 -o 换一个文件夹"
+        raise OutputError(message, chinese=chinese) from err
     return AddedLayer(layer_id=layer_id, role=LayerRole.WATER_SOURCE, questions=()), notes
 
 
@@ -172,7 +174,8 @@ def _copy(path: Path, folder: Path) -> None:
             if target.samefile(member):
                 continue
             message = f"{target} is there already; choose another folder with -o, or remove it"
-            raise OutputError(message)
+            chinese = f"{target}已经存在；请用 -o 换一个文件夹，或先移走它"
+            raise OutputError(message, chinese=chinese)
         if member.is_dir():
             shutil.copytree(member, target, ignore=shutil.ignore_patterns("*.lock"))
         else:

@@ -105,7 +105,8 @@ def _sites_file(run: Path) -> Path:
     path = run / "sites.gpkg"
     if not path.is_file():
         message = f"{run} holds no sites.gpkg; name with --run the folder a run wrote"
-        raise InputFileError(message)
+        chinese = f"{run}里没有sites.gpkg；请用 --run 指明 run 写出的文件夹"
+        raise InputFileError(message, chinese=chinese)
     return path
 
 

@@ -251,7 +251,8 @@ def _refuse_existing(path: Path) -> None:
 
     if path.exists():
         message = f"{path} exists already and is not overwritten; name another with -o"
-        raise OutputError(message)
+        chinese = f"{path}已经存在，不会覆盖；请用 -o 另起名字"
+        raise OutputError(message, chinese=chinese)
 
 
 def _make(folder: Path) -> None:
@@ -261,4 +262,5 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         message = f"{folder} cannot be made ({err.strerror}); choose another folder"
-        raise OutputError(message) from err
+        chinese = f"建不了{folder}（{err.strerror}）；请换一个文件夹"
+        raise OutputError(message, chinese=chinese) from err

@@ -99,7 +99,8 @@ def write_pictures(
             (into / name).write_bytes(content)
     except OSError as err:
         message = f"pictures could not be written to {into}: {err.strerror}; free or close it"
-        raise OutputError(message) from err
+        chinese = f"图片写不进{into}（{err.strerror}）；请腾出空间或关闭占用的程序"
+        raise OutputError(message, chinese=chinese) from err
     return [into / name for name in contents]
 
 
@@ -173,7 +174,8 @@ def _letters() -> Lettering:
             "no font with Chinese characters is installed, and pictures would lack their words "
             "(没有中文字体); install one, e.g. fonts-noto-cjk or 思源黑体, and run again"
         )
-        raise OutputError(message)
+        chinese = "没有中文字体，图上的字会缺失；请安装一种，如fonts-noto-cjk或思源黑体，再运行"
+        raise OutputError(message, chinese=chinese)
     return letters
 
 

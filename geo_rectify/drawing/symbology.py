@@ -237,7 +237,8 @@ def theme(name: str = ENFORCEMENT) -> Theme:
     known = themes()
     if name not in known:
         message = f"there is no map theme {name!r}; use one of {', '.join(sorted(known))}"
-        raise OutputError(message)
+        chinese = f"没有地图主题“{name}”；可用：{'、'.join(sorted(known))}"
+        raise OutputError(message, chinese=chinese)
     return known[name]
 
 

@@ -53,7 +53,8 @@ def load_rules(path: str | Path | None = None) -> tuple[Rule, ...]:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as err:
         message = f"{file}: the rules file cannot be read ({err}); save it as UTF-8 text"
-        raise RulesError(message) from err
+        chinese = f"{file}：规则文件读不出（{err}）；请另存为UTF-8文本"
+        raise RulesError(message, chinese=chinese) from err
     return _parsed(text, name=str(file))
 
 
@@ -94,7 +95,8 @@ def _parsed(text: str, *, name: str) -> tuple[Rule, ...]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
         message = f"{name}: no valid TOML ({err}); mend that line"
-        raise RulesError(message) from err
+        chinese = f"{name}：不是有效的TOML（{err}）；请改正该行"
+        raise RulesError(message, chinese=chinese) from err
     faults = [
         f"key {key!r} is unknown, only [[rule]] tables stand here" for key in raw if key != "rule"
     ]

@@ -405,4 +405,5 @@ def open_workbook(path: Path, stamp: Stamp, *, title: str) -> Iterator[Workbook]
         book.close()
     except FileCreateError as err:
         message = f"{path} cannot be written; if it is open in another program, 请先关闭 ({err})"
-        raise OutputError(message) from err
+        chinese = f"写不进{path}；如已在别的程序里打开，请先关闭（{err}）"
+        raise OutputError(message, chinese=chinese) from err

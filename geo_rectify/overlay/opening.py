@@ -107,7 +107,8 @@ def _hash(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as err:
         message = f"{file}: cannot be read ({err.strerror or err}); name a vector file"
-        raise InputFileError(message) from err
+        chinese = f"读不出{file}（{err.strerror or err}）；请指明矢量文件"
+        raise InputFileError(message, chinese=chinese) from err
 
 
 def _read(file: Path, *, layer: str | None) -> gpd.GeoDataFrame:
@@ -117,7 +118,8 @@ def _read(file: Path, *, layer: str | None) -> gpd.GeoDataFrame:
         return gpd.read_file(file, layer=layer)
     except (OSError, ValueError, RuntimeError) as err:
         message = f"{file}: cannot be read as zones ({err}); give a GeoPackage or GeoParquet file"
-        raise InputFileError(message) from err
+        chinese = f"{file}不能当作分区读（{err}）；请用GeoPackage或GeoParquet文件"
+        raise InputFileError(message, chinese=chinese) from err
 
 
 def _named(

@@ -229,7 +229,10 @@ def refuse_open(path: Path) -> None:
                 f"{path} is open in another program: save it and close it first（请先关闭）; "
                 f"if no program has it open, delete {lock.name} beside it"
             )
-            raise OutputError(message)
+            chinese = (
+                f"{path}正在别的程序里打开：请先保存并关闭；若并未打开，请删去旁边的{lock.name}"
+            )
+            raise OutputError(message, chinese=chinese)
 
 
 def read_book(path: Path) -> LedgerBook:
@@ -256,15 +259,18 @@ def read_book(path: Path) -> LedgerBook:
         shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     except PermissionError as err:
         message = f"{path} cannot be read; if it is open in another program, 请先关闭 ({err})"
-        raise InputFileError(message) from err
+        chinese = f"读不出{path}；如已在别的程序里打开，请先关闭（{err}）"
+        raise InputFileError(message, chinese=chinese) from err
     except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ParseError) as err:
         message = f"{path} cannot be read as a ledger ({err}); name an .xlsx file that opens"
-        raise InputFileError(message) from err
+        chinese = f"{path}不能当作台账读（{err}）；请指明能打开的.xlsx文件"
+        raise InputFileError(message, chinese=chinese) from err
     kinds = {kind.name: kind for kind in SHEETS}
     missing = [name for name in KEYED if name not in book.sheetnames]
     if missing:
         message = f"{path} has no sheet {'、'.join(missing)}; name a ledger.xlsx of geo-rectify"
-        raise InputFileError(message)
+        chinese = f"{path}没有工作表“{'、'.join(missing)}”；请指明 geo-rectify 写出的 ledger.xlsx"
+        raise InputFileError(message, chinese=chinese)
     notes = [
         f"{path.name}：工作表“{name}”不是台账的工作表，未带入（原文件不变）"
         for name in book.sheetnames
@@ -321,7 +327,8 @@ def _table(sheet: Any, shown: Any, kind: SheetKind, *, path: Path) -> Table:
     )
     if top is None:
         message = f"{path}, sheet {kind.name}: no header row with {first}; put the header back"
-        raise InputFileError(message)
+        chinese = f"{path}，工作表“{kind.name}”：没有含“{first}”的表头行；请恢复表头"
+        raise InputFileError(message, chinese=chinese)
     headers = _headers([cell_text(cell.value) for cell in rows[top]], rows=values[top + 1 :])
     made = []
     for row, seen in zip(rows[top + 1 :], values[top + 1 :], strict=True):
@@ -373,7 +380,8 @@ def write_book(ledger: LedgerBook, path: Path) -> None:
     """
     if ledger.stamp is None:
         message = f"{path}: the ledger does not say which run it comes from"
-        raise OutputError(message)
+        chinese = f"{path}：台账没有写明出自哪次运行"
+        raise OutputError(message, chinese=chinese)
     refuse_open(path)
     with open_workbook(path, ledger.stamp, title=TITLE) as book:
         for kind in SHEETS:

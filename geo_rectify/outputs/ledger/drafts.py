@@ -190,7 +190,8 @@ def notices(ledger: LedgerBook, *, issues: Sequence[str], notice_days: int) -> d
     unknown = [issue for issue in issues if issue not in steps]
     if unknown:
         message = f"{ledger.source} has no issue {'、'.join(unknown)}（台账中没有该问题）"
-        raise InputFileError(message)
+        chinese = f"{ledger.source}：台账中没有问题{'、'.join(unknown)}"
+        raise InputFileError(message, chinese=chinese)
     chosen = list(dict.fromkeys(issues)) or [
         issue
         for issue, closing in steps.items()
@@ -201,14 +202,16 @@ def notices(ledger: LedgerBook, *, issues: Sequence[str], notice_days: int) -> d
     ]
     if waiting:
         message = f"{ledger.source}: not verified yet（核实后再起草公示）: {'；'.join(waiting)}"
-        raise InputFileError(message)
+        chinese = f"{ledger.source}：核实后再起草公示：{'；'.join(waiting)}"
+        raise InputFileError(message, chinese=chinese)
     if not chosen:
         begun = [
             f"问题{i}：{each.missing}" for i, each in steps.items() if each.begun and each.missing
         ]
         told = "；".join(begun) or "初审、申请、核实均未填"
         message = f"{ledger.source} has no issue ready for notice（没有可公示的问题）: {told}"
-        raise InputFileError(message)
+        chinese = f"{ledger.source}：没有可公示的问题：{told}"
+        raise InputFileError(message, chinese=chinese)
     measures: dict[str, list[Mapping[str, object]]] = {}
     for row in ledger.tables[MEASURES].rows:
         measures.setdefault(row_key(MEASURES, row)[0], []).append(row)

@@ -187,14 +187,19 @@ def merge_ledgers(ledgers: Sequence[LedgerBook], *, notice_days: int = NOTICE_DA
             "none of the ledgers knows the run it comes from (its hidden sheet was lost); "
             "include one that a run or a split wrote, or use run --ledger"
         )
-        raise InputFileError(message)
+        chinese = (
+            "这些台账都没有写明出自哪次运行（隐藏工作表丢失）；请加上一份由 run 或 split 写出的，"
+            "或用 run --ledger"
+        )
+        raise InputFileError(message, chinese=chinese)
     for other in known[1:]:
         if other.stamp != known[0].stamp:
             message = (
                 f"{known[0].source} and {other.source} come from different runs; bring each into "
                 "one run with run --ledger first"
             )
-            raise InputFileError(message)
+            chinese = f"{known[0].source}和{other.source}出自不同的运行；请先用 run --ledger 并入同一次运行"
+            raise InputFileError(message, chinese=chinese)
     base = _printed(ledgers, known)
     changed: dict[CellKey, list[Entry]] = {}
     unchanged: dict[CellKey, Entry] = {}

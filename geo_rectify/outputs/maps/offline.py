@@ -68,7 +68,8 @@ def render_offline(page: folium.Map, *, hosts: Sequence[str] = ()) -> str:
             f"the map would load {len(outside)} things from outside ({shown}) and would not open "
             "without a network; leave those elements out"
         )
-        raise OutputError(message)
+        chinese = f"地图会从外部载入{len(outside)}项（{shown}），断网时打不开；请去掉这些内容"
+        raise OutputError(message, chinese=chinese)
     return text
 
 

@@ -92,7 +92,10 @@ def online_base(name: str) -> OnlineBase:
             f"{name!r} is no base map: use one of {', '.join(KNOWN)}, or an https address with "
             "{z}, {x} and {y}"
         )
-        raise OutputError(message)
+        chinese = (
+            f"{name!r}不是底图：请写{'、'.join(KNOWN)}之一，或含{{z}}、{{x}}、{{y}}的https地址"
+        )
+        raise OutputError(message, chinese=chinese)
     held = [
         key for key, value in parse_qsl(parts.query) if _SECRETS.match(key) and value != "{key}"
     ]
@@ -101,11 +104,16 @@ def online_base(name: str) -> OnlineBase:
             f"the address of the base map at {host} carries a key ({', '.join(held) or 'user'}), "
             "which would stand in the file; write {key} in its place and the page asks for it"
         )
-        raise OutputError(message)
+        chinese = (
+            f"{host}的底图地址带有密钥（{'、'.join(held) or 'user'}），会写进文件；请在该处写 {{key}}，"
+            "打开页面时再填"
+        )
+        raise OutputError(message, chinese=chinese)
     if any(host == shifted or host.endswith(f".{shifted}") for shifted in _SHIFTED):
         message = (
             f"tiles of {host} are shifted (GCJ-02 or BD-09) and would lie some hundred metres off; "
             "use tianditu"
         )
-        raise OutputError(message)
+        chinese = f"{host}的瓦片有偏移（GCJ-02或BD-09），会差几百米；请用 tianditu"
+        raise OutputError(message, chinese=chinese)
     return OnlineBase(title=host, urls=(name,))

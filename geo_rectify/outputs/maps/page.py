@@ -117,7 +117,8 @@ def build_map(
     """
     if colour not in _COLOURS:
         message = f"sites are not coloured by {colour!r}; use one of {', '.join(_COLOURS)}"
-        raise OutputError(message)
+        chinese = f"点位不能按{colour!r}上色；可用：{'、'.join(_COLOURS)}"
+        raise OutputError(message, chinese=chinese)
     assessment = source if isinstance(source, Assessment) else assess_sites(source)
     data = page_data(assessment, theme_name=theme, states=states)
     data["references"] += frame_groups(frames or {})
@@ -149,7 +150,8 @@ def _layer_keys(off: Iterable[str], data: Mapping[str, Any]) -> list[str]:
     missing = [name for name in wanted if name not in known]
     if missing:
         message = f"the map has no layer {', '.join(missing)}; it has {', '.join(known)}"
-        raise OutputError(message)
+        chinese = f"地图没有图层{'、'.join(missing)}；现有：{'、'.join(known)}"
+        raise OutputError(message, chinese=chinese)
     return [known[name] for name in wanted]
 
 
@@ -224,7 +226,8 @@ def write_map(
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as err:
         message = f"the map could not be written to {path}: {err.strerror}; close it or free space"
-        raise OutputError(message) from err
+        chinese = f"地图写不进{path}（{err.strerror}）；请关闭占用它的程序或腾出空间"
+        raise OutputError(message, chinese=chinese) from err
     groups = [*data["zones"], *data["references"]]
     return tuple(f"{group['label']}：{group['note']}" for group in groups if group["note"])
 
