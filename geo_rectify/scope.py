@@ -276,13 +276,23 @@ def _cut(
             if issue_key(register.doc_id, register.issue, several=several) in keys
         ),
         correction_log=_renumbered(_of_sites(assessment.correction_log, held), keys),
-        petitions=_renumbered(_of_sites(assessment.petitions, held), keys),
+        petitions=_renumbered(_petitions(assessment.petitions, held, place=place), keys),
         scope=scope,
     )
 
 
 def _of_sites(frame: Any, held: frozenset[str]) -> Any:
     return frame[frame["site_id"].isin(held)].reset_index(drop=True)
+
+
+def _petitions(frame: Any, held: frozenset[str], *, place: _Territory | None) -> Any:
+    """Keep the petitions about kept sites, and those of the county that are about no site."""
+    kept = frame["site_id"].isin(held)
+    if place is not None:
+        kept |= (frame["site_id"] == "") & frame["county"].map(
+            lambda cell: short_name(cell or "") in {short_name(name) for name in place.names}
+        )
+    return frame[kept].reset_index(drop=True)
 
 
 def _narrow(frame: Any, column: str, wanted: Callable[[str], bool]) -> Any:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pandas as pd
 import pytest
 
-from geo_rectify import assess, read_plan
-from geo_rectify.bundle import write_run
+from geo_rectify import assess, narrowed, read_plan
+from geo_rectify.bundle import Reader, write_pack, write_run
 from geo_rectify.findings.petitions import petition_claims
 from geo_rectify.outputs._petitions import by_issue, by_site
+from geo_rectify.outputs.ledger import ledger_book, split_ledger
+from geo_rectify.outputs.ledger.columns import LISTED_PETITIONS
 from geo_rectify.tables import PETITIONS, frame_of
 from tests.browser import open_page
 
@@ -157,3 +162,55 @@ def test_the_map_shows_petitions_beside_site_and_issue(
             blob = file.read_bytes()
             for secret in ("13800001234", "张建国", "夜间爆破"):
                 assert secret.encode() not in blob, file
+
+
+def test_the_ledger_lists_the_petitions_beside_their_sites(tmp_path: Path):
+    run = assessed(tmp_path)
+    book = ledger_book(run)
+    rows = book.tables[LISTED_PETITIONS].rows
+    told = [
+        (row["信访编号"], row["县"], row["点位"], row["问题序号"], row["第几次反映"])
+        for row in rows
+    ]
+    assert told == [
+        ("X1", "乐平市", "鹤岭采石场", "1", 1),
+        ("X2", "乐平市", "鹤岭采石场", "1", 2),
+        ("X3", "乐平市", "鹤岭采石场", "1", 3),
+        ("X4", "浮梁县", "湘湖污水处理厂", "2", 1),
+        ("X5", "珠山区", "", "", None),
+    ]
+    words = "".join(str(cell) for row in rows for cell in row.values())
+    assert "张建国" not in words
+    assert "13800001234" not in words
+    parts = split_ledger(book)
+    assert [row["信访编号"] for row in parts["乐平市"].tables[LISTED_PETITIONS].rows] == [
+        "X1",
+        "X2",
+        "X3",
+    ]
+    assert [row["信访编号"] for row in parts["珠山区"].tables[LISTED_PETITIONS].rows] == ["X5"]
+
+
+def test_a_run_without_a_list_of_petitions_has_no_sheet_of_them(tmp_path: Path):
+    plan = tmp_path / "plan.txt"
+    plan.write_text(PLAN.format(all="5件", one="3件"), encoding="utf-8")
+    assert LISTED_PETITIONS not in ledger_book(assess(plan)).tables
+
+
+def test_the_part_of_a_county_has_its_petitions_also_those_about_no_site(tmp_path: Path):
+    run = assessed(tmp_path)
+    run.petitions.loc[len(run.petitions)] = {
+        **run.petitions.iloc[4].to_dict(),
+        "petition_id": "X6",
+        "county": "乐平",
+    }
+    part = narrowed(run, county="乐平市")
+    assert list(part.petitions["petition_id"]) == ["X1", "X2", "X3", "X6"]
+    with zipfile.ZipFile(
+        write_pack(part, tmp_path / "pack.zip", reader=Reader.OFFICIAL).path
+    ) as pack:
+        book = openpyxl.load_workbook(io.BytesIO(pack.read("台账.xlsx")))
+    assert "信访对应" in book.sheetnames
+    cells = [str(cell.value) for row in book["信访对应"].iter_rows() for cell in row if cell.value]
+    assert {"X1", "X6"} <= set(cells)
+    assert "X4" not in cells

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geo_rectify.bundle.replay import Replay
-    from geo_rectify.drawing.pictures import PictureFormat
     from geo_rectify.models import Mention, Plan
     from geo_rectify.pipeline import Assessment
+    from geo_rectify.vocabulary import PictureFormat
 
 
 LEDGER_FILE: Final = "ledger.xlsx"

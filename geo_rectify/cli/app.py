@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +13,34 @@ from geo_rectify.cli.fieldwork import field_app
 from geo_rectify.cli.gazetteer import OnlineService, gazetteer_app
 from geo_rectify.cli.layers import layers_app
 from geo_rectify.cli.ledgers import NoticeDays, ledger_app
-from geo_rectify.cli.options import AsOf, day_of
+from geo_rectify.cli.options import (
+    AsOf,
+    Corrections,
+    FailOn,
+    FailWhen,
+    Gazetteers,
+    LayerSources,
+    MaxDistance,
+    MinOverlap,
+    Missing,
+    OldLedger,
+    OneCounty,
+    OnePlan,
+    OnlineBase,
+    Output,
+    Pictures,
+    Plans,
+    Public,
+    Registers,
+    Restricted,
+    RulesFile,
+    SomeIssues,
+    day_of,
+)
 from geo_rectify.cli.packing import pack
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.settings import NOTICE_DAYS
-from geo_rectify.vocabulary import Verdict, label
+from geo_rectify.vocabulary import PictureFormat, Verdict, label
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,21 +52,6 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, FOUND = 0, 1, 2, 3
 SAMPLE = "sample"
-
-
-class PictureKind(StrEnum):
-    """Formats of map pictures, as in `drawing.pictures`, which is slow to import."""
-
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
-
-
-class FailOn(StrEnum):
-    """Verdicts that ``--fail-on`` can make the exit code tell of."""
-
-    CONFLICT = "conflict"
-    POSSIBLE = "possible"
 
 
 app = typer.Typer(
@@ -66,133 +73,6 @@ app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(field_app, name="field")
 app.command("pack")(pack)
-
-_FORMATS = ".docx .pdf .xlsx .html .md .txt，.doc .wps 需装 LibreOffice；文件夹作一份方案"
-Plans = Annotated[
-    list[Path], typer.Argument(help=f"整改方案文件，可多个：{_FORMATS} (plan files or folders).")
-]
-OnePlan = Annotated[Path, typer.Argument(help=f"整改方案文件：{_FORMATS} (a plan file or folder).")]
-Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", help="成果文件夹，默认为方案文件名加 _out (output folder)."),
-]
-LayerSources = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--layers",
-        help="图层目录（catalogue.toml 或其文件夹），可多次；sample 为自带示意图层，单独使用 "
-        "(layer catalogue; repeatable).",
-    ),
-]
-Gazetteers = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--gazetteer",
-        help="补充地名表 CSV/XLSX/矢量，或 gazetteer build 所建的库，可多次 (more gazetteers).",
-    ),
-]
-Corrections = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--corrections",
-        help="填好的 worklist.xlsx、corrections.csv/.geojson 或 QField 的 data.gpkg，可多次 (positions brought back).",
-    ),
-]
-Registers = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--register",
-        help="问题所附清单 CSV/XLSX/矢量，可多次；问题序号与列名写在 FILE.toml "
-        "(lists of what an issue counts).",
-    ),
-]
-RulesFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--rules",
-        help="自己的条款文件 TOML：同 rule_id 替换自带条款，其余增加 "
-        "(clauses of your own; the same rule_id replaces).",
-    ),
-]
-OldLedger = Annotated[
-    Path | None,
-    typer.Option(
-        "--ledger",
-        help="正在使用的 ledger.xlsx，人工填报的内容和增加的列带入新台账 "
-        "(take over what people wrote into a ledger).",
-    ),
-]
-OneCounty = Annotated[
-    str | None,
-    typer.Option(
-        "--county",
-        help="只出一个县（市、区）或开发区的成果：全称、简称或代码 (one county's part of all outputs).",
-    ),
-]
-SomeIssues = Annotated[
-    list[str] | None,
-    typer.Option("--issue", help="只出这个问题的成果，可多次 (one issue's part; repeatable)."),
-]
-Restricted = Annotated[
-    bool,
-    typer.Option(
-        "--include-restricted",
-        help="允许受限图层的范围、名称和距离写入成果 (let restricted geometry into outputs).",
-    ),
-]
-Missing = Annotated[
-    bool,
-    typer.Option(
-        "--allow-missing",
-        help="读不了的图层不致中断，成果中逐一写明 (go on without layers that cannot be read).",
-    ),
-]
-Public = Annotated[
-    bool,
-    typer.Option(
-        "--public",
-        help="公开版：内部图层按受限处理，隐去人名、电话，距离只给区间 (outputs for the public).",
-    ),
-]
-Pictures = Annotated[
-    list[PictureKind] | None,
-    typer.Option(
-        "--picture",
-        help="另存地图图片到 pictures/：png（300 dpi）、svg 或 pdf，可多次；附一页概览 summary.png "
-        "(the map as pictures for documents, with a one-page summary).",
-    ),
-]
-OnlineBase = Annotated[
-    str | None,
-    typer.Option(
-        "--online-base",
-        help="地图上可由读者打开的在线底图：tianditu、osm 或含 {z}{x}{y} 的 https 地址；默认没有，"
-        "密钥由页面询问，不写入文件 (a base map the reader may switch on; keys never stand in the file).",
-    ),
-]
-MinOverlap = Annotated[
-    float | None,
-    typer.Option(
-        "--min-overlap",
-        min=0.0,
-        help="小于此面积（平方米）的相交视为相接，默认1 (smaller overlaps, m2, count as touching).",
-    ),
-]
-MaxDistance = Annotated[
-    float | None,
-    typer.Option(
-        "--max-distance",
-        min=0.0,
-        help="距管控区超过此距离（米）的不再量算，默认5000 (how far zones are looked for, m).",
-    ),
-]
-FailWhen = Annotated[
-    FailOn | None,
-    typer.Option(
-        "--fail-on",
-        help="有此类判定时以 3 退出；possible 含 conflict (exit 3 when findings reach this).",
-    ),
-]
 
 
 def main() -> None:
@@ -550,7 +430,7 @@ def _part(assessment: Assessment, *, county: str | None, issues: list[str]) -> A
         return geo_rectify.narrowed(assessment, county=county, issues=issues)
     except ScopeError as err:
         hint = "--issue" if county is None else "--county"
-        raise typer.BadParameter(str(err), param_hint=hint) from err
+        raise typer.BadParameter(f"{err.chinese} ({err})", param_hint=hint) from err
 
 
 def _default_folder(path: Path, *, part: str = "") -> Path:
@@ -565,18 +445,15 @@ def _write(
     *,
     progress: Callable[[str], None],
     ledger: Path | None = None,
-    pictures: list[PictureKind] | None = None,
+    pictures: list[PictureFormat] | None = None,
     online: str | None = None,
     replay: Replay,
 ) -> None:
-    from geo_rectify.drawing.pictures import PictureFormat
-
-    formats = [PictureFormat(kind.value) for kind in pictures or ()]
     written = geo_rectify.write_run(
         assessment,
         folder,
         ledger=ledger,
-        pictures=formats,
+        pictures=pictures or (),
         online=online,
         replay=replay,
         progress=progress,

@@ -7,7 +7,6 @@ bytes. Without a Chinese font nothing is drawn: a page of boxes or codes helps n
 from __future__ import annotations
 
 import io
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from geo_rectify.errors import OutputError
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
     LayerStatus,
+    PictureFormat,
     PlaceType,
     SiteStatus,
     Verdict,
@@ -48,14 +48,6 @@ _SOFT: Final = "#5a6771"
 _SHOWN: Final = 7
 _NAME: Final = 15
 _UNOFFICIAL: Final = frozenset({LayerStatus.DRAFT.value, LayerStatus.SCHEMATIC.value})
-
-
-class PictureFormat(StrEnum):
-    """Formats a map is written in."""
-
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
 
 
 def write_pictures(

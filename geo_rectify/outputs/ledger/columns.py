@@ -19,6 +19,7 @@ ISSUES: Final = "台账"
 MEASURES: Final = "措施"
 PETITIONS: Final = "信访件"
 SELF_CHECKS: Final = "自检"
+LISTED_PETITIONS: Final = "信访对应"
 PENDING: Final = "待处理"
 """Sheet of entries that found no place of their own: nothing a person wrote is dropped."""
 _SIGNED: Final = "一行一次：日期·经办人·材料，如 2024-03-05·李某·核查意见.pdf"
@@ -154,6 +155,17 @@ UNLOCATED_COLUMNS: Final = (
     SheetColumn(header="参考位置", width=50),
 )
 
+LISTED_PETITION_COLUMNS: Final = (
+    SheetColumn(header="信访编号", width=19),
+    SheetColumn(header="县", width=11),
+    SheetColumn(header="反映地点", width=30),
+    SheetColumn(header="点位", width=24, look="strong"),
+    SheetColumn(header="问题序号", width=9, look="centre"),
+    SheetColumn(header="第几次反映", width=8, look="centre"),
+    SheetColumn(header="如何对应", width=26),
+    SheetColumn(header="清单出处", width=24, look="small"),
+    SheetColumn(header="site_id", width=14, look="small"),
+)
 PENDING_COLUMNS: Final = (
     SheetColumn(header="工作表", width=9, look="centre"),
     SheetColumn(header=NUMBER, width=12, look="centre"),
@@ -214,9 +226,16 @@ SHEETS: Final = (
     SheetKind(name="判定", title="管控区判定", columns=FINDING_COLUMNS, empty="没有判定"),
     SheetKind(name="核对", title="方案表述核对", columns=CLAIM_COLUMNS, empty="没有可核对的表述"),
     SheetKind(name=SELF_CHECKS, title="方案自检", columns=SELF_CHECK_COLUMNS, empty="没有自检内容"),
+    SheetKind(
+        name=LISTED_PETITIONS,
+        title="信访清单与点位对应",
+        columns=LISTED_PETITION_COLUMNS,
+        empty="没有信访清单",
+    ),
     SheetKind(name="未定位", title="未定位点位", columns=UNLOCATED_COLUMNS, empty="没有未定位点位"),
     SheetKind(
         name=PENDING, title="待处理的填报内容", columns=PENDING_COLUMNS, empty="没有待处理内容"
     ),
 )
-"""The sheets in their order; `PENDING` is there only when it has rows."""
+"""The sheets in their order; those of `WHERE_NEEDED` are there only when they have rows."""
+WHERE_NEEDED: Final = frozenset({LISTED_PETITIONS, PENDING})

@@ -14,6 +14,8 @@ from geo_rectify.vocabulary import PlaceType, SiteStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pandas as pd
+
     from geo_rectify.models import Issue, Passage, Petition, Plan
     from geo_rectify.outputs._dossiers import Dossier
     from geo_rectify.pipeline import Assessment
@@ -114,6 +116,38 @@ def petition_rows(
             **{header: one_line(each.text) if each else "" for header, each in told.items()},
             "关联问题序号": "、".join(related),
             "点位": "、".join(one_line(site.name) for site in own if not site.extent),
+        }
+
+
+def listed_petition_rows(
+    petitions: pd.DataFrame, sites: Iterable[Dossier]
+) -> Iterable[dict[str, object]]:
+    """Give the rows of the sheet of petitions that registers list.
+
+    Parameters
+    ----------
+    petitions
+        `tables.PETITIONS`.
+    sites
+        The sites, whose county stands where a petition states none.
+
+    Yields
+    ------
+    dict
+        One row a petition in the order of the registers; one about no site says so.
+    """
+    counties = {site.site_id: site.county for site in sites}
+    for row in petitions.to_dict("records"):
+        yield {
+            "信访编号": one_line(row["petition_id"]),
+            "县": one_line(row["county"] or "") or counties.get(row["site_id"], ""),
+            "反映地点": one_line(row["place"] or ""),
+            "点位": one_line(row["site_name"] or ""),
+            "问题序号": row["issue_numbers"] or "",
+            "第几次反映": row["nth"],
+            "如何对应": row["how"],
+            "清单出处": one_line(row["origin"]),
+            "site_id": row["site_id"],
         }
 
 

@@ -17,6 +17,7 @@ from geo_rectify.outputs.ledger.book import (
 )
 from geo_rectify.outputs.ledger.columns import (
     ISSUES,
+    LISTED_PETITIONS,
     MEASURES,
     NUMBER,
     PENDING,
@@ -24,6 +25,7 @@ from geo_rectify.outputs.ledger.columns import (
     SELF_CHECKS,
     SHEETS,
     TERRITORY,
+    WHERE_NEEDED,
 )
 from geo_rectify.outputs.ledger.entries import (
     OTHER_TEXT,
@@ -46,7 +48,7 @@ NO_COUNTY: Final = "市级及未明确"
 """Part of a split for rows that name no county."""
 CONTRADICTION: Final = "各台账填报不一致"
 _EVERY: Final = "各县"
-_COUNTY: Final = {"点位": "县", "未定位": "县"}
+_COUNTY: Final = {"点位": "县", "未定位": "县", LISTED_PETITIONS: "县"}
 _OF_SITES: Final = {"判定": ("点位", "site_id")}
 _OF_ISSUES: Final = {
     PETITIONS: NUMBER,
@@ -144,7 +146,7 @@ def _part(ledger: LedgerBook, name: str, *, counties: Sequence[str]) -> LedgerBo
     tables = {
         sheet: Table(headers=table.headers, rows=tuple(rows[sheet]))
         for sheet, table in ledger.tables.items()
-        if sheet != PENDING or rows[sheet]
+        if sheet not in WHERE_NEEDED or rows[sheet]
     }
     kept = {(sheet, *row_key(sheet, row)) for sheet in KEYED for row in tables[sheet].rows}
     part = replace(

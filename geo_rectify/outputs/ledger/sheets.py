@@ -16,6 +16,7 @@ from geo_rectify.outputs.ledger.columns import (
     CLAIM_COLUMNS,
     FINDING_COLUMNS,
     ISSUES,
+    LISTED_PETITIONS,
     MEASURES,
     PETITIONS,
     REBOUND,
@@ -24,9 +25,11 @@ from geo_rectify.outputs.ledger.columns import (
     SITE_COLUMNS,
     STATE_HEADER,
     UNLOCATED_COLUMNS,
+    WHERE_NEEDED,
 )
 from geo_rectify.outputs.ledger.documents import (
     key_cell,
+    listed_petition_rows,
     named_later,
     petition_rows,
     problem_words,
@@ -90,6 +93,7 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
         "核对": _named(CLAIM_COLUMNS, _claim_rows(assessment, known)),
         "未定位": _named(UNLOCATED_COLUMNS, _unlocated_rows(assessment, known)),
         PETITIONS: list(petition_rows(assessment, by_issue)),
+        LISTED_PETITIONS: list(listed_petition_rows(assessment.petitions, known)),
         SELF_CHECKS: list(self_check_rows(assessment)),
     }
     tables = {
@@ -101,7 +105,7 @@ def ledger_book(assessment: Assessment) -> LedgerBook:
             ),
         )
         for kind in SHEETS
-        if kind.name in rows
+        if kind.name in rows and (rows[kind.name] or kind.name not in WHERE_NEEDED)
     }
     return LedgerBook(source="", stamp=stamp_of(assessment), tables=tables, written=digests(tables))
 
