@@ -5,9 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 NOTICE_DAYS = 7
 """Days of a public notice unless told otherwise; every place has a rule of its own."""
+
+
+class PictureFormat(StrEnum):
+    """Formats the map is written in as a picture."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
 
 
 def default_as_of() -> dt.date:

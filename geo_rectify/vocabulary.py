@@ -305,14 +305,6 @@ class Datum(StrEnum):
     BD09 = "BD-09"
 
 
-class PictureFormat(StrEnum):
-    """Formats the map is written in as a picture."""
-
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
-
-
 LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = MappingProxyType(
     {
         DocumentType: {

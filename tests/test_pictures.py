@@ -13,7 +13,7 @@ from geo_rectify.drawing import pictures
 from geo_rectify.drawing.lettering import Lettering, chinese_font
 from geo_rectify.drawing.pictures import write_pictures
 from geo_rectify.errors import OutputError
-from geo_rectify.vocabulary import PictureFormat
+from geo_rectify.settings import PictureFormat
 from tests.factories import make_assessment
 
 

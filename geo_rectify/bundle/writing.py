@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from geo_rectify.bundle.replay import Replay
     from geo_rectify.models import Mention, Plan
     from geo_rectify.pipeline import Assessment
-    from geo_rectify.vocabulary import PictureFormat
+    from geo_rectify.settings import PictureFormat
 
 
 LEDGER_FILE: Final = "ledger.xlsx"

@@ -40,7 +40,7 @@ from geo_rectify.cli.options import (
 from geo_rectify.cli.packing import pack
 from geo_rectify.errors import GeoRectifyError
 from geo_rectify.settings import NOTICE_DAYS
-from geo_rectify.vocabulary import PictureFormat, Verdict, label
+from geo_rectify.vocabulary import Verdict, label
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.bundle import Replay
     from geo_rectify.pipeline import Assessment
-    from geo_rectify.settings import Settings
+    from geo_rectify.settings import PictureFormat, Settings
 
 OK, FAILED, USAGE, FOUND = 0, 1, 2, 3
 SAMPLE = "sample"

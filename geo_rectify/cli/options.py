@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from geo_rectify.vocabulary import PictureFormat
+from geo_rectify.settings import PictureFormat
 
 
 class FailOn(StrEnum):

@@ -18,10 +18,10 @@ from geo_rectify.drawing.picture import open_figure
 from geo_rectify.drawing.sheet import INK, write_text
 from geo_rectify.drawing.symbology import verdict_order, verdict_style, worst_verdict
 from geo_rectify.errors import OutputError
+from geo_rectify.settings import PictureFormat
 from geo_rectify.tables import split_list
 from geo_rectify.vocabulary import (
     LayerStatus,
-    PictureFormat,
     PlaceType,
     SiteStatus,
     Verdict,
