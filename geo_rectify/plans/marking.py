@@ -73,6 +73,7 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     closings = "".join(map(re.escape, bracket_pairs().values()))
     label = label_pattern()
     plain = label.replace("?P<label>", "?P<plain>")
+    within = label_pattern(in_sentence=True)
     said = any_of(word_list("layout")["marks"]["said"])
     mark = r"(?:[:：]|[-—–─]{2})"
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
@@ -81,7 +82,7 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
-        rf"(?:(?<=[。；;！!，,\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+        rf"(?:(?<=[。；;！!，,\s]){within}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
     )
     return marked, bare, inline
 
@@ -93,7 +94,7 @@ def _headed() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _glued() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?=[\u4e00-\u9fff0-9])")
+    return re.compile(rf"{label_pattern(composed=False)}(?=[\u4e00-\u9fff0-9])")
 
 
 @lru_cache(maxsize=1)
