@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.marking import mark_lines, role_of
-from geo_rectify.plans.numbering import named_styles
+from geo_rectify.plans.numbering import match_number, named_styles
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
@@ -71,6 +71,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         return None
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if role_of(lines[i]) is anchor]
+    anchors = _without_stages(source.text, lines, anchors)
     style = _issue_style(lines, anchors, first)
     if style is not None and not _numbers_problems(lines, anchors, style, first):
         style = None
@@ -101,6 +102,27 @@ def recognise_layout(source: SourceText) -> Layout | None:
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
         semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
     )
+
+
+def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) -> list[int]:
+    """Leave out labels that go on with the measures above them: 近期措施：1.… 远期措施：2.…."""
+    kept = list(anchors[:1])
+    for before, anchor in pairwise(anchors):
+        first, label = lines[before], lines[anchor].label
+        between = lines[before + 1 : anchor]
+        styles = {line.style for line in between}
+        if not between and first.rows is not None and lines[anchor].rows is not None:
+            goes_on = True  # a row a measure
+        elif first.label is None or label is None or first.label.spelling == label.spelling:
+            goes_on = False
+        else:
+            if first.label.end < first.end:
+                beside = match_number(text, first.label.end, first.end)
+                styles.add("" if beside is None else beside.style)
+            goes_on = len(styles) == 1 and all(line.label is None for line in between)
+        if not goes_on:
+            kept.append(anchor)
+    return kept
 
 
 def _sets_measures_out(lines: Sequence[Line]) -> bool:
