@@ -576,12 +576,12 @@ def _is_heading(text: str, line: Line, style: str | None) -> bool:
 def _per_measure(lines: Sequence[Line], issues: int) -> frozenset[str]:
     """Find the labels that stand more often than issues do: they are about single measures."""
     counts = Counter(line.label.spelling for line in lines if line.label is not None)
-    return frozenset(spelling for spelling, count in counts.items() if count > issues)
+    return frozenset(spelling for spelling, count in counts.items() if spelling and count > issues)
 
 
 def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:
     seen: dict[tuple[FieldRole, str], None] = {}
     for line in lines:
-        if line.label is not None:
+        if line.label is not None and line.label.spelling:
             seen.setdefault((line.label.role, line.label.spelling))
     return tuple(seen)

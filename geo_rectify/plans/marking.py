@@ -21,11 +21,13 @@ from geo_rectify.plans.grids import (
 )
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
+from geo_rectify.plans.lists_joined import with_lists_joined
 from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.own_labels import with_own_labels
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.table_shapes import tables_within, turned
+from geo_rectify.plans.told_sentences import with_told_sentences
 from geo_rectify.plans.wording import (
     any_of,
     bracket_pairs,
@@ -143,6 +145,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
     lines = _with_numbers(source.text, lines)
+    lines = with_told_sentences(source.text, lines)
     lines = with_own_labels(source.text, _with_problem_headings(source.text, lines))
     lines = _with_glued_labels(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
@@ -159,7 +162,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else line
         for index, line in enumerate(lines)
     ]
-    lines = _with_numbered_headings(source.text, lines)
+    lines = _with_numbered_headings(source.text, with_lists_joined(source.text, lines))
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
 
 
