@@ -25,6 +25,7 @@ from geo_rectify.plans.lists_joined import with_lists_joined
 from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.own_labels import with_own_labels
+from geo_rectify.plans.own_numbers import with_own_numbers
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.table_shapes import tables_within, turned
 from geo_rectify.plans.told_sentences import with_told_sentences
@@ -92,17 +93,12 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 
 @lru_cache(maxsize=1)
 def _headed() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=[^\s：:])")
 
 
 @lru_cache(maxsize=1)
 def _glued() -> re.Pattern[str]:
     return re.compile(rf"{label_pattern(composed=False)}(?=[\u4e00-\u9fff0-9])")
-
-
-@lru_cache(maxsize=1)
-def _spaced() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}[ \t\u3000]+(?=[^\s：:])")
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +140,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
             lines.extend(tables[index])
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
-    lines = _with_numbers(source.text, lines)
+    lines = with_own_numbers(source.text, _with_numbers(source.text, lines))
     lines = with_told_sentences(source.text, lines)
     lines = with_own_labels(source.text, _with_problem_headings(source.text, lines))
     lines = _with_glued_labels(source.text, lines)
@@ -522,10 +518,8 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     else:
         # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
         # 整改时限 2024年6月底前: so is a label with a space behind it
-        plain = number is None
-        headed = _spaced() if plain else _headed()
         hit = bare.match(text, words, end) or (
-            None if plain and cell else headed.match(text, words, end)
+            None if number is None and cell else _headed().match(text, words, end)
         )
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)
