@@ -19,6 +19,7 @@ from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
+from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.notices import issue_number, quoted_number, read_notice
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo_rectify.models import Acceptance, Figure, IssueDeadline, Measure
-    from geo_rectify.plans.records import Layout, Line, SourceText
+    from geo_rectify.plans.records import Layout, Line, Number, SourceText
 
 DOC_ID_LENGTH: Final = 12
 _CLOSING_BRACKET: Final = re.compile(r"[（(](?P<told>[^（）()\n]{4,40})[)）]\s*[。；;]?\s*\Z")
@@ -49,6 +50,8 @@ _WITH_ISSUES: Final = frozenset(
 # A field of one line: what follows it on lines of its own is not its value.
 _ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
 _IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
+_INTERRUPTS: Final = frozenset({FieldRole.COMPLETION, FieldRole.ASIDE})
+"""What is told below a measure of what was done, before the next measure."""
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -308,6 +311,8 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             also = None if role is FieldRole.MEASURES else second_role(line.label.spelling)
         elif index == 0 and line.number is not None:
             start = line.number.end
+        elif role in _INTERRUPTS and _counts_on(text, fields.measure_lines, lines[:index], line):
+            role = FieldRole.MEASURES
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
@@ -329,6 +334,22 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
         ):
             fields.person = fields.person[0], max(fields.person[1], fields.spans[role][0][1])
     return fields
+
+
+def _counts_on(text: str, measures: Sequence[Line], before: Sequence[Line], line: Line) -> bool:
+    """Say whether a line below a result is the next measure: 1.… 完成情况：… 2.…."""
+    last = next((n for each in reversed(measures) if (n := _printed(text, each))), None)
+    here = _printed(text, line)
+    if last is None or here is None or (here.style, here.value) != (last.style, last.value + 1):
+        return False
+    since = before[before.index(measures[-1]) + 1 :]
+    return not any((n := _printed(text, each)) and n.style == here.style for each in since)
+
+
+def _printed(text: str, line: Line) -> Number | None:
+    """Read the number that a line, or the value of its label, begins with."""
+    start = line.start if line.label is None else line.label.end
+    return match_number(text, start, line.end, inner=True)
 
 
 def _add_problem(text: str, fields: _Fields, line: Line, start: int) -> None:

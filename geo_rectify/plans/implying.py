@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _MIN_TOLD: Final = 3
 _MIN_GROUPS: Final = 2
 _HEAD: Final = 400
-_SETS_OUT: Final = frozenset({FieldRole.MEASURES, FieldRole.COMPLETION})
+_NUMBERED_MEASURES: Final = "measure"
+"""The style of 措施一：, which numbers measures and nothing else."""
 _TELLS: Final = frozenset({FieldRole.DEADLINE, *UNIT_ROLES})
 _MIN_SHARE: Final = 0.6
 """Of the issues with numbered lines, those that tell whose or until when they are."""
@@ -47,12 +48,12 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
         The same lines; those that open a run carry a label of no width.
     """
     told = word_list("documents")["implied"]["words"]
-    if any(line.label and line.label.role in _SETS_OUT for line in lines) or not any(
-        word in text[:_HEAD] for word in told
-    ):
+    roles = {line.label.role for line in lines if line.label}
+    if FieldRole.MEASURES in roles or not any(word in text[:_HEAD] for word in told):
         return list(lines)
-    labelled = any(line.label and line.label.role is FieldRole.GOAL for line in lines)
-    made = list(lines) if labelled else _with_closed_runs(text, lines)
+    if FieldRole.COMPLETION in roles:
+        return _with_inner_runs(text, lines, only=_NUMBERED_MEASURES)
+    made = list(lines) if FieldRole.GOAL in roles else _with_closed_runs(text, lines)
     return made if made != list(lines) else _with_inner_runs(text, lines)
 
 
@@ -83,8 +84,11 @@ def _opening(line: Line) -> Line:
     return replace(line, label=label)
 
 
-def _with_inner_runs(text: str, lines: Sequence[Line]) -> list[Line]:
-    """Label the lines numbered alike within each issue, where most issues tell whose they are."""
+def _with_inner_runs(text: str, lines: Sequence[Line], *, only: str = "") -> list[Line]:
+    """Label the lines numbered alike within each issue, where most issues tell whose they are.
+
+    ``only`` names the one style that counts beside what was done so far.
+    """
     made = list(lines)
     numbers = {
         index: number
@@ -96,7 +100,7 @@ def _with_inner_runs(text: str, lines: Sequence[Line]) -> list[Line]:
     best: list[list[int]] = []
     for outer in styles:
         heads = [i for i, number in numbers.items() if number.style == outer and lines[i].number]
-        for inner in styles:
+        for inner in [only] if only else styles:
             runs = [] if inner == outer else _runs_within(text, lines, numbers, (heads, inner))
             if (len(runs), sum(map(len, runs))) > (len(best), sum(map(len, best))):
                 best = runs
@@ -106,7 +110,10 @@ def _with_inner_runs(text: str, lines: Sequence[Line]) -> list[Line]:
         for index in run:
             if numbers[index].style in named_styles():
                 made[index] = replace(made[index], number=None)  # 第三条: no issue
-        made[run[0]] = _opening(made[run[0]])
+        for before, index in pairwise([run[0] - 1, *run]):
+            between = lines[before + 1 : index]
+            if index == run[0] or any(line.label is not None for line in between):
+                made[index] = _opening(made[index])
     return made
 
 
