@@ -94,7 +94,8 @@ def _with_inner_runs(text: str, lines: Sequence[Line], *, only: str = "") -> lis
         index: number
         for index, line in enumerate(lines)
         if line.label is None and not line.cell and line.rows is None
-        if (number := match_number(text, line.start, line.end, inner=True)) is not None
+        if (number := line.number or match_number(text, line.start, line.end, inner=True))
+        is not None
     }
     styles = dict.fromkeys(number.style for number in numbers.values())
     best: list[list[int]] = []

@@ -157,7 +157,7 @@ def parts_label(line: str, after: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _marked() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}\s?[:：]")
+    return re.compile(rf"{label_pattern(composed=False)}\s?[:：]")
 
 
 def leaves_open(line: str, after: str) -> bool:

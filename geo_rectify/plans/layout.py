@@ -508,7 +508,11 @@ def _unnumbered_issues(
 def _is_bare_title(text: str, line: Line) -> bool:
     """Say whether a line may be the title of the issue told below it."""
     plain = line.label is None and line.number is None and not line.cell
-    return plain and line.end - line.start <= _MAX_HEADING and text[line.end - 1] not in "。；;：:"
+    return (
+        plain
+        and line.end - line.start <= _MAX_HEADING
+        and text[line.end - 1] not in "。；;：:〕】）)"
+    )
 
 
 def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:

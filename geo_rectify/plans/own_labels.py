@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OWN_LABEL: Final = re.compile(
     r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]"
     r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
-    r"(?(open)[〕】）)\]］])\s?[：:]\s*"
+    r"(?(open)(?:[〕】］]\s?[：:]?|[）)\]]\s?[：:])|\s?[：:])\s*"
 )
 _BRACKET: Final = re.compile(r"[（(][^（）()\n]*[)）]")
 _MIN_REPEATS: Final = 2
