@@ -25,6 +25,8 @@ _OWN_LABEL: Final = re.compile(
     r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
     r"(?(open)(?:[〕】］]\s?[：:]?|[）)\]]\s?[：:])|\s?[：:])\s*"
 )
+_OWN_HEADING: Final = re.compile(r"(?P<words>[\u4e00-\u9fff]{3,8})\s*\Z")
+"""Words alone behind a number: 五、职责分工, which come again in each of several plans."""
 _BRACKET: Final = re.compile(r"[（(][^（）()\n]*[)）]")
 _MIN_REPEATS: Final = 2
 _MAX_WORDS: Final = 10
@@ -72,8 +74,13 @@ def with_own_labels(text: str, lines: Sequence[Line]) -> list[Line]:
             label = Label(
                 role=role, spelling=words, start=match.start(), end=match.end(), marked=True
             )
-            made[index] = replace(lines[index], label=label)
+            number = None if _is_heading(match) else lines[index].number
+            made[index] = replace(lines[index], label=label, number=number)
     return made
+
+
+def _is_heading(match: re.Match[str]) -> bool:
+    return match.re is _OWN_HEADING
 
 
 def _repeated_words(text: str, lines: Sequence[Line]) -> dict[str, _Words]:
@@ -83,6 +90,8 @@ def _repeated_words(text: str, lines: Sequence[Line]) -> dict[str, _Words]:
         if line.label is not None or line.rows is not None:
             continue
         match = _OWN_LABEL.match(text, line.after_number, line.end)
+        if match is None and line.number is not None and not line.cell:
+            match = _OWN_HEADING.match(text, line.after_number, line.end)
         counted = match_number(text, line.after_number, line.end, inner=True)  # 措施一：
         if match is not None and (counted is None or counted.end < match.end()):
             words = plain_label(match["words"])
