@@ -196,7 +196,9 @@ def _dated(
     if after is None:
         return None
     period = _period(match, after.year)
-    late = period is not None and period[1] < after
+    # 一季度已完成: what was is not of the year after
+    was = match.string.startswith("已", match.end())
+    late = period is not None and period[1] < after and not was
     return _period(match, after.year + 1) if late else period
 
 
