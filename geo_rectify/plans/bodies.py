@@ -25,7 +25,9 @@ _ORDINAL: Final = frozenset("0123456789（(")
 _MAX_NAME: Final = 24
 _SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
 _PERSON_TOLD: Final = re.compile("[^：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:].*", re.DOTALL)
-_LEADING: Final = re.compile(r"\A(?:由|请(?=[省市县区州盟旗各])|并?(?:会同|联合))")
+_LEADING: Final = re.compile(
+    r"\A(?:由|以(?=.{2,20}为主)|请(?=[省市县区州盟旗各])|并?(?:会同|联合))"
+)
 _EACH: Final = re.compile("(?:沿.|相关|有关)?各")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 _FOOTNOTES: Final = dict.fromkeys(map(ord, "★☆*＊※▲△●"))
@@ -37,6 +39,14 @@ _EACH_KIND: Final = re.compile(
     rf"(?:(?<=各)|(?<=有关)|(?<=相关)|(?<![\u4e00-\u9fff]))(?:{_JOINED_KIND}、){{1,3}}{_JOINED_KIND}"
     r"(?=[党委人政管两三四]|[一-龥]{0,8}局)"
 )
+_COUNT: Final = "[0-9一二三四五六七八九十两]{1,3}"
+# 石桥县、柳林县等5县（市）人民政府
+_OF_ALL: Final = re.compile(
+    rf"(、[^、，；\s]{{1,6}}[市县区旗镇乡])等{_COUNT}个?[市县区旗镇乡]?(?:[（(][市县区旗、]{{1,6}}[)）])?"
+    "(?=[党委人政管])"
+)
+# 乌拉特前、中、后旗
+_BANNERS: Final = re.compile("([\u4e00-\u9fff]{2,6}?)([前中后左右](?:、[前中后左右])+)旗")
 _OTHERS: Final = re.compile("等(?=(?:有关|相关|涉及)(?!部门|单位|职能|责任))")
 
 
@@ -54,6 +64,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     lists = word_list("units")
     kinds = lists["place_kinds"]
     titles = any_of(lists["person_titles"])
+    roles = rf"(?:{any_of(lists['role_parts'])}){{1,4}}"
     names = rf"[{lists['surnames']}][\u4e00-\u9fff某×·]{{1,2}}"
     return {
         "person": re.compile(rf".{{0,12}}(?:{titles})(?!会)[\u4e00-\u9fff·]{{0,4}}\Z", re.DOTALL),
@@ -65,12 +76,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         # 县人民政府（县长 何平）; 市水利局（张某某）
         "posted": re.compile(
-            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*)\s*[)）]"
+            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*|[^（）()]{{0,8}}(?:{titles})[：:][^（）()]{{0,40}})\s*[)）]"
         ),
         # 市生态环境局会同市工信局; not 市公安局和平分局
         "joint": re.compile(
             r"(?P<first>.{2,30}?)(?P<by>会同"
-            rf"|(?:{any_of(lists['joiners'])})(?!平[区县街分]|田[市县]|[静硕]县|龙[市县]|[县林政顺]))(?P<second>.{{2,60}})",
+            rf"|(?:{any_of(lists['joiners'])})(?!(?<=和)(?:平[区县街分]|田[市县]|[静硕]县|龙[市县]|[林政顺])))(?P<second>.{{2,60}})",
             re.DOTALL,
         ),
         "strong": re.compile(rf".+(?:{any_of(lists['strong_ends'])})", re.DOTALL),
@@ -81,7 +92,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "kinds": re.compile(rf"\s*([（(])\s*([{kinds}\s]{{1,20}}?)\s*([)）])\s*"),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})(?:{any_of(lists['responsible'])})?"),
         "ordinal": re.compile(r"[（(]?[0-9]{1,2}[)）.．、]\s?(?=[\u4e00-\u9fff])"),
-        "open_end": re.compile(rf"(?:{any_of(lists['open_end'])})\Z"),
+        "open_end": re.compile(
+            rf"(?:{any_of(lists['open_end'])}|等{_COUNT}个?(?:[省市县区][直级])?(?:相关|有关)?(?:部门|单位))\Z"
+        ),
         "alias": re.compile(
             r"[（(](?:以下)?(?:统一)?(?:简称|下称|统称)[:：]?\s?[“\"「]?([^）)”\"」]{1,30})[”\"」]?[)）]"
         ),
@@ -95,14 +108,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "told_person": re.compile(
             r"[（(][^（）()：:]{0,10}(?:领导|责任人|负责人|联系人|同志)[：:][^（）()]{0,30}[)）]"
         ),
-        "role": re.compile(rf"\s?[（(]\s?(?P<role>{any_of(list(_role_words()))})\s?[)）]"),
+        "role": re.compile(rf"\s?[（(]\s?(?P<role>{any_of(list(_role_words()))}|{roles})\s?[)）]"),
         # 牵头单位：市水利局；配合责任单位：市住建局
         "leading_role": re.compile(
-            rf"(?P<before>\A|[；;。，,、\s])\s*(?P<role>(?:{any_of(lists['role_parts'])}){{1,4}})"
+            rf"(?P<before>\A|[；;。，,、\s])\s*(?P<role>{roles})"
             r"\s?[：:]\s*(?P<bodies>[^；;。\n：:]+?)"
             r"(?=[；;。\n]|\Z|[，,、\s]\s?[^，。；：:、\s]{2,8}[：:])"
         ),
-        "lead": re.compile(rf"[（(]?(?:{any_of(lists['lead'])})[)）]?\Z"),
+        "lead": re.compile(
+            rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])})*[)）]?\Z"
+        ),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
         "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})+\Z"),
     }
@@ -148,6 +163,7 @@ def _plain(text: str) -> str:
     """Leave out of a list what names no body, and write roles the one way: behind their body."""
     patterns = _patterns()
     plain = _CIRCLED.sub("；", text.translate(_FOOTNOTES))
+    plain = _OF_ALL.sub(r"\1", _BANNERS.sub(_banners, plain))
     plain = patterns["told_person"].sub("", patterns["note"].sub("", plain))
     plain = patterns["role"].sub(_role_word, plain)
     plain = patterns["leading_role"].sub(_role_behind, plain)
@@ -163,18 +179,26 @@ def _held(match: re.Match[str]) -> str:
 
 def _role_word(match: re.Match[str]) -> str:
     """Write what a body does here in one word: 市水利局（牵头单位）; 区政府（整改主体）."""
-    word = _role_words()[match["role"]]
+    word = _role(match["role"])
     return f"（{word}）、" if word else "、"
 
 
 def _role_behind(match: re.Match[str]) -> str:
     """Write 牵头：市水利局 as 市水利局牵头."""
-    role = match["role"]
-    known = _role_words().get(role)
-    if known is None:
-        parts = {"牵头": ("牵头", "主办"), "配合": ("配合", "协")}
-        known = next((word for word, told in parts.items() if any(t in role for t in told)), "")
-    return f"{match['before']}{match['bodies'].rstrip(_TRAILING)}{known}"
+    return f"{match['before']}{match['bodies'].rstrip(_TRAILING)}{_role(match['role'])}"
+
+
+def _role(words: str) -> str:
+    """Give 牵头 or 配合 for what a label or a bracket says, nothing where it says neither."""
+    known = _role_words().get(words)
+    if known is not None:
+        return known
+    parts = {"牵头": ("牵头", "主办"), "配合": ("配合", "协")}
+    return next((word for word, told in parts.items() if any(each in words for each in told)), "")
+
+
+def _banners(match: re.Match[str]) -> str:
+    return "、".join(f"{match[1]}{each}旗" for each in match[2].split("、"))
 
 
 @lru_cache(maxsize=1)
@@ -377,8 +401,9 @@ def _told(items: list[str]) -> list[tuple[str, list[str]]]:
 def _told_one(item: str) -> tuple[str, str]:
     for told in ("lead", "supporting", "responsible"):
         match = _patterns()[told].search(item)
-        if match is not None and match.start():
-            return told, item[: match.start()]
+        word = "" if match is None else item[: match.start()]
+        if word and (told != "responsible" or _patterns()["body"].fullmatch(word)):
+            return told, word
     return "", item
 
 

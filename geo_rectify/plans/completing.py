@@ -35,7 +35,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "body": re.compile(
             rf".+(?:{any_of(lists['body_ends'])})(?:[（(][^（）()]{{0,30}}[)）])?\Z", re.DOTALL
         ),
-        "short": re.compile(r"[\u4e00-\u9fff]{2,3}"),
+        "short": re.compile(rf"(?!(?:{government}|{party})\Z)[\u4e00-\u9fff]{{2,3}}"),
         "short_city": re.compile(r"[^各全本我该一-十两][州]"),
         "tail": re.compile(
             rf"(?P<head>.{{2,12}}?)(?P<count>[两二三四五六七八九十]?)"
