@@ -19,7 +19,7 @@ from geo_rectify.plans.joining import leaves_open, parts_label
 from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import match_number, numeral_value
 from geo_rectify.plans.quantities import area_m2, find_figures, units_of_measure
-from geo_rectify.plans.unit_brackets import unit_lists
+from geo_rectify.plans.unit_brackets import bodies_in_words, unit_lists
 
 
 @pytest.mark.parametrize(
@@ -292,6 +292,27 @@ def test_alias_keeps_its_long_name():
 def test_unit_brackets(text, values):
     found = unit_lists(text, 0, len(text))
     assert [text[each.value_start : each.value_end] for each in found] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("由各县（市、区）政府负责，落实经费。", "各县（市、区）政府负责"),
+        ("市水利局牵头，市住建局配合，完成清淤。", "市水利局牵头，市住建局配合"),
+        ("完成巡河。由石桥县政府牵头负责。", "石桥县政府牵头负责"),
+        ("由派出所调查丢弃人员，依法处理。", None),
+        ("建立由市水利局负责的台账。", None),
+        ("成立专班，由副市长王平负责。", None),
+    ],
+)
+def test_bodies_in_the_words_of_a_measure(text, told):
+    found = bodies_in_words(text, 0, len(text))
+    assert (None if found is None else text[slice(*found)]) == told
+
+
+def test_a_bracket_that_lists_what_is_counted_names_no_units():
+    text = "关闭3家企业（宏远公司、金山公司、大华公司）。"
+    assert unit_lists(text, 0, len(text)) == []
 
 
 @pytest.mark.parametrize(

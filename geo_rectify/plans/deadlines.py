@@ -43,7 +43,7 @@ _DATE: Final = re.compile(
       | (?=1?[0-9]月)
       | (?=(?:第?[一二三四]季度|[上下]半年)(?:末|底|之?前))
       | (?<![\u4e00-\u9fff])(?=第?[一二三四]季度|[上下]半年)
-      | (?P<bare>年)(?=底|末|内)
+      | (?<![一二三四五六七八九十两几半0-9])(?P<bare>年)(?=底|末|内)
     )
     (?:
         \s?(?:(?:1[0-2]|0?[1-9])\s?[-—–~～至]{1,2}\s?(?=(?:1[0-2]|0?[1-9])月))?
@@ -82,6 +82,7 @@ _TITLE: Final = re.compile(
 _SEASONAL: Final = re.compile(
     r"每年(?:的)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?\s?(?:[-—–~～至到、和]{1,2}\s?(?:次年|翌年)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?)+(?:期间|之间)?"
 )
+_YEAR_DAYS: Final = 366
 _NO_YEAR: Final = re.compile("1?[0-9]月")
 _AMOUNT: Final = re.compile("[0-9]")
 _RANGE: Final = re.compile(r"[-—–~～至到]{1,2}\s?\Z")
@@ -440,7 +441,9 @@ def _bounding(
             continue  # 2023年6月至8月 ends in August
         if _was(text, start, date, told) or _only_names_year(text, date, following):
             continue
-        still = told is not None and date.first > told and not date.whole_year
+        edge = date.last if date.raw.endswith(("底", "末")) else date.first
+        still = told is not None and edge > told and not date.whole_year
+        still = still and _NO_YEAR.match(date.raw) is None
         kind = _kind(
             date,
             text[date.end : min(end, date.end + 30)],
@@ -463,9 +466,10 @@ def _labelled(text: str, start: int, position: int) -> bool:
 
 
 def _was(text: str, start: int, date: DateSpan, after: dt.date | None) -> bool:
-    """Say whether a date without 前 tells what was before the plan: 已于2023年底投运."""
+    """Say whether a date tells what was before the plan: 已于2023年底投运."""
     if date.before:
-        return False
+        # 2013年前建成: a bound a year and more before the feedback is none of this plan
+        return after is not None and (after - date.last).days > _YEAR_DAYS
     if after is not None and date.last < after:
         return True
     return text[max(start, date.start - 2) : date.start].endswith(("已于", "已在", "曾于"))
