@@ -47,7 +47,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     rest = any_of(lists["rest"])
     return {
         "list": re.compile(
-            rf"(?P<list>{_LISTS}|(?:{rest})(?:各)?(?:[条项]|整改)?{_TASK}?(?=由|的|[，,；;。)）]|\Z|[市县区省]))"
+            rf"(?P<list>{_LISTS}|(?:{rest})(?:各)?(?:[条项]|整改)?{_TASK}?(?=由|的|[，,；;：:。)）]|\Z|[市县区省]))"
         ),
         "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})"),
         "accepting": re.compile("|".join(f"(?:{each})" for each in lists["accepting"])),
