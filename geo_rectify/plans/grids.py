@@ -36,6 +36,7 @@ _MAX_WORDS: Final = 16
 """Words longer than this are a sentence and infer no role."""
 _MIN_ROLES: Final = 3
 _NOISE: Final = re.compile(r"[\s\u3000*＊:：]|[（(][^（）()]{0,40}[)）]\Z")
+_SENTENCE: Final = re.compile("[。；;，]")
 _BARE_NUMBER: Final = re.compile(rf"(?:问题|任务|第|项|{NUMERAL}|[\s（）()、.])+\Z")
 _ISSUE_ROLES: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.DEADLINE})
 # Fields of one value, emitted before the measures so that they hold for the issue.
@@ -124,7 +125,7 @@ def header_role(words: str) -> str | None:
         "", unicodedata.normalize("NFKC", words).replace("(", "（").replace(")", "）")
     )
     plain = re.sub(r"（.*?）", "", plain)
-    if not plain or len(plain) > _MAX_HEADER:
+    if not plain or len(plain) > _MAX_HEADER or _tells_problem(words):
         return None
     known = _headers()
     if plain in known:
@@ -133,6 +134,13 @@ def header_role(words: str) -> str | None:
     if about:
         return known[about]
     return _made_header(plain) if len(plain) <= _MAX_WORDS else None
+
+
+def _tells_problem(words: str) -> bool:
+    """Say whether words are no header but a sentence, or a problem behind its number (问题一：…)."""
+    number = match_number(words, 0, len(words))
+    named = number is not None and number.style in named_styles() and number.end < len(words)
+    return named or _SENTENCE.search(words) is not None
 
 
 def _made_header(plain: str) -> str | None:

@@ -81,12 +81,12 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     timed = rf"(?P<timed>{marks['time_label']})\s?(?:{any_of(marks['time_told'])})\s?(?={marks['time_begins']})"
     bullets = "".join(marks["bullets"])
     marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark}(?:\*\*)?|{timed})\s*"
+        rf"(?:[{openings}]\s?{label}\s?{note}[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark}(?:\*\*)?|{timed})\s*"
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
         rf"(?:(?<=[。；;！!，,\s])(?:[{bullets}]\s?)?{within}\s?[:：]|(?<=[。；;！!\s]){timed}"
-        rf"|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+        rf"|[{_SQUARE}]\s?{plain}\s?{note}[{_SQUARE}]\s?[:：]?)\s*"
     )
     return marked, bare, inline
 
