@@ -112,8 +112,12 @@ def _by_values(
     text: str, lines: Sequence[Line], held: dict[str, _Words], roles: dict[str, FieldRole]
 ) -> None:
     """Tell what words mean from what stands behind them."""
+    spelled = Counter(line.label.spelling for line in lines if line.label is not None)
     known = Counter(
-        line.label.role for line in lines if line.label is not None and line.label.marked
+        line.label.role
+        for line in lines
+        if line.label is not None
+        and (line.label.marked or spelled[line.label.spelling] >= _MIN_REPEATS)
     )
     known.update(role for words, role in roles.items() for _ in held[words].found)
     sentences: list[str] = []

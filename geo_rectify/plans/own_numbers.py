@@ -19,6 +19,7 @@ _OWN_NUMBER: Final = re.compile(
     rf"(?P<before>[\u4e00-\u9fff]{{0,6}}?)[（(]?(?P<value>{NUMERAL})[）)]?"
     r"(?P<after>[\u4e00-\u9fff]{0,4})\s?(?P<mark>[：:、]|[-—–─]{1,2}|\Z)\s*"
 )
+_MIN_LABELS: Final = 3
 _MIN_COUNTED: Final = 3
 
 
@@ -58,7 +59,16 @@ def with_own_numbers(text: str, lines: Sequence[Line]) -> list[Line]:
     for told in held.values():
         values = [number.value for _, number in told]
         counts = values[0] == 1 and all(after == before + 1 for before, after in pairwise(values))
-        if counts and len(values) >= _MIN_COUNTED:
+        quoted = all(a < b for a, b in pairwise(values)) and _set_out(lines, [i for i, _ in told])
+        if (counts or quoted) and len(values) >= _MIN_COUNTED:
             for index, number in told:
                 made[index] = replace(lines[index], number=number)
     return made
+
+
+def _set_out(lines: Sequence[Line], heads: Sequence[int]) -> bool:
+    """Say whether several labels follow each of some lines: numbers of another list head issues."""
+    return all(
+        sum(line.label is not None for line in lines[head:stop]) >= _MIN_LABELS
+        for head, stop in pairwise([*heads, len(lines)])
+    )
