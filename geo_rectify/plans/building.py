@@ -19,8 +19,8 @@ from geo_rectify.plans.inspections import inspections_of
 from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
-from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.notices import issue_number, quoted_number, read_notice
+from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
@@ -311,8 +311,8 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             also = None if role is FieldRole.MEASURES else second_role(line.label.spelling)
         elif index == 0 and line.number is not None:
             start = line.number.end
-        elif role in _INTERRUPTS and _counts_on(text, fields.measure_lines, lines[:index], line):
-            role = FieldRole.MEASURES
+        else:
+            role = _role_below(text, role, fields.measure_lines, lines[: index + 1])
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
@@ -336,14 +336,22 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
     return fields
 
 
-def _counts_on(text: str, measures: Sequence[Line], before: Sequence[Line], line: Line) -> bool:
-    """Say whether a line below a result is the next measure: 1.… 完成情况：… 2.…."""
+def _role_below(
+    text: str, role: FieldRole, measures: Sequence[Line], lines: Sequence[Line]
+) -> FieldRole:
+    """Give the role of the last line, without label: the next measure below a result, else ``role``.
+
+    1.… 完成情况：… 2.…
+    """
+    if role not in _INTERRUPTS:
+        return role
     last = next((n for each in reversed(measures) if (n := _printed(text, each))), None)
-    here = _printed(text, line)
+    here = _printed(text, lines[-1])
     if last is None or here is None or (here.style, here.value) != (last.style, last.value + 1):
-        return False
-    since = before[before.index(measures[-1]) + 1 :]
-    return not any((n := _printed(text, each)) and n.style == here.style for each in since)
+        return role
+    since = lines[lines.index(measures[-1]) + 1 : -1]
+    alike = any((n := _printed(text, each)) and n.style == here.style for each in since)
+    return role if alike else FieldRole.MEASURES
 
 
 def _printed(text: str, line: Line) -> Number | None:
