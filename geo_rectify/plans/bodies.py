@@ -32,12 +32,10 @@ _EACH: Final = re.compile("(?:沿.|相关|有关)?各")
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 _FOOTNOTES: Final = dict.fromkeys(map(ord, "★☆*＊※▲△●"))
 _CIRCLED: Final = re.compile("[①-⑳]|(?<![0-9])[（(][0-9]{1,2}[)）](?=[\u4e00-\u9fff])")
-_JOINED_KIND: Final = (
-    r"(?:市辖区|自治[州县旗]|地区|[市州县区盟旗](?:[（(][市州县区盟旗、]{1,6}[)）])?)"
-)
+_JOINED_KIND: Final = r"(?:市辖区|省?直管[市县]|自治[州县旗]|地区|[市州县区盟旗](?:[（(][市地州县区盟旗、]{1,6}[)）])?)"
 _EACH_KIND: Final = re.compile(
     rf"(?:(?<=各)|(?<=有关)|(?<=相关)|(?<![\u4e00-\u9fff]))(?:{_JOINED_KIND}、){{1,3}}{_JOINED_KIND}"
-    r"(?=[党委人政管两三四]|[一-龥]{0,8}局)"
+    r"(?=[党委人政管两三四、]|[一-龥]{0,8}局)"
 )
 _COUNT: Final = "[0-9一二三四五六七八九十两]{1,3}"
 # 石桥县、柳林县等5县（市）人民政府
@@ -47,6 +45,15 @@ _OF_ALL: Final = re.compile(
 )
 # 乌拉特前、中、后旗
 _BANNERS: Final = re.compile("([\u4e00-\u9fff]{2,6}?)([前中后左右](?:、[前中后左右])+)旗")
+# 南京、无锡等市政府; 石桥县、柳林县等县政府
+_SUCH: Final = re.compile(
+    "(?:(?<=市)等市|(?<=县)等县|(?<=区)等区|(?<=镇)等镇|(?<=[\u4e00-\u9fff]{2})等(?=[市县区旗州镇乡]))"
+    "(?=[市县区旗州镇乡]?(?:党委|委|人民政府|政府|管委会))"
+)
+_ROLE_AHEAD: Final = re.compile(
+    r"(\A|[，,；;、\s])[（(](牵头|配合)(?:单位|部门)?[)）](?=[\u4e00-\u9fff])([^，,；;、\s]+)"
+)
+_POINT: Final = re.compile("(?<=[\u4e00-\u9fff])[.．](?=[\u4e00-\u9fff])")
 _OTHERS: Final = re.compile("等(?=(?:有关|相关|涉及)(?!部门|单位|职能|责任))")
 
 
@@ -76,7 +83,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         # 县人民政府（县长 何平）; 市水利局（张某某）
         "posted": re.compile(
-            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*|[^（）()]{{0,8}}(?:{titles})[：:][^（）()]{{0,40}})\s*[)）]"
+            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*|[^（）()]{{0,8}}(?:{titles})[：:][^（）()]{{0,40}})\s*[)）]|[—-]{{1,2}}{names}\Z"
         ),
         # 市生态环境局会同市工信局; not 市公安局和平分局
         "joint": re.compile(
@@ -112,8 +119,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         # 牵头单位：市水利局；配合责任单位：市住建局
         "leading_role": re.compile(
             rf"(?P<before>\A|[；;。，,、\s])\s*(?P<role>{roles})"
-            r"\s?[：:]\s*(?P<bodies>[^；;。\n：:]+?)"
-            r"(?=[；;。\n]|\Z|[，,、\s]\s?[^，。；：:、\s]{2,8}[：:])"
+            r"\s?(?:[：:]|为(?=[\u4e00-\u9fff]{2}))\s*(?P<bodies>[^；;。\n：:]+?)"
+            r"(?=[；;。\n]|\Z|[，,、\s]\s?[^，。；：:、\s]{2,8}(?:[：:]|(?:单位|主体|部门)为))"
         ),
         "lead": re.compile(
             rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])})*[)）]?\Z"
@@ -144,8 +151,7 @@ def split_bodies(text: str) -> Bodies:
     for group in _groups(_plain(text)):
         for told, items in _told(group):
             named = _without_persons(items)
-            if named:
-                named[-1] = _patterns()["open_end"].sub("", named[-1]) or named[-1]
+            named = [_patterns()["open_end"].sub("", item) or item for item in named]
             places = frozenset(item for item in named if is_place(item))
             found = with_organs(completed(named, places=places), before=last)
             last = found[-1] if found else ""
@@ -163,7 +169,8 @@ def _plain(text: str) -> str:
     """Leave out of a list what names no body, and write roles the one way: behind their body."""
     patterns = _patterns()
     plain = _CIRCLED.sub("；", text.translate(_FOOTNOTES))
-    plain = _OF_ALL.sub(r"\1", _BANNERS.sub(_banners, plain))
+    plain = _POINT.sub("、", _ROLE_AHEAD.sub(r"\1\3（\2）", plain))
+    plain = _SUCH.sub("", _OF_ALL.sub(r"\1", _BANNERS.sub(_banners, plain)))
     plain = patterns["told_person"].sub("", patterns["note"].sub("", plain))
     plain = patterns["role"].sub(_role_word, plain)
     plain = patterns["leading_role"].sub(_role_behind, plain)

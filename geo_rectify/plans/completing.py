@@ -59,7 +59,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "of_party": re.compile(
             rf"(?P<place>.{{0,9}}[{_LEVELS}地])委(?:{section}|办|办公室|办公厅)"
         ),
-        "organ": re.compile(rf"(?P<head>[{_LEVELS}])(?:委|(?:人民)?政府)"),
+        "organ": re.compile(rf"团?(?P<head>[{_LEVELS}])(?:委|(?:人民)?政府)"),
         "branch": re.compile(
             r"(?P<head>[^、]{0,12}(?:局|总队|公司))(?P<name>[^、局]{2,6})(?P<tail>分局|分公司)"
         ),

@@ -79,8 +79,9 @@ _TITLE: Final = re.compile(
     r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》(?:[（(][^（）()]{0,30}[)）])?"
 )
 # 每年5月至10月: a season that comes again bounds nothing
+_OF_YEAR: Final = "1?[0-9]月份?(?:[0-9]{1,2}日|[上中下]旬|底|初|末)?(?:之?前)?"
 _SEASONAL: Final = re.compile(
-    r"每年(?:的)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?\s?(?:[-—–~～至到、和]{1,2}\s?(?:次年|翌年)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?)+(?:期间|之间)?"
+    rf"每年(?:的)?\s?{_OF_YEAR}\s?(?:[-—–~～至到、和]{{1,2}}\s?(?:次年|翌年)?\s?{_OF_YEAR})+(?:期间|之间)?"
 )
 _YEAR_DAYS: Final = 366
 _NO_YEAR: Final = re.compile("1?[0-9]月")
@@ -247,6 +248,7 @@ def _words() -> dict[str, re.Pattern[str]]:
     made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
     made["told_fact"] = re.compile(
         rf"(?:计划)?(?:{any_of(lists['told_fact'])})的|[^，。；、]{{0,6}}(?:{any_of(lists['found'])})"
+        rf"|[^，。；、]{{0,10}}(?:{any_of(lists['handed'])})(?:的|问题)"
     )
     made["season_end"] = re.compile(rf"(?:{any_of(lists['seasons'])})(?:期|季)?(?:之)?前")
     made["long_term"] = re.compile(f"(?:{any_of(lists['long_term'])})(?!目标|以来)")
@@ -448,7 +450,8 @@ def _bounding(
             date,
             text[date.end : min(end, date.end + 30)],
             opens=opens or still,
-            staged=_is_stage(text, date, following),
+            staged=_is_stage(text, date, following)
+            or (position > 0 and _is_stage(text, dates[position - 1], date)),
         )
         if kind is None and _labelled(text, start, date.start):
             kind = DeadlineKind.MILESTONE
@@ -477,12 +480,11 @@ def _was(text: str, start: int, date: DateSpan, after: dt.date | None) -> bool:
 
 def _is_stage(text: str, date: DateSpan, following: DateSpan | None) -> bool:
     """Say whether a later date goes on from a year: 2022年退减21万亩，2025年底前累计退减68万亩."""
-    return (
-        following is not None
-        and following.before
-        and following.last > date.last
-        and not set("。；;") & set(text[date.end : following.start])
-    )
+    if following is None or not (following.before or following.whole_year):
+        return False
+    between = text[date.end : following.start]
+    told = date.whole_year and following.last > date.last and not set("。；;") & set(between)
+    return told and _AMOUNT.search(between) is not None
 
 
 def _only_names_year(text: str, date: DateSpan, following: DateSpan | None) -> bool:

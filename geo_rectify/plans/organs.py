@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HELD_COMMA: Final = "\ue000"
 """Stands for 、 within one name: 各市、州人民政府."""
+_OF_ZONES: Final = frozenset({"党工委", "工委"})
 _LEVELS: Final = "省市县区旗州盟镇乡"
 
 
@@ -108,7 +109,7 @@ def with_organs(items: Sequence[str], *, before: str = "") -> list[str]:
             waiting.append(item)
             continue
         place, organ = _place_and_organ(item)
-        if place and organ and (is_place(place) or place.endswith("地")):
+        if place and organ and (is_place(place) or place.endswith("地") or organ in _OF_ZONES):
             has = [each for each in waiting if _may_share(each, place, organ)]
             made.extend(each for each in waiting if each not in has)
             shared = {each: [each + organ] for each in has}
