@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.bodies import are_bodies
@@ -24,7 +25,7 @@ _ENDS: Final = "。；; \u3000"
 @lru_cache(maxsize=1)
 def _opening() -> re.Pattern[str]:
     words = word_list("layout")["sentences"]
-    return re.compile(rf"(?:{any_of(words['whole'])})[，,]?(?:均|都|统一|分别)?由")
+    return re.compile(rf"(?:(?:{any_of(words['whole'])})[，,]?(?:均|都|统一|分别)?)?由")
 
 
 @lru_cache(maxsize=1)
@@ -95,20 +96,69 @@ def _clause_end(text: str, start: int, end: int) -> int:
 
 
 def _parts(text: str, line: Line, start: int) -> list[Line]:
-    """Part such a sentence at the clause that tells its time; give it whole where none names bodies."""
+    """Part such a sentence into whose, until when and who accepts; give it whole where more is told."""
     end = start + len(text[start : line.end].rstrip(_ENDS))
-    pauses = [match.end() for match in _PAUSE.finditer(text, start, end)]
-    timed = next((at for at in pauses if tells_time(text, at, end)), None)
-    stop = end if timed is None else timed - 1
-    words: list[str] = word_list("layout")["sentences"]["does"]
-    bodies = re.sub(any_of(words), "", text[start:stop])
-    if not all(are_bodies(each) for each in _PAUSE.split(bodies) if each.strip()):
+    cuts = [start, *(match.end() for match in _PAUSE.finditer(text, start, end)), end]
+    told: list[tuple[FieldRole, int]] = []
+    for begin, stop in pairwise(cuts):
+        role, value = _clause_role(text, begin, stop)
+        if role is None:
+            return [line]
+        if not told or told[-1][0] is not role:
+            told.append((role, value))
+    if told[0][0] is not FieldRole.RESPONSIBLE:
         return [line]
-    made = [_labelled(replace(line, end=stop), FieldRole.RESPONSIBLE, start)]
-    if timed is not None:
-        rest = Line(head=timed, start=timed, end=line.end, inline=True)
-        made.append(_labelled(rest, FieldRole.DEADLINE, timed))
+    made = []
+    for position, (role, value) in enumerate(told):
+        last = position + 1 == len(told)
+        stop = line.end if last else _cut_before(text, told[position + 1][1], value)
+        part = (
+            Line(head=value, start=value, end=stop, inline=True)
+            if position
+            else replace(line, end=stop)
+        )
+        made.append(_labelled(part, role, value))
     return made
+
+
+def _cut_before(text: str, end: int, start: int) -> int:
+    """Give where the clause before one that begins at ``end`` stops, without the pause."""
+    pauses = list(_PAUSE.finditer(text, start, end))
+    return pauses[-1].start() if pauses else end
+
+
+def _clause_role(text: str, start: int, end: int) -> tuple[FieldRole | None, int]:
+    """Tell what a clause says, and where its value begins; None where it says something else."""
+    words = text[start:end].rstrip("，,；;")
+    due = _due().match(words)
+    begin = start if due is None else start + due.end()
+    if tells_time(text, begin, start + len(words)):
+        return FieldRole.DEADLINE, begin
+    value = start + len(words) - len(words.removeprefix("由"))
+    accepted = _accepting().fullmatch(words)
+    if accepted is not None and are_bodies(accepted["bodies"]):
+        return FieldRole.ACCEPTANCE, value
+    bodies = re.sub(_does(), "", words.removeprefix("由"))
+    return (FieldRole.RESPONSIBLE if are_bodies(bodies) else None), value
+
+
+@lru_cache(maxsize=1)
+def _does() -> str:
+    words: list[str] = word_list("layout")["sentences"]["does"]
+    return any_of(words)
+
+
+@lru_cache(maxsize=1)
+def _due() -> re.Pattern[str]:
+    return re.compile(any_of(word_list("layout")["sentences"]["due"]))
+
+
+@lru_cache(maxsize=1)
+def _accepting() -> re.Pattern[str]:
+    words = word_list("layout")["sentences"]
+    return re.compile(
+        rf"由?(?P<bodies>.+?)(?:{any_of(words['together'])})?(?:{any_of(words['accepts'])})"
+    )
 
 
 def _labelled(line: Line, role: FieldRole, start: int) -> Line:
