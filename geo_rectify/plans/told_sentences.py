@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.bodies import are_bodies
 from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
-from geo_rectify.plans.wording import any_of, label_pattern, role_of_label, word_list
+from geo_rectify.plans.wording import any_of, label_roles, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CLAUSED: Final = frozenset({*UNIT_ROLES, FieldRole.ACCEPTANCE, FieldRole.DEADLINE})
+_SAYS: Final = re.compile(r"\s*(?P<label>[\u4e00-\u9fff]{2,12}?)(?:为|是)(?![:：])\s*")
 _MIN_CLAUSES: Final = 2
 _PAUSE: Final = re.compile("[，,；;]")
 _ENDS: Final = "。；; \u3000"
@@ -26,13 +27,6 @@ _ENDS: Final = "。；; \u3000"
 def _opening() -> re.Pattern[str]:
     words = word_list("layout")["sentences"]
     return re.compile(rf"(?:(?:{any_of(words['whole'])})[，,]?(?:均|都|统一|分别)?)?由")
-
-
-@lru_cache(maxsize=1)
-def _clause() -> re.Pattern[str]:
-    said = any_of(word_list("layout")["marks"]["said"])
-    due = any_of(word_list("layout")["sentences"]["due"])
-    return re.compile(rf"(?:{label_pattern(composed=False)}\s?(?:{said})(?![:：])|(?:{due}))\s*")
 
 
 def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
@@ -66,16 +60,18 @@ def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
 
 def _clauses(text: str, line: Line) -> list[Line]:
     """Part a line all of whose clauses say what they are: 牵头单位为…，责任单位为…，应于…前完成整改."""
+    begin = line.after_number
+    if _named(text, begin, line.end) is None:
+        return []
     starts: list[tuple[int, int, FieldRole]] = []
-    for match in _clause().finditer(text, line.after_number, line.end):
-        if match["label"]:
-            role = role_of_label(match["label"])
-            if role in _CLAUSED:
-                starts.append((match.start(), match.end(), role))
-        elif tells_time(text, match.end(), _clause_end(text, match.end(), line.end)):
-            starts.append((match.start(), match.end(), FieldRole.DEADLINE))
-    labels = sum(role is not FieldRole.DEADLINE for _, _, role in starts)
-    if labels < _MIN_CLAUSES or starts[0][0] != line.after_number:
+    for at in [begin, *(match.end() for match in _PAUSE.finditer(text, begin, line.end))]:
+        named = _named(text, at, line.end)
+        due = _due().match(text, at, line.end)
+        if named is not None:
+            starts.append((at, *named))
+        elif due is not None and tells_time(text, due.end(), _clause_end(text, at, line.end)):
+            starts.append((at, due.end(), FieldRole.DEADLINE))
+    if sum(role is not FieldRole.DEADLINE for _, _, role in starts) < _MIN_CLAUSES:
         return []
     made = []
     for position, (start, value, role) in enumerate(starts):
@@ -88,6 +84,18 @@ def _clauses(text: str, line: Line) -> list[Line]:
         label = Label(role=role, spelling="", start=start, end=value, marked=True)
         made.append(replace(part, label=label))
     return made
+
+
+def _named(text: str, start: int, end: int) -> tuple[int, FieldRole] | None:
+    """Give where the value of a clause begins that a label and 为 open, and the label's role."""
+    match = _SAYS.match(text, start, end)
+    if match is None:
+        return None
+    words = match["label"]
+    levels = ("", *word_list("layout")["marks"]["levels"])
+    roles = (label_roles().get(words.removeprefix(level)) for level in levels)
+    role = next((role for role in roles if role in _CLAUSED), None)
+    return None if role is None else (match.end(), role)
 
 
 def _clause_end(text: str, start: int, end: int) -> int:
