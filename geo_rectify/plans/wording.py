@@ -6,10 +6,14 @@ import importlib.resources
 import re
 import tomllib
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.plans.records import FieldRole
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_Tree = dict[str, "_Tree"]
 _SPACE: Final = r"[ \u3000]?"
 WIDE_DIGITS: Final = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {
     ord("－"): ord("-"),
@@ -176,6 +180,33 @@ def inferred_role(words: str) -> FieldRole | None:
     return next((role for rule, role in _inferences() if rule.search(first)), None)
 
 
+def _spaced_tree(words: Iterable[str]) -> str:
+    """Give an expression for any of some words, the longest first, with room for spaces.
+
+    Words that begin alike share their beginning, so that it is compiled and matched once.
+    """
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(node: _Tree) -> str:
+    made = []
+    for character, below in sorted(node.items()):
+        if not character:
+            continue
+        rest = _branches(below)
+        tail = f"{_SPACE}{rest}" if rest else ""
+        if rest and "" in below:
+            tail = f"(?:{tail})?"
+        made.append(re.escape(character) + tail)
+    return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})" if made else ""
+
+
 @lru_cache(maxsize=4)
 def label_pattern(*, in_sentence: bool = False, composed: bool = True) -> str:
     """Give a regular expression for any label, with room for a space between characters.
@@ -192,10 +223,7 @@ def label_pattern(*, in_sentence: bool = False, composed: bool = True) -> str:
     str
         One capturing group named ``label``.
     """
-    spaced = [
-        _SPACE.join(re.escape(character) for character in word)
-        for word in sorted(label_roles(), key=lambda w: (-len(w), w))
-    ]
+    spaced = [_spaced_tree(label_roles())]
     marks = word_list("layout")["marks"]
     if composed:
         words = word_list("layout")["compose"]
