@@ -19,7 +19,7 @@ from geo_rectify.plans.joining import leaves_open, parts_label
 from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import match_number, numeral_value
 from geo_rectify.plans.quantities import area_m2, find_figures, units_of_measure
-from geo_rectify.plans.unit_brackets import unit_lists
+from geo_rectify.plans.unit_brackets import bodies_in_words, unit_lists
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,8 @@ from geo_rectify.plans.unit_brackets import unit_lists
         ("十五五规划末", "2030-12-31", False, False),
         ("2026年春节前", None, False, False),
         ("即知即改，长期坚持", None, True, True),
+        ("常态长效", None, False, True),
+        ("短期目标2026年底，长期目标2028年底", "2028-12-31", False, False),
     ],
 )
 def test_issue_deadline(raw, date, immediate, long_term):
@@ -107,6 +109,37 @@ def test_range_begins_on_its_first_day():
         ("确保2023年底浓度降到38微克", [("2023年底", "2023-12-31", "milestone")]),
         ("2019年6月至8月，开展专项行动", [("8月", "2019-08-31", "milestone")]),
         ("每年5月至10月开展监测", []),
+        ("根据《湿地条例》（2022年6月1日起施行）执法。", []),
+        ("推进2026年新建的5个项目。", []),
+        ("对2026年4月12日信访件反映的噪声问题，立即核查。", []),
+        ("2026年1—4月同比上升的乡镇逐一约谈。", []),
+        ("2026年汛前完成。", []),
+        ("2026年秋季补植。", []),
+        ("每年5月31日前、11月30日前各巡查一次。", []),
+        ("用两年内的时间完成。", []),
+        (
+            "2026年处置率达60%，2027年达80%。",
+            [("2026年", "2026-12-31", "milestone"), ("2027年", "2027-12-31", "milestone")],
+        ),
+        ("确保2026年完成国家下达的指标。", [("2026年", "2026-12-31", "milestone")]),
+        ("2023年6月督察发现，沙河砖厂堆放废渣。", []),
+        ("沙河水厂已于2023年底投运。", []),
+        ("2026年“三夏”前新增收储点。", []),
+        (
+            "2026年计划改造管网46公里，10月底前完成。",
+            [("10月底前", "2026-10-31", "by")],
+        ),
+        (
+            "2026年退减灌溉21万亩，2027年底前累计退减40万亩。",
+            [("2026年", "2026-12-31", "milestone"), ("2027年底前", "2027-12-31", "by")],
+        ),
+        ("2026年度完成造林5000亩。", [("2026年度", "2026-12-31", "milestone")]),
+        ("2026—2028年分年度实施。", [("2028年", "2028-12-31", "milestone")]),
+        ("到2026年排放强度下降18%。", [("2026年", "2026-12-31", "milestone")]),
+        ("2026年11月1日供暖期前完成煤改气。", [("2026年11月1日", "2026-11-01", "by")]),
+        ("2026年12月31日24时前关停。", [("2026年12月31日24时前", "2026-12-31", "by")]),
+        ("2026年年内关停。", [("2026年年内", "2026-12-31", "by")]),
+        ("整改时限为2026年12月底。", [("2026年12月底", "2026-12-31", "milestone")]),
     ],
 )
 def test_measure_deadlines(text, wanted):
@@ -125,11 +158,20 @@ def test_measure_deadlines(text, wanted):
         ("2026年3月底前立项，9月底前完工。", "2026-09-30"),
         ("三季度末前完成清运。", "2025-09-30"),
         ("2025年10月底前开工，次年3月底前完工。", "2026-03-31"),
+        ("下半年完成立标。", "2025-12-31"),
+        ("一季度已排查，二季度完成整改。", "2025-06-30"),
+        ("逾期未完成的于2025年7月停产。", "2025-07-31"),
     ],
 )
 def test_date_without_year_lies_after_the_feedback(text, wanted):
     found = measure_deadlines(text, 0, len(text), after=dt.date(2025, 4, 1))
     assert found[-1].date.isoformat() == wanted
+
+
+def test_what_lies_before_the_feedback_is_a_fact():
+    text = "2013年前投产、2024年9月停产的沙河砖厂，根据3月12日会议要求，2025年8月底前整治。"
+    found = measure_deadlines(text, 0, len(text), after=dt.date(2025, 4, 1))
+    assert [deadline.date.isoformat() for deadline in found] == ["2025-08-31"]
 
 
 def test_date_without_year_is_none_without_any_year():
@@ -264,6 +306,27 @@ def test_unit_brackets(text, values):
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("由各县（市、区）政府负责，落实经费。", "各县（市、区）政府负责"),
+        ("市水利局牵头，市住建局配合，完成清淤。", "市水利局牵头，市住建局配合"),
+        ("完成巡河。由石桥县政府牵头负责。", "石桥县政府牵头负责"),
+        ("由派出所调查丢弃人员，依法处理。", None),
+        ("建立由市水利局负责的台账。", None),
+        ("成立专班，由副市长王平负责。", None),
+    ],
+)
+def test_bodies_in_the_words_of_a_measure(text, told):
+    found = bodies_in_words(text, 0, len(text))
+    assert (None if found is None else text[slice(*found)]) == told
+
+
+def test_a_bracket_that_lists_what_is_counted_names_no_units():
+    text = "关闭3家企业（宏远公司、金山公司、大华公司）。"
+    assert unit_lists(text, 0, len(text)) == []
+
+
+@pytest.mark.parametrize(
     ("raw", "mode", "wanted"),
     [
         ("市整改办。", "single", [("市整改办", None)]),
@@ -290,6 +353,40 @@ def test_unit_brackets(text, values):
         ),
         ("东岭区委、区政府负责验收。", "joint", [("东岭区委", None), ("东岭区政府", None)]),
         ("市三峡办负责。", "single", [("市三峡办", None)]),
+        ("市水利局会同市林业局验收。", "joint", [("市水利局", None), ("市林业局", None)]),
+        (
+            "由市水利局牵头组织市林业局、市住建局联合验收",
+            "joint",
+            [("市水利局", None), ("市林业局", None), ("市住建局", None)],
+        ),
+        (
+            "市住建局（措施1、2），市水利局（措施3）",
+            "by-measure",
+            [("市住建局", (1, 2)), ("市水利局", (3,))],
+        ),
+        (
+            "市住建局负责第（一）（二）项措施，其余措施由市水利局负责",
+            "by-measure",
+            [("市住建局", (1, 2)), ("市水利局", (3, 4, 5))],
+        ),
+        (
+            "市住建局对第1条措施进行验收，市水利局对第2、3条措施进行验收",
+            "by-measure",
+            [("市住建局", (1,)), ("市水利局", (2, 3))],
+        ),
+        (
+            "第1条：市住建局；第2、3条：市水利局",
+            "by-measure",
+            [("市住建局", (1,)), ("市水利局", (2, 3))],
+        ),
+        (
+            "市水利局（1、2）、市林业局（3）",
+            "by-measure",
+            [("市水利局", (1, 2)), ("市林业局", (3,))],
+        ),
+        ("县水利局初验，市水利局终验", "joint", [("县水利局", None), ("市水利局", None)]),
+        ("市水利局于2026年12月底前组织验收", "single", [("市水利局", None)]),
+        ("市委组织部验收", "single", [("市委组织部", None)]),
     ],
 )
 def test_acceptance(raw, mode, wanted):

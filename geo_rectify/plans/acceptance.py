@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Acceptance, AcceptanceUnit
 from geo_rectify.plans.bodies import split_bodies
+from geo_rectify.plans.deadlines import find_dates
 from geo_rectify.plans.numbering import NUMERAL, numeral_value
 from geo_rectify.plans.wording import any_of, word_list
 from geo_rectify.vocabulary import AcceptanceMode
@@ -16,33 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _NUMBER: Final = (
-    r"(?:[0-9０-９]{1,3}|[一二三四五六七八九十]{1,3}(?=\s?[、条项至到和及，,—–~～-]|\Z))"
+    r"(?:[（(]?(?:[0-9０-９]{1,3}|[一二三四五六七八九十]{1,3})[)）]?(?![0-9０-９年月]))"
 )
-_LIST: Final = (
-    rf"(?:第\s?)?{_NUMBER}(?:\s?[条项])?"
-    rf"(?:\s?(?:[、和及]|[，,](?=第)|[-—–~～至到]{{1,2}})\s?(?:第\s?)?{_NUMBER}(?:\s?[条项])?){{0,99}}"
+_JOIN: Final = r"\s?(?:[、和及与]|[，,](?=第)|[-—–~～至到]{1,2}|(?=[（(]))\s?"
+_TASK: Final = "(?:措施|任务|事项)"
+_LISTS: Final = "|".join(
+    (
+        # 第1、2条措施; 4-5项; 第（一）（二）项
+        (
+            rf"(?:第\s?)?{_NUMBER}\s?[条项款]?(?:{_JOIN}(?:第\s?)?{_NUMBER}\s?[条项款]?){{0,99}}"
+            rf"(?:(?<=[条项款])|个(?={_TASK}))(?:整改)?{_TASK}?"
+        ),
+        # 措施1、2; 措施一、措施二
+        rf"{_TASK}\s?{_NUMBER}(?:{_JOIN}{_TASK}?\s?{_NUMBER}){{0,99}}",
+        # 市住建局（1、2）
+        rf"(?<=[\u4e00-\u9fff])[（(]第?{_NUMBER}(?:{_JOIN}第?{_NUMBER}){{0,99}}[)）](?=[、，,；;。\s]|\Z)",
+    )
 )
-_ENDING: Final = r"(?:\s?[条项款个]?(?:整改)?(?:措施|任务|事项)?(?:的)?(?:验收)?(?:销号)?(?:工作)?)"
 _ONE: Final = re.compile(
-    rf"(?P<joint>[-—–~～至到]{{0,2}})\s?(?:第\s?)?(?P<value>{NUMERAL})(?:\s?[条项])?"
+    rf"(?P<joint>[-—–~～至到]{{0,2}})\s?(?:第\s?|{_TASK}\s?)?[（(]?(?P<value>{NUMERAL})[)）]?(?:\s?[条项款])?"
 )
-_MEASURE_WORD: Final = re.compile("[第条项措任其]")
-_SEPARATORS: Final = "，,；;、。. \u3000\n\t"
+_SEPARATORS: Final = "，,；;、。. \u3000\n\t：:"
+_HOLLOW: Final = re.compile("[（(][，,\\s]*[)）]")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> dict[str, re.Pattern[str]]:
     lists = word_list("units")
-    accepts, rest = any_of(lists["accepts"]), any_of(lists["rest"])
-    # 市整改办负责第1-2条; 市整改办（第1-2条）
-    after = re.compile(rf"(?:{accepts}|[（(])\s?(?P<list>{_LIST}|{rest}){_ENDING}(?:[)）])?")
-    # 第1-2条由市整改办验收
-    before = re.compile(
-        rf"(?P<list>{_LIST}|{rest})\s?[条项]?(?:整改)?(?:措施|任务|事项)?由"
-        rf"(?P<units>[^，,；;。\n]{{1,80}}?)(?:{accepts})"
-    )
-    duty = re.compile(rf"(?:{any_of(lists['by_duty'])}).{{0,20}}|(?:{accepts})\Z")
-    return after, before, duty
+    rest = any_of(lists["rest"])
+    return {
+        "list": re.compile(
+            rf"(?P<list>{_LISTS}|(?:{rest})(?:各)?(?:[条项]|整改)?{_TASK}?(?=由|的|[，,；;：:。)）]|\Z|[市县区省]))"
+        ),
+        "duty": re.compile(rf"(?:{any_of(lists['by_duty'])})"),
+        "accepting": re.compile("|".join(f"(?:{each})" for each in lists["accepting"])),
+        "level": re.compile("[省市县区]级"),
+    }
 
 
 def read_acceptance(
@@ -65,19 +75,15 @@ def read_acceptance(
         None where no unit is named. Measures are given by position, as the record has it.
     """
     raw = text[start:end]
+    dated = _without_dates(text, start, end)
     mode = AcceptanceMode.SINGLE
     units: list[AcceptanceUnit] = []
-    for names, positions in _by_measure(raw, numbers):
+    for names, positions in _by_measure(dated, numbers):
         mode = AcceptanceMode.BY_MEASURE
         units.extend(AcceptanceUnit(unit=name, measures=positions) for name in names)
     if not units:
-        _, _, duty = _patterns()
-        plain = raw.strip(_SEPARATORS)
-        found = duty.search(plain)
-        plain = (plain if found is None else plain[: found.start()]).removeprefix("由")
-        names = split_bodies(plain).units
-        units = [AcceptanceUnit(unit=name) for name in names]
-        if found is not None and any(w in found[0] for w in word_list("units")["by_duty"]):
+        units = [AcceptanceUnit(unit=name) for name in _accepting(dated)]
+        if _patterns()["duty"].search(dated):
             mode = AcceptanceMode.BY_DUTY
         elif len(units) > 1:
             mode = AcceptanceMode.JOINT
@@ -86,26 +92,40 @@ def read_acceptance(
     return Acceptance(raw=raw, start=start, end=end, mode=mode, units=tuple(units))
 
 
+def _without_dates(text: str, start: int, end: int) -> str:
+    """Leave out when acceptance is due: 市水利局于2024年12月底前组织验收."""
+    pieces: list[str] = []
+    position = start
+    for date in find_dates(text, start, end):
+        pieces.append(text[position : date.start].removesuffix("于"))
+        position = date.end
+    return "".join([*pieces, text[position:end]])
+
+
+def _accepting(words: str) -> tuple[str, ...]:
+    """Give the bodies of a stretch, what they do with the acceptance left out."""
+    plain = _HOLLOW.sub("，", _patterns()["accepting"].sub("，", words))
+    plain = plain.lstrip(f"{_SEPARATORS})）").rstrip(f"{_SEPARATORS}(（")
+    level = _patterns()["level"]
+    names = split_bodies(plain).units
+    return tuple(name for name in names if level.fullmatch(name) is None)
+
+
 def _by_measure(
     raw: str, numbers: Sequence[int | None]
 ) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
-    after, before, _ = _patterns()
+    """Pair the bodies with the measures named behind them, or in front of them."""
+    matches = list(_patterns()["list"].finditer(raw))
+    edges = [0, *(edge for match in matches for edge in match.span()), len(raw)]
+    between = [_accepting(raw[a:b]) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     told: list[tuple[tuple[str, ...], tuple[int, ...] | None]] = []
-    first = before.search(raw)
-    if first is not None:
-        told.extend(
-            (split_bodies(match["units"]).units, _positions(match["list"], numbers))
-            for match in before.finditer(raw)
-        )
-    else:
-        position = 0
-        for match in after.finditer(raw):
-            if not _MEASURE_WORD.search(match[0]):
-                continue
-            names = split_bodies(raw[position : match.start()].strip(_SEPARATORS)).units
-            position = match.end()
-            if names:
-                told.append((names, _positions(match["list"], numbers)))
+    first = 0 if between[0] else 1
+    for index, match in enumerate(matches):
+        names = between[index + first]
+        if not names and not first:
+            names = between[index + 1]  # 其余措施由市水利局负责
+        if names:
+            told.append((names, _positions(match["list"], numbers)))
     taken = {place for _, places in told for place in places or ()}
     others = tuple(place for place in range(1, len(numbers) + 1) if place not in taken)
     return [(names, others if places is None else places) for names, places in told]
@@ -170,11 +190,9 @@ def unknown_numbers(acceptance: Acceptance, numbers: Sequence[int | None]) -> li
     """
     if acceptance.mode is not AcceptanceMode.BY_MEASURE:
         return []
-    after, before, _ = _patterns()
-    pattern = before if before.search(acceptance.raw) else after
     stated = {
         value
-        for match in pattern.finditer(acceptance.raw)
+        for match in _patterns()["list"].finditer(acceptance.raw)
         for value in stated_numbers(match["list"])
     }
     known = {place if number is None else number for place, number in enumerate(numbers, start=1)}

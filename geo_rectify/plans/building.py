@@ -20,6 +20,7 @@ from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
 from geo_rectify.plans.notices import issue_number, quoted_number, read_notice
+from geo_rectify.plans.numbering import match_number
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo_rectify.models import Acceptance, Figure, IssueDeadline, Measure
-    from geo_rectify.plans.records import Layout, Line, SourceText
+    from geo_rectify.plans.records import Layout, Line, Number, SourceText
 
 DOC_ID_LENGTH: Final = 12
 _CLOSING_BRACKET: Final = re.compile(r"[（(](?P<told>[^（）()\n]{4,40})[)）]\s*[。；;]?\s*\Z")
@@ -49,6 +50,8 @@ _WITH_ISSUES: Final = frozenset(
 # A field of one line: what follows it on lines of its own is not its value.
 _ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
 _IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
+_INTERRUPTS: Final = frozenset({FieldRole.COMPLETION, FieldRole.ASIDE})
+"""What is told below a measure of what was done, before the next measure."""
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -308,6 +311,8 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             also = None if role is FieldRole.MEASURES else second_role(line.label.spelling)
         elif index == 0 and line.number is not None:
             start = line.number.end
+        else:
+            role = _role_below(text, role, fields.measure_lines, lines[: index + 1])
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
@@ -331,6 +336,30 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
     return fields
 
 
+def _role_below(
+    text: str, role: FieldRole, measures: Sequence[Line], lines: Sequence[Line]
+) -> FieldRole:
+    """Give the role of the last line, without label: the next measure below a result, else ``role``.
+
+    1.… 完成情况：… 2.…
+    """
+    if role not in _INTERRUPTS:
+        return role
+    last = next((n for each in reversed(measures) if (n := _printed(text, each))), None)
+    here = _printed(text, lines[-1])
+    if last is None or here is None or (here.style, here.value) != (last.style, last.value + 1):
+        return role
+    since = lines[lines.index(measures[-1]) + 1 : -1]
+    alike = any((n := _printed(text, each)) and n.style == here.style for each in since)
+    return role if alike else FieldRole.MEASURES
+
+
+def _printed(text: str, line: Line) -> Number | None:
+    """Read the number that a line, or the value of its label, begins with."""
+    start = line.start if line.label is None else line.label.end
+    return match_number(text, start, line.end, inner=True)
+
+
 def _add_problem(text: str, fields: _Fields, line: Line, start: int) -> None:
     """Keep a line of the problem, and the fields a bracket at its end tells: （责任单位：…；时限：…）."""
     told = unit_lists(text, start, line.end)[-1:]
@@ -352,7 +381,7 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     line = lines[index]
     if line.label is None or line.rows is not None:
         return True
-    if _told_of_measure(lines, index):
+    if _told_of_measure(lines, index, per_measure):
         return False  # the second of a kind below one measure is the issue's
     following = next((each for each in lines[index + 1 :] if each.label is None), None)
     goes_on = following is not None and following.number is not None
@@ -363,8 +392,11 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     return goes_on or between or line.label.spelling in per_measure
 
 
-def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
-    """Say whether a field on a line of its own is told already below the measure before it."""
+def _told_of_measure(lines: Sequence[Line], index: int, per_measure: frozenset[str]) -> bool:
+    """Say whether a field on a line of its own is told already below the measure before it.
+
+    Two labels of one role, each repeated within issues, are both told of each measure.
+    """
     line = lines[index]
     if line.inline or line.label is None:
         return False
@@ -379,6 +411,10 @@ def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
         if below is not None and below.label is None and before.label.end < before.end:
             return False
         if before.label.role is line.label.role:
+            spelled = {before.label.spelling, line.label.spelling}
+            if len(spelled) > 1 and spelled <= per_measure:
+                below = before
+                continue
             return True
         if before.label.role is FieldRole.MEASURES:
             return False

@@ -36,13 +36,14 @@ _DATE: Final = re.compile(
     (?:
         (?P<short>[1-4][0-9])年(?=\s?(?:1[0-2]|0?[1-9])月|[底末]|[上下]半年|第?[一二三四1-4]季度)
       | (?P<year>(?:19|20)[0-9]{2})\s?
-        (?: (?P<mark>年)(?!度|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
+        (?: (?P<mark>年)(?!度(?!完成|建成|实现|新增|治理|整治|达到)|版|来|以来) | (?P<dot>[./-])(?=[01]?[0-9](?![0-9])) | (?=[底末]) )
       | (?P<words>[二][〇○零ＯO0][一二三四五六七八九〇○零][一二三四五六七八九〇○零])\s?年(?!度|版|来|以来)
       | [“"]?十(?P<five>[三四五六])五[”"]?(?:规划)?(?:期|时期)?(?=末|底)
       | (?P<relative>今年|本年|当年|明年|次年)(?!度)
       | (?=1?[0-9]月)
       | (?=(?:第?[一二三四]季度|[上下]半年)(?:末|底|之?前))
-      | (?P<bare>年)(?=底|末|内)
+      | (?<![\u4e00-\u9fff])(?=第?[一二三四]季度|[上下]半年)
+      | (?<![一二三四五六七八九十两几半0-9])(?P<bare>年)(?=底|末|内)
     )
     (?:
         \s?(?:(?:1[0-2]|0?[1-9])\s?[-—–~～至]{1,2}\s?(?=(?:1[0-2]|0?[1-9])月))?
@@ -52,9 +53,11 @@ _DATE: Final = re.compile(
       | (?P<half>[上下]半年)
       | 第?(?P<season>[一二三四1-4])季度
       | (?:年)?(?P<end>底|末)
+      | 度
     )?
     (?:底|末)?
-    (?P<before>之前|以前|前|内)?
+    (?:\s?(?:24|二十四|零|0)[时点])?
+    (?P<before>之前|以前|前|年?内)?
     (?P<since>起(?![草诉到步见止因])|开始)?
     """,
     re.VERBOSE,
@@ -71,11 +74,18 @@ _WORD_LISTS: Final = (
     "seasons",
 )
 _CLAUSE_MARKS: Final = "，。；：、（,;:(\n \u3000"
-_TITLE: Final = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》")
-# 每年5月至10月: a season that comes again bounds nothing
-_SEASONAL: Final = re.compile(
-    r"每年(?:的)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?\s?(?:[-—–~～至到、和]{1,2}\s?(?:次年|翌年)?\s?1?[0-9]月份?(?:[0-9]{1,2}日)?)+(?:期间|之间)?"
+# 《…》（2022年6月1日起施行）: what stands in a bracket behind a title tells of it
+_TITLE: Final = re.compile(
+    r"《[^《》]{0,200}(?:《[^《》]{0,100}》[^《》]{0,100})*》(?:[（(][^（）()]{0,30}[)）])?"
 )
+# 每年5月至10月: a season that comes again bounds nothing
+_OF_YEAR: Final = "1?[0-9]月份?(?:[0-9]{1,2}日|[上中下]旬|底|初|末)?(?:之?前)?"
+_SEASONAL: Final = re.compile(
+    rf"每年(?:的)?\s?{_OF_YEAR}\s?(?:[-—–~～至到、和]{{1,2}}\s?(?:次年|翌年)?\s?{_OF_YEAR})+(?:期间|之间)?"
+)
+_YEAR_DAYS: Final = 366
+_NO_YEAR: Final = re.compile("1?[0-9]月")
+_AMOUNT: Final = re.compile("[0-9]")
 _RANGE: Final = re.compile(r"[-—–~～至到]{1,2}\s?\Z")
 _YEAR_BEFORE: Final = re.compile(r"((?:19|20)[0-9]{2})年?\s?[-—–~～至到]{1,2}\s?\Z")
 
@@ -188,7 +198,9 @@ def _dated(
     if after is None:
         return None
     period = _period(match, after.year)
-    late = period is not None and period[1] < after
+    # 一季度已完成: what was is not of the year after
+    was = match.string.startswith("已", match.end())
+    late = period is not None and period[1] < after and not was
     return _period(match, after.year + 1) if late else period
 
 
@@ -234,6 +246,12 @@ def _words() -> dict[str, re.Pattern[str]]:
     made["milestone"] = re.compile(rf"[，,]?(?:{any_of(lists['milestone'])})")
     made["target"] = re.compile(any_of(lists["target"]))
     made["fact"] = re.compile("|".join(f"(?:{pattern})" for pattern in lists["fact"]))
+    made["told_fact"] = re.compile(
+        rf"(?:计划)?(?:{any_of(lists['told_fact'])})的|[^，。；、]{{0,6}}(?:{any_of(lists['found'])})"
+        rf"|[^，。；、]{{0,10}}(?:{any_of(lists['handed'])})(?:的|问题)"
+    )
+    made["season_end"] = re.compile(rf"(?:{any_of(lists['seasons'])})(?:期|季)?(?:之)?前")
+    made["long_term"] = re.compile(f"(?:{any_of(lists['long_term'])})(?!目标|以来)")
     made["lead_ins"] = re.compile(rf"(?:{any_of(lists['lead_ins'])})\Z")
     made["heading"] = re.compile(rf"(?:{any_of(lists['heading'])})\s?[:：为]?")
     made["feedback"] = re.compile(any_of(lists["feedback"]))
@@ -409,6 +427,8 @@ def _bounding(
     text: str, start: int, end: int, after: dt.date | None
 ) -> Iterator[tuple[DateSpan, DeadlineKind]]:
     dates = find_dates(text, start, end, after=after)
+    # the first of January stands for a year of which no day is known
+    told = None if after is None or (after.month, after.day) == (1, 1) else after
     opened = False
     for position, date in enumerate(dates):
         before = text[max(start, date.start - 12) : date.start].rstrip("到至自从于")
@@ -416,29 +436,85 @@ def _bounding(
         goes_on = position > 0 and _is_range(text, dates[position - 1], date)
         before = _words()["lead_ins"].sub("", before)
         opens = not before or before[-1] in _CLAUSE_MARKS or ranged is not None
-        opens = opens or (opened and goes_on)
+        opens = opens or (opened and goes_on) or _labelled(text, start, date.start)
         opened = opens
-        if position + 1 < len(dates) and _is_range(text, date, dates[position + 1]):
+        following = dates[position + 1] if position + 1 < len(dates) else None
+        if following is not None and _is_range(text, date, following):
             continue  # 2023年6月至8月 ends in August
-        kind = _kind(date, text[date.end : min(end, date.end + 30)], opens=opens)
+        if _was(text, start, date, told) or _only_names_year(text, date, following):
+            continue
+        edge = date.last if date.raw.endswith(("底", "末")) else date.first
+        still = told is not None and edge > told and not date.whole_year
+        still = still and _NO_YEAR.match(date.raw) is None
+        kind = _kind(
+            date,
+            text[date.end : min(end, date.end + 30)],
+            opens=opens or still,
+            staged=_is_stage(text, date, following)
+            or (position > 0 and _is_stage(text, dates[position - 1], date)),
+        )
+        if kind is None and _labelled(text, start, date.start):
+            kind = DeadlineKind.MILESTONE
         if kind is not None:
             yield date, kind
 
 
-def _kind(date: DateSpan, after: str, *, opens: bool) -> DeadlineKind | None:
+def _labelled(text: str, start: int, position: int) -> bool:
+    """Say whether a label of a deadline stands in front: 完成时限：2024年12月."""
+    heading = _words()["heading"]
+    return any(
+        match.end() == position
+        for match in heading.finditer(text, max(start, position - 9), position)
+    )
+
+
+def _was(text: str, start: int, date: DateSpan, after: dt.date | None) -> bool:
+    """Say whether a date tells what was before the plan: 已于2023年底投运."""
+    if date.before:
+        # 2013年前建成: a bound a year and more before the feedback is none of this plan
+        return after is not None and (after - date.last).days > _YEAR_DAYS
+    if after is not None and date.last < after:
+        return True
+    return text[max(start, date.start - 2) : date.start].endswith(("已于", "已在", "曾于"))
+
+
+def _is_stage(text: str, date: DateSpan, following: DateSpan | None) -> bool:
+    """Say whether a later date goes on from a year: 2022年退减21万亩，2025年底前累计退减68万亩."""
+    if following is None or not (following.before or following.whole_year):
+        return False
+    between = text[date.end : following.start]
+    told = date.whole_year and following.last > date.last and not set("。；;") & set(between)
+    return told and _AMOUNT.search(between) is not None
+
+
+def _only_names_year(text: str, date: DateSpan, following: DateSpan | None) -> bool:
+    """Say whether a year alone is there for the date behind it: 2024年改造46公里，10月底前完成."""
+    if following is None or not date.whole_year or date.before or date.since:
+        return False
+    between = text[date.end : following.start]
+    same = following.last.year == date.last.year and _NO_YEAR.match(following.raw) is not None
+    return same and not set("。；;") & set(between)
+
+
+def _kind(date: DateSpan, after: str, *, opens: bool, staged: bool) -> DeadlineKind | None:
     """Say how a date bounds a measure; what stands after it, and whether it opens a clause, tell."""
+    season = _words()["season_end"].match(after)
+    if season is not None and not date.whole_year:
+        return DeadlineKind.BY  # 2024年11月1日供暖期前
     if _words()["fact"].match(after):
         return None
-    if date.since:
-        return DeadlineKind.FROM
-    if date.before:
-        return DeadlineKind.BY
+    if date.since or date.before:
+        return DeadlineKind.FROM if date.since else DeadlineKind.BY
+    if _words()["told_fact"].match(after):
+        return None
     if _words()["milestone"].match(after):
         return DeadlineKind.MILESTONE
     clause = re.split("[，,。；;：:]", after.lstrip("，,"), maxsplit=1)[0]
     if date.whole_year:
         # a year alone tells as often when something was: what is to be reached must follow
-        told = _words()["target"].search(clause) is not None
+        told = _words()["target"].search(clause) is not None or (
+            staged and _AMOUNT.search(clause) is not None
+        )
     else:
         told = bool(clause) and not clause.startswith("的")
     return DeadlineKind.MILESTONE if opens and told else None

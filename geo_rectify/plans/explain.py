@@ -132,7 +132,10 @@ def _rule(layout: Layout, index: int, issue: Issue | None) -> str:
         )
     if line.label is not None:
         where = "column" if line.rows is not None or _is_column(line) else "label"
-        told.append(_said(where, line.label.spelling, _role_word(line.label.role.value)))
+        role = _role_word(line.label.role.value)
+        told.append(
+            _said(where, line.label.spelling, role) if line.label.spelling else _said("form", role)
+        )
     told.extend(
         _said("measure", measure.position)
         for measure in issue.measures

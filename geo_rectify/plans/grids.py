@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.numbering import NUMERAL, match_number, named_styles, numeral_value
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line, Number
-from geo_rectify.plans.wording import inferred_role, label_roles, word_list
+from geo_rectify.plans.wording import (
+    inferred_role,
+    label_pattern,
+    label_roles,
+    role_of_label,
+    word_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +32,11 @@ CELL_STYLE: Final = "cell"
 """Style of a number that stands in a cell of its own."""
 _HEADER_ROWS: Final = 6
 _MAX_HEADER: Final = 30
+_MAX_WORDS: Final = 16
+"""Words longer than this are a sentence and infer no role."""
 _MIN_ROLES: Final = 3
 _NOISE: Final = re.compile(r"[\s\u3000*＊:：]|[（(][^（）()]{0,40}[)）]\Z")
+_SENTENCE: Final = re.compile("[。；;，]")
 _BARE_NUMBER: Final = re.compile(rf"(?:问题|任务|第|项|{NUMERAL}|[\s（）()、.])+\Z")
 _ISSUE_ROLES: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.DEADLINE})
 # Fields of one value, emitted before the measures so that they hold for the issue.
@@ -82,7 +91,7 @@ def _headers() -> dict[str, str]:
     made = {
         word: role
         for role, words in lists.items()
-        if role not in {"within", "of_measures"}
+        if role not in {"within", "of_measures", "number_ends"}
         for word in words
     }
     return made | {word: role.value for word, role in label_roles().items()}
@@ -116,7 +125,7 @@ def header_role(words: str) -> str | None:
         "", unicodedata.normalize("NFKC", words).replace("(", "（").replace(")", "）")
     )
     plain = re.sub(r"（.*?）", "", plain)
-    if not plain or len(plain) > _MAX_HEADER:
+    if not plain or len(plain) > _MAX_HEADER or _tells_problem(words):
         return None
     known = _headers()
     if plain in known:
@@ -124,11 +133,27 @@ def header_role(words: str) -> str | None:
     about = _about_measures(plain)
     if about:
         return known[about]
-    if len(plain) <= 16:  # noqa: PLR2004 - a header, not a sentence
-        for word in sorted(word_list("layout")["headers"]["within"], key=plain.find):
-            if word in plain:
-                return known[word]
-    role = inferred_role(plain) if len(plain) <= 16 else None  # noqa: PLR2004
+    return _made_header(plain) if len(plain) <= _MAX_WORDS else None
+
+
+def _tells_problem(words: str) -> bool:
+    """Say whether words are no header but a sentence, or a problem behind its number (问题一：…)."""
+    number = match_number(words, 0, len(words))
+    named = number is not None and number.style in named_styles() and number.end < len(words)
+    return named or _SENTENCE.search(words) is not None
+
+
+def _made_header(plain: str) -> str | None:
+    """Say what a column is that no list holds, by the words its header is made of."""
+    headers = word_list("layout")["headers"]
+    if plain.endswith(tuple(headers["number_ends"])):
+        return "number"
+    for word in sorted(headers["within"], key=plain.find):
+        if word in plain:
+            return _headers()[word]
+    role = inferred_role(plain)
+    if role is None and re.fullmatch(label_pattern(), plain):
+        role = role_of_label(plain)
     return None if role is None else role.value
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.marking import mark_lines, role_of
-from geo_rectify.plans.numbering import named_styles
+from geo_rectify.plans.numbering import match_number, named_styles
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
@@ -71,6 +71,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         return None
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if role_of(lines[i]) is anchor]
+    anchors = _without_stages(source.text, lines, anchors)
     style = _issue_style(lines, anchors, first)
     if style is not None and not _numbers_problems(lines, anchors, style, first):
         style = None
@@ -100,6 +101,41 @@ def recognise_layout(source: SourceText) -> Layout | None:
         heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
         semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
+    )
+
+
+def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) -> list[int]:
+    """Leave out labels that go on with the measures above them: 近期措施：1.… 远期措施：2.…."""
+    kept = list(anchors[:1])
+    for before, anchor in pairwise(anchors):
+        first, label = lines[before], lines[anchor].label
+        between = lines[before + 1 : anchor]
+        styles = {line.style for line in between}
+        if not between and first.rows is not None and lines[anchor].rows is not None:
+            goes_on = True  # a row a measure
+        elif first.label is None or label is None:
+            goes_on = False
+        elif first.label.spelling == label.spelling:
+            goes_on = _counts_on(text, first, lines[anchor])  # 措施1：… 进展：… 措施2：…
+        else:
+            if first.label.end < first.end:
+                beside = match_number(text, first.label.end, first.end)
+                styles.add("" if beside is None else beside.style)
+            goes_on = len(styles) == 1 and all(line.label is None for line in between)
+        if not goes_on:
+            kept.append(anchor)
+    return kept
+
+
+def _counts_on(text: str, before: Line, line: Line) -> bool:
+    """Say whether both lines are numbered as measures alone are, the second one higher."""
+    numbers = [match_number(text, each.start, each.end, inner=True) for each in (before, line)]
+    one, other = numbers
+    return (
+        one is not None
+        and other is not None
+        and one.style == other.style == "measure"
+        and other.value == one.value + 1
     )
 
 
@@ -472,7 +508,11 @@ def _unnumbered_issues(
 def _is_bare_title(text: str, line: Line) -> bool:
     """Say whether a line may be the title of the issue told below it."""
     plain = line.label is None and line.number is None and not line.cell
-    return plain and line.end - line.start <= _MAX_HEADING and text[line.end - 1] not in "。；;：:"
+    return (
+        plain
+        and line.end - line.start <= _MAX_HEADING
+        and text[line.end - 1] not in "。；;：:〕】）)"
+    )
 
 
 def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
@@ -554,12 +594,12 @@ def _is_heading(text: str, line: Line, style: str | None) -> bool:
 def _per_measure(lines: Sequence[Line], issues: int) -> frozenset[str]:
     """Find the labels that stand more often than issues do: they are about single measures."""
     counts = Counter(line.label.spelling for line in lines if line.label is not None)
-    return frozenset(spelling for spelling, count in counts.items() if count > issues)
+    return frozenset(spelling for spelling, count in counts.items() if spelling and count > issues)
 
 
 def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:
     seen: dict[tuple[FieldRole, str], None] = {}
     for line in lines:
-        if line.label is not None:
+        if line.label is not None and line.label.spelling:
             seen.setdefault((line.label.role, line.label.spelling))
     return tuple(seen)

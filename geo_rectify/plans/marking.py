@@ -21,10 +21,14 @@ from geo_rectify.plans.grids import (
 )
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
+from geo_rectify.plans.lists_joined import with_lists_joined
 from geo_rectify.plans.notices import issue_number
 from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.own_labels import with_own_labels
+from geo_rectify.plans.own_numbers import with_own_numbers
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
 from geo_rectify.plans.table_shapes import tables_within, turned
+from geo_rectify.plans.told_sentences import with_told_sentences
 from geo_rectify.plans.wording import (
     any_of,
     bracket_pairs,
@@ -43,11 +47,6 @@ if TYPE_CHECKING:
     from geo_rectify.plans.records import SourceText
 
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
-_OWN_LABEL: Final = re.compile(
-    r"(?P<open>[〔【（(\[［])?(?P<words>[^，。；：:、〔〕【】（）()\[\]\s0-9]"
-    r"[^，。；：:、〔〕【】（）()\[\]\n\t0-9]{0,14}[^，。；：:、〔〕【】（）()\[\]\s0-9])"
-    r"(?(open)[〕】）)\]］])\s?[：:]\s*"
-)
 _OWN_HEADING: Final = re.compile(r"(?P<words>[^，。；：:、！？\s]{2,})\s?[：:]?")
 _MAX_HEADING: Final = 16
 _MAX_TITLE: Final = 60
@@ -73,32 +72,33 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     closings = "".join(map(re.escape, bracket_pairs().values()))
     label = label_pattern()
     plain = label.replace("?P<label>", "?P<plain>")
-    said = any_of(word_list("layout")["marks"]["said"])
+    within = label_pattern(in_sentence=True)
+    marks = word_list("layout")["marks"]
+    said = any_of(marks["said"])
     mark = r"(?:[:：]|[-—–─]{2})"
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
+    # 整改期限为2024年6月底前: a word goes for the colon where a time follows
+    timed = rf"(?P<timed>{marks['time_label']})\s?(?:{any_of(marks['time_told'])})\s?(?={marks['time_begins']})"
+    bullets = "".join(marks["bullets"])
     marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark})\s*"
+        rf"(?:[{openings}]\s?{label}\s?{note}[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark}(?:\*\*)?|{timed})\s*"
     )
     bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
     inline = re.compile(
-        rf"(?:(?<=[。；;！!，,\s]){label}\s?[:：]|[{_SQUARE}]\s?{plain}\s?[{_SQUARE}]\s?[:：]?)\s*"
+        rf"(?:(?<=[。；;！!，,\s])(?:[{bullets}]\s?)?{within}\s?[:：]|(?<=[。；;！!\s]){timed}"
+        rf"|[{_SQUARE}]\s?{plain}\s?{note}[{_SQUARE}]\s?[:：]?)\s*"
     )
     return marked, bare, inline
 
 
 @lru_cache(maxsize=1)
 def _headed() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=\S)")
+    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=[^\s：:])")
 
 
 @lru_cache(maxsize=1)
 def _glued() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?=[\u4e00-\u9fff0-9])")
-
-
-@lru_cache(maxsize=1)
-def _spaced() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}[ \t\u3000]+(?=[^\s：:])")
+    return re.compile(rf"{label_pattern(composed=False)}(?=[\u4e00-\u9fff0-9])")
 
 
 @lru_cache(maxsize=1)
@@ -140,8 +140,9 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
             lines.extend(tables[index])
         else:
             lines.extend(_lines_of(source.text, block, cell=index in cells))
-    lines = _with_numbers(source.text, lines)
-    lines = _with_own_labels(source.text, _with_problem_headings(source.text, lines))
+    lines = with_own_numbers(source.text, _with_numbers(source.text, lines))
+    lines = with_told_sentences(source.text, lines)
+    lines = with_own_labels(source.text, _with_problem_headings(source.text, lines))
     lines = _with_glued_labels(source.text, lines)
     lines = _tasks_as_problems(_headings_as_labels(_lone_lines_as_labels(lines)))
     bare = Counter(line.label.spelling for line in lines if line.label and _is_bare(line))
@@ -157,7 +158,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         else line
         for index, line in enumerate(lines)
     ]
-    lines = _with_numbered_headings(source.text, lines)
+    lines = _with_numbered_headings(source.text, with_lists_joined(source.text, lines))
     return tuple(with_implied_measures(source.text, _requirements_as_measures(lines)))
 
 
@@ -405,33 +406,6 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
     return made
 
 
-def _with_own_labels(text: str, lines: list[Line]) -> list[Line]:
-    """Label the lines that open with words of the document's own, told by what they are made of.
-
-    Such words count where they come again before a colon, and no list holds them.
-    """
-    found: dict[int, tuple[re.Match[str], FieldRole]] = {}
-    counts: Counter[str] = Counter()
-    for index, line in enumerate(lines):
-        if line.label is not None or line.rows is not None:
-            continue
-        start = line.after_number
-        match = _OWN_LABEL.match(text, start, line.end)
-        role = None if match is None else inferred_role(match["words"])
-        if match is not None and role is not None:
-            found[index] = match, role
-            counts[plain_label(match["words"])] += 1
-    made = list(lines)
-    for index, (match, role) in found.items():
-        spelling = plain_label(match["words"])
-        if counts[spelling] >= _MIN_REPEATS:
-            label = Label(
-                role=role, spelling=spelling, start=match.start(), end=match.end(), marked=True
-            )
-            made[index] = replace(lines[index], label=label)
-    return made
-
-
 def _tasks_as_problems(lines: list[Line]) -> list[Line]:
     """Read 整改任务 beside as many 整改措施 as the problem where no line is labelled one."""
     spelled: dict[str, int] = {}
@@ -474,7 +448,10 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     repeated = {kind for kind, count in held.items() if count >= _MIN_REPEATS}
     roles = {role for _, role in held}
     by_issue = len({role for _, role in repeated}) >= _MIN_REPEATS
-    notice = by_issue or (FieldRole.PROBLEM in roles and bool(roles & _NOTICE))
+    # several issues that label their own fields: such headings are chapters (三、整改问题及措施)
+    own = Counter(role_of(line) for line in lines if line.label and line.label.marked)
+    several = all(own[role] >= _MIN_REPEATS for role in (FieldRole.GOAL, FieldRole.MEASURES))
+    notice = by_issue or (FieldRole.PROBLEM in roles and bool(roles & _NOTICE) and not several)
     # 2．整改目标：… 4．整改措施: numbered alike beside labels with a colon, it is one of them
     marked = {
         line.number.style for line in lines if line.number and line.label and line.label.marked
@@ -540,14 +517,12 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     label = None
     hit = marked.match(text, words, end)
     if hit is not None:
-        label = _label(hit["label"] or hit["plain"], words, hit.end(), marked=True)
+        label = _label(hit["label"] or hit["plain"] or hit["timed"], words, hit.end(), marked=True)
     else:
         # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
         # 整改时限 2024年6月底前: so is a label with a space behind it
-        plain = number is None
-        headed = _spaced() if plain else _headed()
         hit = bare.match(text, words, end) or (
-            None if plain and cell else headed.match(text, words, end)
+            None if number is None and cell else _headed().match(text, words, end)
         )
         if hit is not None:
             label = _label(hit["label"], words, hit.end(), marked=False)
@@ -569,7 +544,9 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
             head=cut.start(),
             start=cut.start(),
             end=_trimmed(text, cut.start(), stop),
-            label=_label(cut["label"] or cut["plain"], cut.start(), body, marked=True),
+            label=_label(
+                cut["label"] or cut["plain"] or cut["timed"], cut.start(), body, marked=True
+            ),
             cell=cell,
             inline=True,
         )

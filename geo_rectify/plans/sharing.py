@@ -10,6 +10,7 @@ from geo_rectify.models import MeasureDeadline
 from geo_rectify.plans.deadlines import issue_deadline
 from geo_rectify.plans.measures import bodies_of, with_issue_units
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.unit_brackets import bodies_in_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -104,7 +105,19 @@ def shared_units(
         else measure
         for measure, number in zip(measures, numbers, strict=True)
     ]
-    return with_issue_units(filled, bodies_of(text, common)) if common else tuple(filled)
+    if common:
+        return with_issue_units(filled, bodies_of(text, common))
+    return tuple(_told_in_words(text, measure) for measure in filled)
+
+
+def _told_in_words(text: str, measure: Measure) -> Measure:
+    """Give a measure without units the bodies its own words name: 由市水利局负责，…."""
+    span = None if measure.units else bodies_in_words(text, measure.start, measure.end)
+    if span is None:
+        return measure
+    bodies = bodies_of(text, [(FieldRole.RESPONSIBLE, *span)])
+    told = replace(measure, units_raw=text[slice(*span)], units_start=span[0], units_end=span[1])
+    return _with(told, bodies)
 
 
 def _number(measure: Measure) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.bodies import are_bodies, are_bodies_with_certain, are_certain_bodies
 from geo_rectify.plans.deadlines import tells_time
+from geo_rectify.plans.numbering import numeral_value
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.wording import any_of, bracket_pairs, label_pattern, role_of_label, word_list
 
@@ -19,6 +20,10 @@ AFTER_BRACKET: Final = " \u3000\t\n。．.；;，,、"
 """What may follow a bracket and says nothing."""
 _SENTENCE_ENDS: Final = "。；;！!"
 _CLAUSE_MARK: Final = re.compile("[，,；;]")
+_COUNTED: Final = re.compile(
+    "(?P<count>[0-9]{1,3}|[一二三四五六七八九十两]{1,3})[个家处座]"
+    "(?:[\u4e00-\u9fff]{0,4}(?:企业|公司|单位|园区|镇|乡|县|区|街道|村|市))?\\Z"
+)
 _MAX_PLAIN_BRACKET: Final = 160
 
 
@@ -86,6 +91,47 @@ def unit_lists(text: str, start: int, end: int) -> list[UnitList]:
     return found if plain is None else [plain]
 
 
+def bodies_in_words(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find the words of a measure that say whose it is, where no bracket and no label does.
+
+    由市水利局负责，…; 市水利局牵头，市住建局配合，…; …。由石桥县政府负责。
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The measure.
+
+    Returns
+    -------
+    tuple of int or None
+        Start and end of the bodies and what each does. None where it opens or ends with no body
+        that is called as nothing else is.
+    """
+    opening, closing = _in_words()
+    for found in (opening.match(text, start, end), closing.search(text, start, end)):
+        if found is None:
+            continue
+        named = found["units"]
+        told = are_bodies(named) if found["by"] else are_certain_bodies(named)
+        if told:
+            return found.start("units"), found.end("told")
+    return None
+
+
+@lru_cache(maxsize=1)
+def _in_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    units = r"(?P<units>(?:[^，,。；;：:（(）)由]|[（(][市县区旗州、]{1,7}[)）]){2,40}?)"
+    others = r"(?:[，,][^，,。；;：:]{2,40}?(?:协助|配合|参与|落实)(?=[，,。；;]|\Z))?"
+    duty = "(?:牵头负责|牵头|负责)"
+    opening = re.compile(rf"(?P<by>由|责成)?{units}(?P<told>{duty}{others})")
+    closing = re.compile(
+        rf"(?<=[。；;，,])(?:此项工作|该项工作|以上工作)?(?P<by>由){units}(?P<told>{duty}(?:落实|实施|整改)?{others})[。；;]?\s*\Z"
+    )
+    return opening, closing
+
+
 def semicolons(text: str, start: int, end: int) -> list[int]:
     """Find where the semicolons of a stretch end, those in brackets and quotes left out.
 
@@ -147,6 +193,8 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
             first = position + 1 + len(_unlabelled(text[position + 1 : stop - 1]))
             inside = _clauses(text, position + 1, first)
             units = "，".join(text[a:b] for role, a, b in inside if role is FieldRole.RESPONSIBLE)
+            if _counted(text, start, position, units):
+                return None
             told = words.search(text, position, stop - 1) is not None
             sure = are_certain_bodies(units) or are_bodies_with_certain(units)
             dated = len(inside) > 1 and any(role is FieldRole.DEADLINE for role, _, _ in inside)
@@ -162,6 +210,12 @@ def _plain_bracket(text: str, start: int, end: int) -> UnitList | None:
                 fields=(*inside, *labelled_values(text, first, stop - 1)),
             )
     return None
+
+
+def _counted(text: str, start: int, position: int, units: str) -> bool:
+    """Say whether a bracket lists what is counted before it: 3家企业（宏远公司、金山公司、大华公司）."""
+    found = _COUNTED.search(text[start:position])
+    return found is not None and numeral_value(found["count"]) == len(re.split("[、，,]", units))
 
 
 def _clauses(text: str, start: int, end: int) -> tuple[tuple[FieldRole, int, int], ...]:

@@ -6,10 +6,14 @@ import importlib.resources
 import re
 import tomllib
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify.plans.records import FieldRole
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_Tree = dict[str, "_Tree"]
 _SPACE: Final = r"[ \u3000]?"
 WIDE_DIGITS: Final = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {
     ord("－"): ord("-"),
@@ -103,9 +107,22 @@ def role_of_label(spelling: str) -> FieldRole:
     if first in roles:
         return roles[first]
     levels: list[str] = word_list("layout")["marks"]["levels"]
-    return next(
+    listed = (
         roles[first[len(w) :]] for w in levels if first.startswith(w) and first[len(w) :] in roles
     )
+    return next(listed, None) or _composed_role(first)
+
+
+def _composed_role(plain: str) -> FieldRole:
+    """Give the role of a label that no list holds: what its words infer, else what its end says."""
+    ends = ((end, role) for role, words in _ends().items() for end in words)
+    told = max((pair for pair in ends if plain.endswith(pair[0])), key=lambda pair: len(pair[0]))
+    return inferred_role(plain) or FieldRole(told[1])
+
+
+def _ends() -> dict[str, list[str]]:
+    ends: dict[str, list[str]] = word_list("layout")["compose"]["ends"]
+    return ends
 
 
 def second_role(spelling: str) -> FieldRole | None:
@@ -163,20 +180,56 @@ def inferred_role(words: str) -> FieldRole | None:
     return next((role for rule, role in _inferences() if rule.search(first)), None)
 
 
-@lru_cache(maxsize=1)
-def label_pattern() -> str:
+def _spaced_tree(words: Iterable[str]) -> str:
+    """Give an expression for any of some words, the longest first, with room for spaces.
+
+    Words that begin alike share their beginning, so that it is compiled and matched once.
+    """
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(node: _Tree) -> str:
+    made = []
+    for character, below in sorted(node.items()):
+        if not character:
+            continue
+        rest = _branches(below)
+        tail = f"{_SPACE}{rest}" if rest else ""
+        if rest and "" in below:
+            tail = f"(?:{tail})?"
+        made.append(re.escape(character) + tail)
+    return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})" if made else ""
+
+
+@lru_cache(maxsize=4)
+def label_pattern(*, in_sentence: bool = False, composed: bool = True) -> str:
     """Give a regular expression for any label, with room for a space between characters.
+
+    Parameters
+    ----------
+    in_sentence
+        Whether words of a sentence may stand before it: then fewer labels that no list holds count.
+    composed
+        Whether labels that no list holds count, made of words that labels are made of.
 
     Returns
     -------
     str
         One capturing group named ``label``.
     """
-    spaced = [
-        _SPACE.join(re.escape(character) for character in word)
-        for word in sorted(label_roles(), key=lambda w: (-len(w), w))
-    ]
+    spaced = [_spaced_tree(label_roles())]
     marks = word_list("layout")["marks"]
+    if composed:
+        words = word_list("layout")["compose"]
+        left_out = words["within_no_sentence"] if in_sentence else []
+        ends = [end for role, held in _ends().items() if role not in left_out for end in held]
+        spaced.append(rf"(?:{any_of(words['words'])}){{1,5}}(?:{any_of(ends)})")
     second = rf"(?:{any_of(marks['joining'])})(?:{any_of(marks['second'])})"
     return f"(?P<label>(?:{any_of(marks['levels'])})?(?:{'|'.join(spaced)})(?:{second})?)"
 

@@ -1,0 +1,174 @@
+"""Sentences that tell fields without a mark: 以上由市住建局牵头，2024年底前完成; 牵头单位为市水利局，应于…."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from geo_rectify.plans.bodies import are_bodies
+from geo_rectify.plans.deadlines import tells_time
+from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
+from geo_rectify.plans.wording import any_of, label_roles, word_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CLAUSED: Final = frozenset({*UNIT_ROLES, FieldRole.ACCEPTANCE, FieldRole.DEADLINE})
+_SAYS: Final = re.compile(r"\s*(?P<label>[\u4e00-\u9fff]{2,12}?)(?:为|是)(?![:：])\s*")
+_MIN_CLAUSES: Final = 2
+_PAUSE: Final = re.compile("[，,；;]")
+_ENDS: Final = "。；; \u3000"
+
+
+@lru_cache(maxsize=1)
+def _opening() -> re.Pattern[str]:
+    words = word_list("layout")["sentences"]
+    return re.compile(rf"(?:(?:{any_of(words['whole'])})[，,]?(?:均|都|统一|分别)?)?由")
+
+
+def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Label lines that say of all measures above them whose they are and until when.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    lines
+        Its lines.
+
+    Returns
+    -------
+    list of Line
+        The same lines; such a line is parted into its units and its time.
+    """
+    made: list[Line] = []
+    for line in lines:
+        found = clauses = None
+        if line.label is None and not line.cell:
+            clauses = _clauses(text, line)
+            if line.number is None:
+                found = _opening().match(text, line.start, line.end)
+        if clauses:
+            made.extend(clauses)
+        else:
+            made.extend([line] if found is None else _parts(text, line, found.end()))
+    return made
+
+
+def _clauses(text: str, line: Line) -> list[Line]:
+    """Part a line all of whose clauses say what they are: 牵头单位为…，责任单位为…，应于…前完成整改."""
+    begin = line.after_number
+    if _named(text, begin, line.end) is None:
+        return []
+    starts: list[tuple[int, int, FieldRole]] = []
+    for at in [begin, *(match.end() for match in _PAUSE.finditer(text, begin, line.end))]:
+        named = _named(text, at, line.end)
+        due = _due().match(text, at, line.end)
+        if named is not None:
+            starts.append((at, *named))
+        elif due is not None and tells_time(text, due.end(), _clause_end(text, at, line.end)):
+            starts.append((at, due.end(), FieldRole.DEADLINE))
+    if sum(role is not FieldRole.DEADLINE for _, _, role in starts) < _MIN_CLAUSES:
+        return []
+    made = []
+    for position, (start, value, role) in enumerate(starts):
+        stop = starts[position + 1][0] if position + 1 < len(starts) else line.end
+        while stop < line.end and text[stop - 1] in "，,；; ":
+            stop -= 1
+        part = replace(line, end=stop)
+        if position:
+            part = Line(head=start, start=start, end=stop, inline=True)
+        label = Label(role=role, spelling="", start=start, end=value, marked=True)
+        made.append(replace(part, label=label))
+    return made
+
+
+def _named(text: str, start: int, end: int) -> tuple[int, FieldRole] | None:
+    """Give where the value of a clause begins that a label and 为 open, and the label's role."""
+    match = _SAYS.match(text, start, end)
+    if match is None:
+        return None
+    words = match["label"]
+    levels = ("", *word_list("layout")["marks"]["levels"])
+    roles = (label_roles().get(words.removeprefix(level)) for level in levels)
+    role = next((role for role in roles if role in _CLAUSED), None)
+    return None if role is None else (match.end(), role)
+
+
+def _clause_end(text: str, start: int, end: int) -> int:
+    found = _PAUSE.search(text, start, end)
+    return end if found is None else found.start()
+
+
+def _parts(text: str, line: Line, start: int) -> list[Line]:
+    """Part such a sentence into whose, until when and who accepts; give it whole where more is told."""
+    end = start + len(text[start : line.end].rstrip(_ENDS))
+    cuts = [start, *(match.end() for match in _PAUSE.finditer(text, start, end)), end]
+    told: list[tuple[FieldRole, int]] = []
+    for begin, stop in pairwise(cuts):
+        role, value = _clause_role(text, begin, stop)
+        if role is None:
+            return [line]
+        if not told or told[-1][0] is not role:
+            told.append((role, value))
+    if told[0][0] is not FieldRole.RESPONSIBLE:
+        return [line]
+    made = []
+    for position, (role, value) in enumerate(told):
+        last = position + 1 == len(told)
+        stop = line.end if last else _cut_before(text, told[position + 1][1], value)
+        part = (
+            Line(head=value, start=value, end=stop, inline=True)
+            if position
+            else replace(line, end=stop)
+        )
+        made.append(_labelled(part, role, value))
+    return made
+
+
+def _cut_before(text: str, end: int, start: int) -> int:
+    """Give where the clause before one that begins at ``end`` stops, without the pause."""
+    pauses = list(_PAUSE.finditer(text, start, end))
+    return pauses[-1].start() if pauses else end
+
+
+def _clause_role(text: str, start: int, end: int) -> tuple[FieldRole | None, int]:
+    """Tell what a clause says, and where its value begins; None where it says something else."""
+    words = text[start:end].rstrip("，,；;")
+    due = _due().match(words)
+    begin = start if due is None else start + due.end()
+    if tells_time(text, begin, start + len(words)):
+        return FieldRole.DEADLINE, begin
+    value = start + len(words) - len(words.removeprefix("由"))
+    accepted = _accepting().fullmatch(words)
+    if accepted is not None and are_bodies(accepted["bodies"]):
+        return FieldRole.ACCEPTANCE, value
+    bodies = re.sub(_does(), "", words.removeprefix("由"))
+    return (FieldRole.RESPONSIBLE if are_bodies(bodies) else None), value
+
+
+@lru_cache(maxsize=1)
+def _does() -> str:
+    words: list[str] = word_list("layout")["sentences"]["does"]
+    return any_of(words)
+
+
+@lru_cache(maxsize=1)
+def _due() -> re.Pattern[str]:
+    return re.compile(any_of(word_list("layout")["sentences"]["due"]))
+
+
+@lru_cache(maxsize=1)
+def _accepting() -> re.Pattern[str]:
+    words = word_list("layout")["sentences"]
+    return re.compile(
+        rf"由?(?P<bodies>.+?)(?:{any_of(words['together'])})?(?:{any_of(words['accepts'])})"
+    )
+
+
+def _labelled(line: Line, role: FieldRole, start: int) -> Line:
+    label = Label(role=role, spelling="", start=line.start, end=start, marked=True)
+    return replace(line, label=label)
