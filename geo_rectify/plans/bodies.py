@@ -123,10 +123,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?=[；;。\n]|\Z|[，,、\s]\s?[^，。；：:、\s]{2,8}(?:[：:]|(?:单位|主体|部门)为))"
         ),
         "lead": re.compile(
-            rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])})*[)）]?\Z"
+            rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])}){{0,4}}[)）]?\Z"
         ),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
-        "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})+\Z"),
+        "responsible": re.compile(rf"(?:{any_of(lists['responsible'])}){{1,6}}\Z"),
     }
 
 

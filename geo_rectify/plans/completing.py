@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LEVELS: Final = "省市县区州盟旗"
 _MAX_SHORT: Final = 10
+_REACH: Final = 40
+"""How many items further on what an item leaves out may stand."""
 _COMPANIES: Final = ("公司", "集团")
 
 
@@ -28,7 +30,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     duty = any_of(lists["duties"])
     ends = any_of(lists["duty_ends"])
     whole = any_of(lists["duty_bodies"])
-    duties = rf"(?:{duty})(?:[和与]?(?:{duty}))*"
+    # words of duties are made of others, 生态环境 of 生态 and 环境: no more than a name can hold
+    duties = rf"(?:{duty})(?:[和与]?(?:{duty})){{0,6}}"
     department = rf"(?:(?:{duties})(?:{ends})|(?:{duties})?(?:{whole}))"
     section = any_of(lists["party_sections"])
     return {
@@ -215,18 +218,22 @@ def _with_tail(items: Sequence[str], position: int, places: frozenset[str]) -> s
     later = next(
         (
             each
-            for each in items[position + 1 :]
+            for each in items[position + 1 : position + _REACH]
             if _patterns()["body"].fullmatch(each) and not _patterns()["short_city"].fullmatch(each)
         ),
         None,
     )
-    if later is None:
-        return item
-    place = _patterns()["tail"].fullmatch(later)
+    place = None if later is None else _patterns()["tail"].fullmatch(later)
     if place is not None and _patterns()["short"].fullmatch(item):
         return item + place["tail"]
+    if later is None or city:
+        return item
     office = _patterns()["office"].fullmatch(later) or _patterns()["any_office"].fullmatch(later)
-    first = next(each for each in items[: position + 1] if not _patterns()["body"].fullmatch(each))
+    first = next(
+        each
+        for each in items[max(0, position - _REACH) : position + 1]
+        if not _patterns()["body"].fullmatch(each)
+    )
     if office is not None and first[0] in _LEVELS and len(item) <= _MAX_SHORT:
         level = "" if item[0] in _LEVELS else first[0]
         return level + item + office["tail"]
