@@ -432,6 +432,9 @@ def test_groups_are_expanded():
         ("整改督促落实部门", "responsible"),
         ("主要整改措施", "measures"),
         ("照片", None),
+        ("措施序号", "number"),
+        ("销号时限", "deadline"),
+        ("问题二：尾水直排", None),
     ],
 )
 def test_headers(words, role):

@@ -148,12 +148,12 @@ def _made_header(plain: str) -> str | None:
     headers = word_list("layout")["headers"]
     if plain.endswith(tuple(headers["number_ends"])):
         return "number"
+    if re.fullmatch(label_pattern(), plain):
+        return role_of_label(plain).value
     for word in sorted(headers["within"], key=plain.find):
         if word in plain:
             return _headers()[word]
     role = inferred_role(plain)
-    if role is None and re.fullmatch(label_pattern(), plain):
-        role = role_of_label(plain)
     return None if role is None else role.value
 
 

@@ -55,10 +55,14 @@ _MIN_GLUED: Final = 3
 _MIN_KINDS: Final = 3
 _TOLD: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _MIN_REPEATS: Final = 2
+_COUNTED: Final = re.compile(
+    rf"(?:问题|任务|事项|第|[（(\[【])*\s?(?P<value>{NUMERAL})\s?(?:[）)\]】.．、]|[项号个条]|问题|任务)*"
+)
+"""A number in a cell of its own: 3, 第3项, 问题（三）."""
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
 _SPACED_NUMBER: Final = re.compile(
-    r"(?P<value>[0-9０-９]{1,3})[ \u3000\t]+(?=[\u4e00-\u9fff]{2,8}[:：])"
+    r"(?P<value>[0-9０-９]{1,3})[ \u3000\t]+(?=[\u4e00-\u9fff]{2,8}[:：]|[\u4e00-\u9fff]{2,16}\Z)"
 )
 _SQUARE: Final = r"【】〔〕［］\[\]"
 _LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
@@ -78,12 +82,15 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     mark = r"(?:[:：]|[-—–─]{2})"
     note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
     # 整改期限为2024年6月底前: a word goes for the colon where a time follows
-    timed = rf"(?P<timed>{marks['time_label']})\s?(?:{any_of(marks['time_told'])})\s?(?={marks['time_begins']})"
+    timed = (
+        rf"(?P<timed>(?:{marks['time_label']}\s?(?:{any_of(marks['time_told'])})\s?"
+        rf"|(?:{any_of(word_list('layout')['sentences']['whole'])}))(?={marks['time_begins']}))"
+    )
     bullets = "".join(marks["bullets"])
     marked = re.compile(
         rf"(?:[{openings}]\s?{label}\s?{note}[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark}(?:\*\*)?|{timed})\s*"
     )
-    bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
+    bare = re.compile(rf"{label}\s?{note}[。．]?\s*\Z")
     inline = re.compile(
         rf"(?:(?<=[。；;！!，,\s])(?:[{bullets}]\s?)?{within}\s?[:：]|(?<=[。；;！!\s]){timed}"
         rf"|[{_SQUARE}]\s?{plain}\s?{note}[{_SQUARE}]\s?[:：]?)\s*"
@@ -395,7 +402,8 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
         if not raw and index + 1 < len(lines) and lines[index + 1].cell and line.cell:
             last = lines[index + 1]
             raw = text[last.start : last.end].strip()
-        value = numeral_value(raw) if raw else None
+        counted = _COUNTED.fullmatch(raw)
+        value = None if counted is None else numeral_value(counted["value"])
         if value is None:
             made.append(line)
             continue
@@ -514,7 +522,7 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
     label = None
     hit = marked.match(text, words, end)
     if hit is not None:
-        label = _label(hit["label"] or hit["plain"] or hit["timed"], words, hit.end(), marked=True)
+        label = _hit_label(hit, words, hit.end())
     else:
         # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
         # 整改时限 2024年6月底前: so is a label with a space behind it
@@ -541,16 +549,14 @@ def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
             head=cut.start(),
             start=cut.start(),
             end=_trimmed(text, cut.start(), stop),
-            label=_label(
-                cut["label"] or cut["plain"] or cut["timed"], cut.start(), body, marked=True
-            ),
+            label=_hit_label(cut, cut.start(), body),
             cell=cell,
             inline=True,
         )
 
 
 def _number_before_label(text: str, start: int, end: int) -> Number | None:
-    """Read a number that only a space parts from a label: 3 问题：…."""
+    """Read a number that only a space parts from a label or a heading: 3 问题：…, 3 工作要求."""
     found = _SPACED_NUMBER.match(text, start, end)
     if found is None:
         return None
@@ -577,6 +583,13 @@ def _outside_brackets(
 
 def _trimmed(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip())
+
+
+def _hit_label(hit: re.Match[str], start: int, end: int) -> Label:
+    """Give the label of a match; words that tell a time without a colon head a deadline."""
+    if hit["timed"] is not None:
+        return Label(role=FieldRole.DEADLINE, spelling="", start=start, end=end, marked=True)
+    return _label(hit["label"] or hit["plain"], start, end, marked=True)
 
 
 def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:

@@ -10,6 +10,7 @@ from geo_rectify.models import MeasureDeadline
 from geo_rectify.plans.deadlines import issue_deadline
 from geo_rectify.plans.measures import bodies_of, with_issue_units
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.told_sentences import assigned_bodies
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -104,7 +105,14 @@ def shared_units(
         else measure
         for measure, number in zip(measures, numbers, strict=True)
     ]
-    return with_issue_units(filled, bodies_of(text, common)) if common else tuple(filled)
+    if common or own:
+        return with_issue_units(filled, bodies_of(text, common)) if common else tuple(filled)
+    return tuple(
+        measure
+        if measure.units or (told := assigned_bodies(measure.text)) is None
+        else _with(measure, told)
+        for measure in filled
+    )
 
 
 def _number(measure: Measure) -> int:

@@ -1,4 +1,7 @@
-"""Sentences that tell a field without a label: 以上由市住建局牵头，区政府配合，2024年底前完成."""
+"""Sentences that tell a field without a label: 以上由市住建局牵头，区政府配合，2024年底前完成.
+
+由市水利局负责，…: so does the beginning of a measure.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.bodies import are_bodies
+from geo_rectify.plans.bodies import Bodies, are_bodies, split_bodies
 from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import FieldRole, Label, Line
 from geo_rectify.plans.wording import any_of, word_list
@@ -17,6 +20,61 @@ if TYPE_CHECKING:
 
 _PAUSE: Final = re.compile("[，,；;]")
 _ENDS: Final = "。；; \u3000"
+
+
+@lru_cache(maxsize=1)
+def _assigning() -> re.Pattern[str]:
+    words = word_list("layout")["sentences"]
+    return re.compile(
+        rf"由(?P<bodies>[^，,。；;\n]{{2,60}}?)(?P<does>{any_of(words['assigns'])})"
+        rf"(?:[，,](?P<beside>[^，,。；;\n]{{2,60}}?)(?P<helps>{any_of(words['helps'])})(?=[，,。；;]))?"
+    )
+
+
+def assigned_bodies(words: str) -> Bodies | None:
+    """Give the bodies that a measure's first words say it is the task of: 由市水利局牵头，….
+
+    Parameters
+    ----------
+    words
+        The measure.
+
+    Returns
+    -------
+    Bodies or None
+        None where it begins otherwise.
+    """
+    found = _assigning().match(words)
+    if found is None or not are_bodies(found["bodies"]):
+        return None
+    told = found["bodies"] + ("牵头" if "牵头" in found["does"] else "")
+    beside = found["beside"] or ""
+    if beside and are_bodies(beside):
+        told += f"，{beside}配合"
+    return split_bodies(told)
+
+
+def assigned_parts(text: str, start: int, end: int) -> list[int]:
+    """Find where the sentences of a paragraph begin that say whose task they are.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The paragraph.
+
+    Returns
+    -------
+    list of int
+        Their offsets.
+    """
+    return [
+        match.start()
+        for match in _assigning().finditer(text, start, end)
+        if (match.start() == start or text[match.start() - 1] in "。；;")
+        and are_bodies(match["bodies"])
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -38,15 +96,30 @@ def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
     Returns
     -------
     list of Line
-        The same lines; such a line is parted into its units and its time.
+        The same lines; such a line is parted into its units and its time. A paragraph below a
+        numbered line that begins with whose task it is holds measures.
     """
     made: list[Line] = []
-    for line in lines:
-        found = None
-        if line.label is None and line.number is None and not line.cell:
-            found = _opening().match(text, line.start, line.end)
-        made.extend([line] if found is None else _parts(text, line, found.end()))
+    for index, line in enumerate(lines):
+        if line.label is not None or line.number is not None or line.cell:
+            made.append(line)
+            continue
+        found = _opening().match(text, line.start, line.end)
+        if found is not None:
+            made.extend(_parts(text, line, found.end()))
+        elif (
+            index
+            and _is_head(lines[index - 1])
+            and assigned_parts(text, line.start, line.end)[:1] == [line.start]
+        ):
+            made.append(_labelled(line, FieldRole.MEASURES, line.start))
+        else:
+            made.append(line)
     return made
+
+
+def _is_head(line: Line) -> bool:
+    return line.number is not None and line.label is None and not line.cell
 
 
 def _parts(text: str, line: Line, start: int) -> list[Line]:
