@@ -28,7 +28,7 @@ from geo_rectify.plans import (
     with_place_checks,
 )
 from geo_rectify.plans import pdf as pdf_module
-from geo_rectify.plans.grids import header_role
+from geo_rectify.plans.headers import header_role
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.sharing import values_by_number
 from geo_rectify.plans.sheets import shown_value

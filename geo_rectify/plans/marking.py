@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.grids import (
     CELL_STYLE,
     common_width,
-    find_columns,
-    holds_issues,
     measure_lines,
     table_lines,
     tables_of,
-    without_number_columns,
 )
+from geo_rectify.plans.headers import find_columns, holds_issues, without_number_columns
 from geo_rectify.plans.implying import with_implied_measures
 from geo_rectify.plans.joining import is_page_mark
 from geo_rectify.plans.lists_joined import with_lists_joined
