@@ -312,14 +312,18 @@ def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[lis
 def _follows_fields(lines: Sequence[Line], index: int) -> bool:
     """Say whether a line without label stands below a field of one line: a new issue begins."""
     line, before = lines[index], lines[index - 1]
-    plain = line.label is None and not line.cell and line.rows is None
-    return (
-        plain
-        and before.label is not None
-        and before.label.role in _ONE_LINE
-        and before.label.end < before.end
-        and not before.cell
-    )
+    if line.label is not None or line.cell or line.rows is not None or before.cell:
+        return False
+    if _is_lone_value(lines, index - 1):
+        return role_of(lines[index - 2]) in _ONE_LINE
+    told = before.label is not None and before.label.end < before.end
+    return told and role_of(before) in _ONE_LINE
+
+
+def _is_lone_value(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a line is the value of a label that stands alone above it."""
+    above = lines[index - 1].label if index else None
+    return above is not None and above.end >= lines[index - 1].end and lines[index].label is None
 
 
 def _numbers_problems(
@@ -469,7 +473,10 @@ def _unnumbered_issues(
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
         titled = len(labelled) >= _MIN_REPEATS and all(
-            index > first and _is_bare_title(text, lines[index - 1]) for index in labelled
+            index > first
+            and _is_bare_title(text, lines[index - 1])
+            and not _is_lone_value(lines, index - 1)
+            for index in labelled
         )
         return [index - titled for index in labelled]
     opening = _opening_labels(lines, anchors, first)
