@@ -61,7 +61,8 @@ def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 
 @lru_cache(maxsize=1)
 def _headed() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=[^\s：:])")
+    note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
+    return re.compile(rf"{label_pattern()}{note}(?:\s?[。．]\s*|\s+)(?=[^\s：:])")
 
 
 @lru_cache(maxsize=1)

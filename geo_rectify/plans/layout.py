@@ -100,7 +100,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         spellings=_spellings(lines[starts[0] : last]),
         heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
-        semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
+        semicolons_part=not _sets_measures_out(lines[:last], starts[0], {*starts, *headings}),
     )
 
 
@@ -125,11 +125,16 @@ def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) ->
     return kept
 
 
-def _sets_measures_out(lines: Sequence[Line]) -> bool:
-    """Say whether some issue gives its measures numbers, or paragraphs without them."""
+def _sets_measures_out(lines: Sequence[Line], start: int, borders: set[int]) -> bool:
+    """Say whether some issue gives its measures numbers, or paragraphs without them.
+
+    Where an issue or a heading stands at a border, the measures before it end.
+    """
     paragraphs = 0
     inside = False
-    for line in lines:
+    for index, line in enumerate(lines[start:], start=start):
+        if index in borders:
+            inside = False
         if line.label is not None:
             inside = line.label.role is FieldRole.MEASURES
             paragraphs = int(inside and line.label.end < line.end)
@@ -280,6 +285,8 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
         if all(before < after for before, after in pairwise(values)):
             steps = len(values) - 1  # a county keeps the numbers of the province's list
         restarts = sum(1 for _, after in pairwise(values) if after == 1)
+        if 2 * (steps + restarts) < len(values) - 1:
+            continue  # they do not count
         # an issue's number stands once before its label, the parts of its problem more often
         repeats = 0 if style in named_styles() else seen[style] - len(values)
         scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])
