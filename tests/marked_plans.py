@@ -3,7 +3,7 @@
 ``{I3}`` begins issue 3. ``{D2024-12-31}``, ``{Dimm}`` and ``{Dlong}`` are its deadline. ``{M}…{/M}``
 is a measure, ``{S1|2}`` says that issues 1 and 2 have what is marked from here on,
 ``{d2024-06-30}`` behind it a deadline of it (with f for 起), ``{Ua|b}`` its units.
-``{UAa|b}`` are the units of all its measures, ``{Aa|b}`` who accepts it. A line of marks alone
+``{G2}`` goes back to issue 2. ``{UAa|b}`` are the units of all its measures, ``{Aa|b}`` who accepts it. A line of marks alone
 belongs to the line before. In ``.rows`` files a line is a table row, ``#title`` the words above it.
 """
 
@@ -53,12 +53,16 @@ def without_marks(marked: str) -> tuple[str, list[MarkedIssue]]:
     issues: list[MarkedIssue] = []
     sharing: dict[int, list[int]] = {}
     begun = 0
+    at = -1
     for token in _MARK.split(_joined_marks(marked)):
         mark = token[1:-1]
         if not token.startswith("{"):
             pieces.append(token)
         elif re.fullmatch(r"I\d+", mark):
             issues.append(MarkedIssue(number=int(mark[1:]), start=sum(map(len, pieces))))
+            at = -1
+        elif mark.startswith("G"):
+            at = [issue.number for issue in issues].index(int(mark[1:]))
         elif mark.startswith("S"):
             sharing[len(issues) - 1] = [int(each) for each in mark[1:].split("|")]
         elif mark == "M":
@@ -66,9 +70,9 @@ def without_marks(marked: str) -> tuple[str, list[MarkedIssue]]:
         elif mark == "/M":
             words = _NUMBER.sub("", "".join(pieces[begun:]), count=1)
             measure = MarkedMeasure(text=_TAIL.sub("", joined(words)))
-            issues[-1].measures.append(measure)
+            issues[at].measures.append(measure)
         else:
-            _told(issues[-1], mark)
+            _told(issues[at], mark)
     return "".join(pieces), _shared(issues, sharing)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import random
+import re
 import shutil
 import subprocess
 import zipfile
@@ -27,9 +28,11 @@ from geo_rectify.plans import (
     with_place_checks,
 )
 from geo_rectify.plans import pdf as pdf_module
-from geo_rectify.plans.grids import header_role
+from geo_rectify.plans.headers import header_role
+from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.sharing import values_by_number
 from geo_rectify.plans.sheets import shown_value
+from geo_rectify.plans.wording import label_pattern, label_roles, role_of_label, word_list
 from tests.plan_files import OF_LINES, pdf_of_lines
 from tests.test_plans_properties import check_spans
 
@@ -429,10 +432,47 @@ def test_groups_are_expanded():
         ("整改督促落实部门", "responsible"),
         ("主要整改措施", "measures"),
         ("照片", None),
+        ("措施序号", "number"),
+        ("销号时限", "deadline"),
+        ("问题二：尾水直排", None),
     ],
 )
 def test_headers(words, role):
     assert header_role(words) == role
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("拟采取的治理措施", "measures"),
+        ("下步工作打算", "measures"),
+        ("时限节点", "deadline"),
+        ("市级反馈时间", "aside"),
+        ("预期效果", "goal"),
+        ("整改推进成效", "completion"),
+        ("抓总部门", "lead"),
+        ("联动单位", "supporting"),
+        ("监管责任单位", "responsible"),
+        ("跟踪督办部门", "acceptance"),
+        ("包案县领导", "person"),
+        ("督察组反馈原文", "problem"),
+        ("治理目标及时限", "goal"),
+        ("风景秀丽", None),
+        ("单位", None),
+    ],
+)
+def test_labels_of_no_list(words, role):
+    assert words not in label_roles()
+    known = re.fullmatch(label_pattern(), words)
+    assert (None if known is None else role_of_label(words)) == role
+
+
+def test_every_composed_label_has_a_role():
+    words = word_list("layout")["compose"]
+    ends = [end for held in words["ends"].values() for end in held]
+    for word in words["words"]:
+        for end in ends:
+            assert role_of_label(word + end) in FieldRole
 
 
 def test_values_told_by_number():

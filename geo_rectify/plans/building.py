@@ -352,7 +352,7 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     line = lines[index]
     if line.label is None or line.rows is not None:
         return True
-    if _told_of_measure(lines, index):
+    if _told_of_measure(lines, index, per_measure):
         return False  # the second of a kind below one measure is the issue's
     following = next((each for each in lines[index + 1 :] if each.label is None), None)
     goes_on = following is not None and following.number is not None
@@ -363,8 +363,11 @@ def _stays_in_measures(lines: Sequence[Line], index: int, per_measure: frozenset
     return goes_on or between or line.label.spelling in per_measure
 
 
-def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
-    """Say whether a field on a line of its own is told already below the measure before it."""
+def _told_of_measure(lines: Sequence[Line], index: int, per_measure: frozenset[str]) -> bool:
+    """Say whether a field on a line of its own is told already below the measure before it.
+
+    Two labels of one role, each repeated within issues, are both told of each measure.
+    """
     line = lines[index]
     if line.inline or line.label is None:
         return False
@@ -379,6 +382,10 @@ def _told_of_measure(lines: Sequence[Line], index: int) -> bool:
         if below is not None and below.label is None and before.label.end < before.end:
             return False
         if before.label.role is line.label.role:
+            spelled = {before.label.spelling, line.label.spelling}
+            if len(spelled) > 1 and spelled <= per_measure:
+                below = before
+                continue
             return True
         if before.label.role is FieldRole.MEASURES:
             return False

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.plans.numbering import match_number, named_styles
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
 from geo_rectify.plans.unit_brackets import unit_lists
 from geo_rectify.plans.wording import word_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from geo_rectify.plans.records import Number
 
 _MIN_TOLD: Final = 3
 _MIN_GROUPS: Final = 2
 _HEAD: Final = 400
-_SETS_OUT: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
+_SETS_OUT: Final = frozenset({FieldRole.MEASURES, FieldRole.COMPLETION})
+_TELLS: Final = frozenset({FieldRole.DEADLINE, *UNIT_ROLES})
+_MIN_SHARE: Final = 0.6
+"""Of the issues with numbered lines, those that tell whose or until when they are."""
 
 
 def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
@@ -24,7 +31,8 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
 
     （一）关于…问题 / 1.…（市住建局牵头，2024年6月底前完成）: lines numbered alike, most of them or the
     last of each run with such a bracket or a line 牵头单位：… below, are measures, and the line before
-    the first of each run is an issue.
+    the first of each run is an issue. Where most issues label their units or deadline, the lines
+    numbered alike within each issue are its measures.
 
     Parameters
     ----------
@@ -38,12 +46,19 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     list of Line
         The same lines; those that open a run carry a label of no width.
     """
-    made = list(lines)
     told = word_list("documents")["implied"]["words"]
     if any(line.label and line.label.role in _SETS_OUT for line in lines) or not any(
         word in text[:_HEAD] for word in told
     ):
-        return made
+        return list(lines)
+    labelled = any(line.label and line.label.role is FieldRole.GOAL for line in lines)
+    made = list(lines) if labelled else _with_closed_runs(text, lines)
+    return made if made != list(lines) else _with_inner_runs(text, lines)
+
+
+def _with_closed_runs(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Label runs of numbered lines that brackets of units close."""
+    made = list(lines)
     plain = [i for i, line in enumerate(lines) if line.number and not line.label and not line.cell]
     bracketed = {i for i in plain if _names_units(text, lines[i]) or _units_below(lines, i)}
     style, count = next(iter(Counter(lines[i].style for i in bracketed).most_common(1)), ("", 0))
@@ -56,12 +71,74 @@ def with_implied_measures(text: str, lines: Sequence[Line]) -> list[Line]:
     if len(opened) < _MIN_GROUPS:
         return made
     for group in opened:
-        line = lines[group[0]]
-        label = Label(
-            role=FieldRole.MEASURES, spelling="", start=line.start, end=line.start, marked=True
-        )
-        made[group[0]] = replace(line, label=label)
+        made[group[0]] = _opening(lines[group[0]])
     return made
+
+
+def _opening(line: Line) -> Line:
+    """Label a line as the first of the measures; the label has no width."""
+    label = Label(
+        role=FieldRole.MEASURES, spelling="", start=line.start, end=line.start, marked=True
+    )
+    return replace(line, label=label)
+
+
+def _with_inner_runs(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Label the lines numbered alike within each issue, where most issues tell whose they are."""
+    made = list(lines)
+    numbers = {
+        index: number
+        for index, line in enumerate(lines)
+        if line.label is None and not line.cell and line.rows is None
+        if (number := line.number or match_number(text, line.start, line.end, inner=True))
+        is not None
+    }
+    styles = dict.fromkeys(number.style for number in numbers.values())
+    best: list[list[int]] = []
+    for outer in styles:
+        heads = [i for i, number in numbers.items() if number.style == outer and lines[i].number]
+        for inner in styles:
+            runs = [] if inner == outer else _runs_within(text, lines, numbers, (heads, inner))
+            if (len(runs), sum(map(len, runs))) > (len(best), sum(map(len, best))):
+                best = runs
+    if len(best) < _MIN_GROUPS:
+        return made
+    for run in best:
+        for index in run:
+            if numbers[index].style in named_styles():
+                made[index] = replace(made[index], number=None)  # 第三条: no issue
+        made[run[0]] = _opening(made[run[0]])
+    return made
+
+
+def _runs_within(
+    text: str,
+    lines: Sequence[Line],
+    numbers: Mapping[int, Number],
+    levels: tuple[Sequence[int], str],
+) -> list[list[int]]:
+    """Give the lines of one style below each line that heads an issue; none where few tell whose.
+
+    They count from one below each head, or from the first head to the last.
+    """
+    heads, inner = levels
+    runs: list[list[int]] = []
+    told = last = 0
+    for head, stop in pairwise([*heads, len(lines)]):
+        run = [i for i in range(head + 1, stop) if i in numbers and numbers[i].style == inner]
+        values = [numbers[i].value for i in run]
+        if not run:
+            continue
+        anew = values == list(range(1, len(run) + 1))
+        on = values == list(range(last + 1, last + len(run) + 1))
+        if not anew and not on:
+            return []
+        last = values[-1]
+        runs.append(run)
+        told += any(
+            line.label is not None and line.label.role in _TELLS for line in lines[head:stop]
+        ) or any(_names_units(text, lines[i]) for i in run)
+    return runs if told >= _MIN_SHARE * len(runs) and 2 * len(runs) >= len(heads) else []
 
 
 def _names_units(text: str, line: Line) -> bool:

@@ -17,7 +17,7 @@ from geo_rectify.plans.wording import (
 if TYPE_CHECKING:
     from geo_rectify.plans.records import Number
 
-_NAMED: Final = frozenset({"problem", "chinese_bracket", "arabic_bracket", "circled"})
+_NAMED: Final = frozenset({"problem", "measure", "chinese_bracket", "arabic_bracket", "circled"})
 _PAGE_MARK: Final = re.compile(
     r"[\s\u3000]*(?:[-—–─－·.]{1,3}\s?[0-9０-９]{1,4}\s?[-—–─－·.]{1,3}|第\s?[0-9]{1,4}\s?页(?:[，,/\s]*共\s?[0-9]{1,4}\s?页)?)[\s\u3000]*"
 )
@@ -118,6 +118,9 @@ def opens_field(line: str) -> bool:
     """
     start = len(line) - len(line.lstrip())
     number = match_number(line, start, len(line))
+    if number is None:
+        number = match_number(line, start, len(line), inner=True)
+        number = None if number is None or number.style not in _NAMED else number
     named = number is not None and (
         number.style in _NAMED
         or _is_certain(number)
@@ -154,7 +157,7 @@ def parts_label(line: str, after: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _marked() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}\s?[:：]")
+    return re.compile(rf"{label_pattern(composed=False)}\s?[:：]")
 
 
 def leaves_open(line: str, after: str) -> bool:
@@ -209,4 +212,4 @@ def begins_item(line: str) -> bool:
     """
     start = len(line) - len(line.lstrip())
     number = match_number(line, start, len(line))
-    return number is not None or _opening().match(line) is not None
+    return number is not None or opens_field(line)

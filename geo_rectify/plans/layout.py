@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.plans.marking import mark_lines, role_of
-from geo_rectify.plans.numbering import named_styles
+from geo_rectify.plans.numbering import match_number, named_styles
 from geo_rectify.plans.petitions import is_petition_column
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Layout, Line
 from geo_rectify.plans.wording import word_list
@@ -71,6 +71,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         return None
     first, last = _region(source.text, lines, anchor)
     anchors = [i for i in range(first, last) if role_of(lines[i]) is anchor]
+    anchors = _without_stages(source.text, lines, anchors)
     style = _issue_style(lines, anchors, first)
     if style is not None and not _numbers_problems(lines, anchors, style, first):
         style = None
@@ -99,15 +100,41 @@ def recognise_layout(source: SourceText) -> Layout | None:
         spellings=_spellings(lines[starts[0] : last]),
         heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
-        semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
+        semicolons_part=not _sets_measures_out(lines[:last], starts[0], {*starts, *headings}),
     )
 
 
-def _sets_measures_out(lines: Sequence[Line]) -> bool:
-    """Say whether some issue gives its measures numbers, or paragraphs without them."""
+def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) -> list[int]:
+    """Leave out labels that go on with the measures above them: 近期措施：1.… 远期措施：2.…."""
+    kept = list(anchors[:1])
+    for before, anchor in pairwise(anchors):
+        first, label = lines[before], lines[anchor].label
+        between = lines[before + 1 : anchor]
+        styles = {line.style for line in between}
+        if not between and first.rows is not None and lines[anchor].rows is not None:
+            goes_on = True  # a row a measure
+        elif first.label is None or label is None or first.label.spelling == label.spelling:
+            goes_on = False
+        else:
+            if first.label.end < first.end:
+                beside = match_number(text, first.label.end, first.end)
+                styles.add("" if beside is None else beside.style)
+            goes_on = len(styles) == 1 and all(line.label is None for line in between)
+        if not goes_on:
+            kept.append(anchor)
+    return kept
+
+
+def _sets_measures_out(lines: Sequence[Line], start: int, borders: set[int]) -> bool:
+    """Say whether some issue gives its measures numbers, or paragraphs without them.
+
+    Where an issue or a heading stands at a border, the measures before it end.
+    """
     paragraphs = 0
     inside = False
-    for line in lines:
+    for index, line in enumerate(lines[start:], start=start):
+        if index in borders:
+            inside = False
         if line.label is not None:
             inside = line.label.role is FieldRole.MEASURES
             paragraphs = int(inside and line.label.end < line.end)
@@ -258,6 +285,8 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
         if all(before < after for before, after in pairwise(values)):
             steps = len(values) - 1  # a county keeps the numbers of the province's list
         restarts = sum(1 for _, after in pairwise(values) if after == 1)
+        if 2 * (steps + restarts) < len(values) - 1:
+            continue  # they do not count
         # an issue's number stands once before its label, the parts of its problem more often
         repeats = 0 if style in named_styles() else seen[style] - len(values)
         scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])
@@ -290,14 +319,18 @@ def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[lis
 def _follows_fields(lines: Sequence[Line], index: int) -> bool:
     """Say whether a line without label stands below a field of one line: a new issue begins."""
     line, before = lines[index], lines[index - 1]
-    plain = line.label is None and not line.cell and line.rows is None
-    return (
-        plain
-        and before.label is not None
-        and before.label.role in _ONE_LINE
-        and before.label.end < before.end
-        and not before.cell
-    )
+    if line.label is not None or line.cell or line.rows is not None or before.cell:
+        return False
+    if _is_lone_value(lines, index - 1):
+        return role_of(lines[index - 2]) in _ONE_LINE
+    told = before.label is not None and before.label.end < before.end
+    return told and role_of(before) in _ONE_LINE
+
+
+def _is_lone_value(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a line is the value of a label that stands alone above it."""
+    above = lines[index - 1].label if index else None
+    return above is not None and above.end >= lines[index - 1].end and lines[index].label is None
 
 
 def _numbers_problems(
@@ -447,7 +480,10 @@ def _unnumbered_issues(
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
         titled = len(labelled) >= _MIN_REPEATS and all(
-            index > first and _is_bare_title(text, lines[index - 1]) for index in labelled
+            index > first
+            and _is_bare_title(text, lines[index - 1])
+            and not _is_lone_value(lines, index - 1)
+            for index in labelled
         )
         return [index - titled for index in labelled]
     opening = _opening_labels(lines, anchors, first)
@@ -472,7 +508,11 @@ def _unnumbered_issues(
 def _is_bare_title(text: str, line: Line) -> bool:
     """Say whether a line may be the title of the issue told below it."""
     plain = line.label is None and line.number is None and not line.cell
-    return plain and line.end - line.start <= _MAX_HEADING and text[line.end - 1] not in "。；;：:"
+    return (
+        plain
+        and line.end - line.start <= _MAX_HEADING
+        and text[line.end - 1] not in "。；;：:〕】）)"
+    )
 
 
 def _opening_labels(lines: Sequence[Line], anchors: Sequence[int], first: int) -> list[int]:
@@ -554,12 +594,12 @@ def _is_heading(text: str, line: Line, style: str | None) -> bool:
 def _per_measure(lines: Sequence[Line], issues: int) -> frozenset[str]:
     """Find the labels that stand more often than issues do: they are about single measures."""
     counts = Counter(line.label.spelling for line in lines if line.label is not None)
-    return frozenset(spelling for spelling, count in counts.items() if count > issues)
+    return frozenset(spelling for spelling, count in counts.items() if spelling and count > issues)
 
 
 def _spellings(lines: Sequence[Line]) -> tuple[tuple[FieldRole, str], ...]:
     seen: dict[tuple[FieldRole, str], None] = {}
     for line in lines:
-        if line.label is not None:
+        if line.label is not None and line.label.spelling:
             seen.setdefault((line.label.role, line.label.spelling))
     return tuple(seen)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.models import Measure, MeasureDeadline
 from geo_rectify.plans.bodies import Bodies, split_bodies
-from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines
+from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines, tells_time
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.told_sentences import assigned_parts
 from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, semicolons, unit_lists
 from geo_rectify.plans.wording import word_list
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from geo_rectify.plans.records import Line
+    from geo_rectify.plans.records import Label, Line
 
 _LEAD_IN: Final = "：:"
 _NO_HEADING_END: Final = "。；;：:，,、）)〕】"
 _MAX_HEADING: Final = 30
+_NOTE: Final = re.compile(r"[（(](?P<told>[^（）()\n]+)[)）]")
 _MIN_PART: Final = 8
 """A stretch between semicolons shorter than this is no measure of its own."""
 
@@ -85,8 +88,11 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
     drafts: list[_Draft] = []
     style: str | None = None
     waiting: FieldRole | None = None
+    stage: list[tuple[FieldRole, int, int]] = []
     for line in _without_headings(text, lines):
         label = line.label
+        known = len(drafts)
+        stage = _stage(text, label, stage)
         start = line.start if label is None else label.end
         inner = waiting if label is None else label.role
         if inner is not None and inner is not FieldRole.MEASURES:
@@ -101,6 +107,15 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
                     style = _add_line(text, drafts, rest, start=stop, style=style)
         elif start < line.end:
             style = _add_line(text, drafts, line, start=start, style=style)
+        for draft in drafts[known:]:
+            draft.labelled.extend(stage)
+    return _finished(text, drafts, style=style, semicolons_part=semicolons_part)
+
+
+def _finished(
+    text: str, drafts: list[_Draft], *, style: str | None, semicolons_part: bool
+) -> list[_Draft]:
+    """Leave out a lead-in, and part paragraphs of measures without numbers."""
     if style is not None and len(drafts) > 1 and drafts[0].number is None:
         last = drafts[0].pieces[-1][1]
         if text[last - 1] in _LEAD_IN:
@@ -109,7 +124,20 @@ def _drafts(text: str, lines: Sequence[Line], *, semicolons_part: bool) -> list[
     if style is not None:
         return drafts
     drafts = [part for draft in drafts for part in _closed_by_units(text, draft)]
+    drafts = [part for draft in drafts for part in _assigned(text, draft)]
     return [p for each in drafts for p in _parted(text, each)] if semicolons_part else drafts
+
+
+def _stage(
+    text: str, label: Label | None, before: list[tuple[FieldRole, int, int]]
+) -> list[tuple[FieldRole, int, int]]:
+    """Give the time a label sets for the measures below it: 近期措施（2023年2月底前）：."""
+    if label is None or label.role is not FieldRole.MEASURES:
+        return before
+    found = _NOTE.search(text, label.start, label.end)
+    if found is None or not tells_time(text, *found.span("told")):
+        return []
+    return [(FieldRole.DEADLINE, *found.span("told"))]
 
 
 def _next_head(
@@ -160,6 +188,18 @@ def _closed_by_units(text: str, draft: _Draft) -> list[_Draft]:
     if len(stops) < 2 or stops[-1] < end:  # noqa: PLR2004 - a bracket each
         return [draft]
     return [replace(draft, pieces=[span], labelled=[]) for span in pairwise([start, *stops])]
+
+
+def _assigned(text: str, draft: _Draft) -> list[_Draft]:
+    """Part a paragraph of sentences that each begin with whose task they are: 由市水利局负责，…."""
+    start, end = draft.pieces[0]
+    begins = assigned_parts(text, start, end)
+    if len(draft.pieces) > 1 or len(begins) < 2 or begins[0] != start:  # noqa: PLR2004
+        return [draft]
+    return [
+        replace(draft, pieces=[span], labelled=list(draft.labelled))
+        for span in pairwise([*begins, end])
+    ]
 
 
 def _after_marks(text: str, start: int, end: int) -> int:

@@ -7,7 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from geo_rectify.plans.joining import begins_item, ends_sentence, is_title, opens_field
+from geo_rectify.plans.joining import (
+    begins_item,
+    ends_sentence,
+    is_page_mark,
+    is_title,
+    opens_field,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,6 +219,8 @@ def paragraphs_of(lines: Sequence[PrintedLine], *, right: float) -> list[tuple[s
     left = left_margin(lines)
     before: PrintedLine | None = None
     for line in lines:
+        if is_page_mark(line.text):
+            continue
         joined = before is not None and _goes_on(before, line, left=left, right=right)
         if joined and not (begins_item(line.text) and _ends_before_items(made[-1][0])):
             words, page = made[-1]

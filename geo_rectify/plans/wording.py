@@ -103,9 +103,22 @@ def role_of_label(spelling: str) -> FieldRole:
     if first in roles:
         return roles[first]
     levels: list[str] = word_list("layout")["marks"]["levels"]
-    return next(
+    listed = (
         roles[first[len(w) :]] for w in levels if first.startswith(w) and first[len(w) :] in roles
     )
+    return next(listed, None) or _composed_role(first)
+
+
+def _composed_role(plain: str) -> FieldRole:
+    """Give the role of a label that no list holds: what its words infer, else what its end says."""
+    ends = ((end, role) for role, words in _ends().items() for end in words)
+    told = max((pair for pair in ends if plain.endswith(pair[0])), key=lambda pair: len(pair[0]))
+    return inferred_role(plain) or FieldRole(told[1])
+
+
+def _ends() -> dict[str, list[str]]:
+    ends: dict[str, list[str]] = word_list("layout")["compose"]["ends"]
+    return ends
 
 
 def second_role(spelling: str) -> FieldRole | None:
@@ -163,9 +176,16 @@ def inferred_role(words: str) -> FieldRole | None:
     return next((role for rule, role in _inferences() if rule.search(first)), None)
 
 
-@lru_cache(maxsize=1)
-def label_pattern() -> str:
+@lru_cache(maxsize=4)
+def label_pattern(*, in_sentence: bool = False, composed: bool = True) -> str:
     """Give a regular expression for any label, with room for a space between characters.
+
+    Parameters
+    ----------
+    in_sentence
+        Whether words of a sentence may stand before it: then fewer labels that no list holds count.
+    composed
+        Whether labels that no list holds count, made of words that labels are made of.
 
     Returns
     -------
@@ -177,6 +197,11 @@ def label_pattern() -> str:
         for word in sorted(label_roles(), key=lambda w: (-len(w), w))
     ]
     marks = word_list("layout")["marks"]
+    if composed:
+        words = word_list("layout")["compose"]
+        left_out = words["within_no_sentence"] if in_sentence else []
+        ends = [end for role, held in _ends().items() if role not in left_out for end in held]
+        spaced.append(rf"(?:{any_of(words['words'])}){{1,5}}(?:{any_of(ends)})")
     second = rf"(?:{any_of(marks['joining'])})(?:{any_of(marks['second'])})"
     return f"(?P<label>(?:{any_of(marks['levels'])})?(?:{'|'.join(spaced)})(?:{second})?)"
 
