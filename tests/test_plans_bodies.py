@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.bodies import split_bodies
 
 
@@ -34,6 +37,8 @@ def check(text: str, units: str) -> None:
         ("集团安全环保部、生产技术部", "集团安全环保部|集团生产技术部"),
         ("市总工会、团市委、妇联", "市总工会|团市委|市妇联"),
         ("高新区生态环境局、建设局", "高新区生态环境局|高新区建设局"),
+        ("石桥县政府、水利局", "石桥县政府|石桥县水利局"),
+        ("市级水利、住建部门", "市级水利部门|市级住建部门"),
         # a name of its own takes no level
         ("市水利局、临河港务局", "市水利局|临河港务局"),
         ("区交通局、港务公司", "区交通局|港务公司"),
@@ -71,6 +76,7 @@ def test_branches_share_what_they_are_of(text, units):
             "石桥县（市、区）党委|石桥县（市、区）政府|柳林县（市、区）党委|柳林县（市、区）政府",
         ),
         ("各市、州人民政府", "各市、州人民政府"),
+        ("沙州、市水利局", "沙州|市水利局"),
         ("各市、县（市、区）党委、政府", "各市、县（市、区）党委|各市、县（市、区）政府"),
         ("各区县（市）委、区县（市）政府", "各区县（市）委|各区县（市）政府"),
         ("各县、市（区）委，县、市（区）政府", "各县、市（区）委|各县、市（区）政府"),
@@ -122,6 +128,16 @@ def test_places_share_their_organs(text, units):
         ("市水利局、市住建局等12个市直部门", "市水利局|市住建局"),
         ("区水利局、区住建局等部门、石桥镇", "区水利局|区住建局|石桥镇"),
         ("市水利局★、*市住建局", "市水利局|市住建局"),
+        ("县水利局 王强 13800000000", "县水利局"),
+        ("石桥镇政府王强、县水利局李明", "石桥镇政府|县水利局"),
+        ("市自然资源局石桥所", "市自然资源局石桥所"),
+        ("一、市水利局；二、石桥县政府", "市水利局|石桥县政府"),
+        ("1.市水利局2.石桥县政府", "市水利局|石桥县政府"),
+        ("八十一、八十四团", "八十一团|八十四团"),
+        ("市水 利局、市 住 建 局", "市水利局|市住建局"),
+        ("市水利局 市住建局 石桥镇", "市水利局|市住建局|石桥镇"),
+        ("“市水利局”、市住建局[1]", "市水利局|市住建局"),
+        ("市水利局+市住建局", "市水利局|市住建局"),
         ("①市水利局②东岭区政府", "市水利局|东岭区政府"),
         ("（1）市水利局（2）东岭区政府", "市水利局|东岭区政府"),
         ("市水利局，东岭区委、区政府（主体）", "市水利局|东岭区委|东岭区政府"),
@@ -139,3 +155,46 @@ def test_labels_within_a_list_tell_who_leads():
 def test_a_role_in_brackets_ahead_is_that_of_the_body_behind():
     bodies = split_bodies("（牵头）区水利局，（配合）区住建局")
     assert (bodies.lead, bodies.supporting) == (("区水利局",), ("区住建局",))
+
+
+PIECES = (
+    *"、，；（）：/和及等由各市县区州镇委局",
+    *(
+        "沙州",
+        "市委",
+        "市政府",
+        "石桥县",
+        "党工委",
+        "管委会",
+        "行署",
+        "水利",
+        "水利局",
+        "分局",
+        "牵头",
+    ),
+    *(
+        "责任单位",
+        "林业",
+        "负责",
+        "王平",
+        "局长",
+        "5个",
+        "第1、2条",
+        "措施3",
+        "验收",
+        "其余",
+        "2026年底前",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
+def test_any_list_is_taken_apart(text):
+    bodies = split_bodies(text)
+    assert len(set(bodies.units)) == len(bodies.units)
+    assert set(bodies.lead) | set(bodies.supporting) <= set(bodies.units)
+    assert all(unit and unit.isprintable() for unit in bodies.units)
+    read = read_acceptance(text, 0, len(text), numbers=[1, 2, 3])
+    assert read is None or all(
+        unit.measures is None or set(unit.measures) <= {1, 2, 3} for unit in read.units
+    )

@@ -28,7 +28,7 @@ from geo_rectify.plans import (
     with_place_checks,
 )
 from geo_rectify.plans import pdf as pdf_module
-from geo_rectify.plans.grids import header_role
+from geo_rectify.plans.headers import header_role
 from geo_rectify.plans.records import FieldRole
 from geo_rectify.plans.sharing import values_by_number
 from geo_rectify.plans.sheets import shown_value
@@ -432,6 +432,9 @@ def test_groups_are_expanded():
         ("整改督促落实部门", "responsible"),
         ("主要整改措施", "measures"),
         ("照片", None),
+        ("措施序号", "number"),
+        ("销号时限", "deadline"),
+        ("问题二：尾水直排", None),
     ],
 )
 def test_headers(words, role):

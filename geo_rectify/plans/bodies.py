@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GROUP_MARKS: Final = frozenset("，,；;。\n\t")
-_ITEM_MARKS: Final = frozenset("、/ \u3000")
+_ITEM_MARKS: Final = frozenset("、/&＆+＋|｜ \u3000")
 _ORDINAL: Final = frozenset("0123456789（(")
 _MAX_NAME: Final = 24
 _SOME: Final = "(?:相关|有关)(?!部门|单位|职能|责任)"
@@ -29,6 +29,7 @@ _LEADING: Final = re.compile(
     r"\A(?:由|以(?=.{2,20}为主)|请(?=[省市县区州盟旗各])|并?(?:会同|联合))"
 )
 _EACH: Final = re.compile("(?:沿.|相关|有关)?各")
+_QUOTES: Final = frozenset('“”"「」')
 _TRAILING: Final = "。.．；;，,、 \u3000\n\t:："
 _FOOTNOTES: Final = dict.fromkeys(map(ord, "★☆*＊※▲△●"))
 _CIRCLED: Final = re.compile("[①-⑳]|(?<![0-9])[（(][0-9]{1,2}[)）](?=[\u4e00-\u9fff])")
@@ -53,7 +54,22 @@ _SUCH: Final = re.compile(
 _ROLE_AHEAD: Final = re.compile(
     r"(\A|[，,；;、\s])[（(](牵头|配合)(?:单位|部门)?[)）](?=[\u4e00-\u9fff])([^，,；;、\s]+)"
 )
+# 一、市水利局; （二）市住建局; 1.市水利局2.市住建局
+_NUMBERED: Final = re.compile(
+    "(?:(?:\\A|(?<=[；;，,。\\s]))(?:[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,2}、|[0-9]{1,2}[.．、])"
+    "|(?<=[\u4e00-\u9fff])[0-9]{1,2}[.．])(?=\\s?[\u4e00-\u9fff])(?!\\s?[一二三四五六七八九十])"
+)
+_MARKED: Final = re.compile(r"[\[［【〔][0-9]{1,2}[\]］】〕]")
+_SPACED: Final = re.compile(
+    r"(?<![^\s、，,；;。：:/（）()])[^\s、，,；;。：:/（）()]+(?:[ \u3000]+[^\s、，,；;。：:/（）()]+)+"
+)
+_CALLS: Final = re.compile("[0-9×*xX-]{7,}")
 _POINT: Final = re.compile("(?<=[\u4e00-\u9fff])[.．](?=[\u4e00-\u9fff])")
+_NUMERALS: Final = "[0-9一二三四五六七八九十〇]{1,5}"
+# 八十一、八十四团
+_REGIMENTS: Final = re.compile(
+    rf"(?<![\u4e00-\u9fff0-9])({_NUMERALS})(?=(?:、{_NUMERALS}){{1,9}}团(?:、|，|党委|\Z))"
+)
 _OTHERS: Final = re.compile("等(?=(?:有关|相关|涉及)(?!部门|单位|职能|责任))")
 
 
@@ -81,9 +97,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{titles})[\u4e00-\u9fff·]{{0,4}}",
             re.DOTALL,
         ),
+        # 县水利局王强
+        "with_name": re.compile(rf"(?P<body>.{{2,12}}(?:局|政府|管委会|办事处)){names}"),
         # 县人民政府（县长 何平）; 市水利局（张某某）
         "posted": re.compile(
-            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*|[^（）()]{{0,8}}(?:{titles})[：:][^（）()]{{0,40}})\s*[)）]|[—-]{{1,2}}{names}\Z"
+            rf"[（(]\s*(?:[^（）()]{{0,8}}(?:{titles})[:：\s]*[\u4e00-\u9fff·]{{0,4}}|{names}(?:、{names})*|[^（）()]{{0,8}}(?:{titles})[：:][^（）()]{{0,40}}|{names}\s*[0-9×*-]{{7,}})\s*[)）]|[—-]{{1,2}}{names}\Z"
         ),
         # 市生态环境局会同市工信局; not 市公安局和平分局
         "joint": re.compile(
@@ -123,10 +141,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?=[；;。\n]|\Z|[，,、\s]\s?[^，。；：:、\s]{2,8}(?:[：:]|(?:单位|主体|部门)为))"
         ),
         "lead": re.compile(
-            rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])})*[)）]?\Z"
+            rf"[（(]?(?:{any_of(lists['lead'])})(?:{any_of(lists['responsible'])}){{0,4}}[)）]?\Z"
         ),
         "supporting": re.compile(rf"[（(]?(?:{any_of(lists['supporting'])})[)）]?\Z"),
-        "responsible": re.compile(rf"(?:{any_of(lists['responsible'])})+\Z"),
+        "responsible": re.compile(rf"(?:{any_of(lists['responsible'])}){{1,6}}\Z"),
     }
 
 
@@ -169,6 +187,8 @@ def _plain(text: str) -> str:
     """Leave out of a list what names no body, and write roles the one way: behind their body."""
     patterns = _patterns()
     plain = _CIRCLED.sub("；", text.translate(_FOOTNOTES))
+    plain = _SPACED.sub(_unspaced, _NUMBERED.sub("；", _MARKED.sub("", plain)))
+    plain = _REGIMENTS.sub(r"\1团", plain)
     plain = _POINT.sub("、", _ROLE_AHEAD.sub(r"\1\3（\2）", plain))
     plain = _SUCH.sub("", _OF_ALL.sub(r"\1", _BANNERS.sub(_banners, plain)))
     plain = patterns["told_person"].sub("", patterns["note"].sub("", plain))
@@ -178,6 +198,19 @@ def _plain(text: str) -> str:
     plain = patterns["kinds"].sub(_close_kinds, plain)
     plain = _OTHERS.sub("、", _EACH_KIND.sub(_held, plain))
     return patterns["duty"].sub("，", plain)
+
+
+def _unspaced(match: re.Match[str]) -> str:
+    """Join a name that spaces break: 市水 利局; a space between two names stays."""
+    made: list[str] = []
+    for word in match[0].split():
+        whole = _patterns()["body"].fullmatch
+        apart = word[0] in "省市县区州盟旗各" and whole(word)
+        if not made or apart or whole(made[-1]) or _patterns()["name"].fullmatch(made[-1]):
+            made.append(word)
+        else:
+            made[-1] += word
+    return " ".join(made)
 
 
 def _held(match: re.Match[str]) -> str:
@@ -335,35 +368,48 @@ def _groups(text: str) -> list[list[str]]:
 
 
 def _without_persons(items: list[str]) -> list[str]:
-    """Leave out who heads a body: 园区管委会 李强, 副市长王明."""
+    """Leave out who heads a body: 园区管委会 李强, 副市长王明, 市水利局局长张伟."""
     made: list[str] = []
+    branches = any("分局" in item for item in items)
     beside_body = False
     for item in items:
-        named = (
-            beside_body
-            and _patterns()["name"].fullmatch(item) is not None
-            and _patterns()["body"].fullmatch(item) is None
-            and not is_duty(item)
-        )
-        known = item in word_list("units")["none"] or tells_time(item, 0, len(item))
-        named_body = _patterns()["headed"].fullmatch(item)
-        if named_body is not None:
-            made.append(named_body["body"])
-            beside_body = True
+        body = _without_head(item, branches=branches)
+        if body == item and _is_no_body(item, beside_body=beside_body):
             continue
-        headed = _patterns()["person"].fullmatch(item) and not _patterns()["strong"].fullmatch(item)
-        if not named and not known and not headed:
-            made.append(
-                _patterns()["ordinal"].sub("", item, count=1) if item[0] in _ORDINAL else item
-            )
-            beside_body = _patterns()["body"].fullmatch(item) is not None
+        numbered = item[0] in _ORDINAL
+        made.append(_patterns()["ordinal"].sub("", body, count=1) if numbered else body)
+        beside_body = body != item or _patterns()["body"].fullmatch(item) is not None
     return made
+
+
+def _without_head(item: str, *, branches: bool) -> str:
+    """Give a body without the person named with it: 市水利局局长张伟, 县水利局王强.
+
+    Where branches are listed, 市环保局马关、东岭分局 names a place, no person.
+    """
+    headed = _patterns()["headed"].fullmatch(item)
+    if headed is None and not branches and _patterns()["body"].fullmatch(item) is None:
+        headed = _patterns()["with_name"].fullmatch(item)
+    return item if headed is None else headed["body"]
+
+
+def _is_no_body(item: str, *, beside_body: bool) -> bool:
+    """Say whether an item is a person, a telephone, a time or a word for nobody."""
+    patterns = _patterns()
+    if item in word_list("units")["none"] or _CALLS.fullmatch(item):
+        return True
+    if patterns["name"].fullmatch(item):
+        return beside_body and not patterns["body"].fullmatch(item) and not is_duty(item)
+    posted = patterns["person"].fullmatch(item) and not patterns["strong"].fullmatch(item)
+    return bool(posted) or tells_time(item, 0, len(item))
 
 
 def _close(group: list[str], item: list[str]) -> None:
     word = _patterns()["posted"].sub("", "".join(item)).strip(_TRAILING)
     word = _LEADING.sub("", _PERSON_TOLD.sub("", word), count=1)
     item.clear()
+    if word[:1] in _QUOTES and word[-1:] in _QUOTES:
+        word = word[1:-1]
     if not word:
         return
     joint = _patterns()["joint"].fullmatch(word)

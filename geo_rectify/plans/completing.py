@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LEVELS: Final = "省市县区州盟旗"
 _MAX_SHORT: Final = 10
+_REACH: Final = 40
+"""How many items further on what an item leaves out may stand."""
+_UNNAMED: Final = "部门"
 _COMPANIES: Final = ("公司", "集团")
 
 
@@ -28,7 +31,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     duty = any_of(lists["duties"])
     ends = any_of(lists["duty_ends"])
     whole = any_of(lists["duty_bodies"])
-    duties = rf"(?:{duty})(?:[和与]?(?:{duty}))*"
+    # words of duties are made of others, 生态环境 of 生态 and 环境: no more than a name can hold
+    duties = rf"(?:{duty})(?:[和与]?(?:{duty})){{0,6}}"
     department = rf"(?:(?:{duties})(?:{ends})|(?:{duties})?(?:{whole}))"
     section = any_of(lists["party_sections"])
     return {
@@ -60,6 +64,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?P<place>.{{0,9}}[{_LEVELS}地])委(?:{section}|办|办公室|办公厅)"
         ),
         "organ": re.compile(rf"团?(?P<head>[{_LEVELS}])(?:委|(?:人民)?政府)"),
+        "government": re.compile(r"(?P<head>[^、各有相]{1,8}[县市区旗州])(?:人民)?政府"),
         "branch": re.compile(
             r"(?P<head>[^、]{0,12}(?:局|总队|公司))(?P<name>[^、局]{2,6})(?P<tail>分局|分公司)"
         ),
@@ -116,8 +121,10 @@ def _with_head(item: str, before: str) -> str:
     if _patterns()["department"].fullmatch(item) is None:
         return item
     headed = (
-        _patterns()["headed"].fullmatch(before) if not is_department(before) else None
-    ) or _patterns()["organ"].fullmatch(before)
+        (_patterns()["headed"].fullmatch(before) if not is_department(before) else None)
+        or _patterns()["organ"].fullmatch(before)
+        or _patterns()["government"].fullmatch(before)
+    )
     if headed is not None:
         if item.endswith(_COMPANIES) and not before.endswith(_COMPANIES):
             return item
@@ -140,6 +147,13 @@ def is_department(item: str) -> bool:
         True where no word of it names a place or a level.
     """
     return _patterns()["department"].fullmatch(item) is not None
+
+
+def _is_of_duty(item: str) -> bool:
+    """Say whether an item is a duty, with or without whose: 水利, 市级水利, 各县住建部门."""
+    bare = item.removesuffix(_UNNAMED)
+    headed = _patterns()["headed"].fullmatch(bare + _UNNAMED) is not None
+    return headed or is_duty(bare)
 
 
 def is_duty(word: str) -> bool:
@@ -215,19 +229,33 @@ def _with_tail(items: Sequence[str], position: int, places: frozenset[str]) -> s
     later = next(
         (
             each
-            for each in items[position + 1 :]
+            for each in items[position + 1 : position + _REACH]
             if _patterns()["body"].fullmatch(each) and not _patterns()["short_city"].fullmatch(each)
         ),
         None,
     )
-    if later is None:
-        return item
-    place = _patterns()["tail"].fullmatch(later)
+    place = None if later is None else _patterns()["tail"].fullmatch(later)
     if place is not None and _patterns()["short"].fullmatch(item):
         return item + place["tail"]
+    if later is None or city:
+        return item
+    return _with_office(items, position, later)
+
+
+def _with_office(items: Sequence[str], position: int, later: str) -> str:
+    """Give an item the office, and the level, of those it is listed with: 市自然资源、林业局."""
+    item = items[position]
     office = _patterns()["office"].fullmatch(later) or _patterns()["any_office"].fullmatch(later)
-    first = next(each for each in items[: position + 1] if not _patterns()["body"].fullmatch(each))
-    if office is not None and first[0] in _LEVELS and len(item) <= _MAX_SHORT:
-        level = "" if item[0] in _LEVELS else first[0]
-        return level + item + office["tail"]
-    return item
+    first = next(
+        each
+        for each in items[max(0, position - _REACH) : position + 1]
+        if not _patterns()["body"].fullmatch(each)
+    )
+    if office is None or (first[0] not in _LEVELS and office["tail"] != _UNNAMED):
+        return item
+    if office["tail"] == _UNNAMED:
+        return item + _UNNAMED if _is_of_duty(item) and _is_of_duty(later) else item
+    if len(item) > _MAX_SHORT:
+        return item
+    level = "" if item[0] in _LEVELS else first[0]
+    return level + item + office["tail"]

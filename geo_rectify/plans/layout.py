@@ -100,7 +100,7 @@ def recognise_layout(source: SourceText) -> Layout | None:
         spellings=_spellings(lines[starts[0] : last]),
         heading_lines=tuple(headings),
         per_measure=_per_measure(lines[starts[0] : last], len(starts)),
-        semicolons_part=not _sets_measures_out(lines[starts[0] : last]),
+        semicolons_part=not _sets_measures_out(lines[:last], starts[0], {*starts, *headings}),
     )
 
 
@@ -139,11 +139,16 @@ def _counts_on(text: str, before: Line, line: Line) -> bool:
     )
 
 
-def _sets_measures_out(lines: Sequence[Line]) -> bool:
-    """Say whether some issue gives its measures numbers, or paragraphs without them."""
+def _sets_measures_out(lines: Sequence[Line], start: int, borders: set[int]) -> bool:
+    """Say whether some issue gives its measures numbers, or paragraphs without them.
+
+    Where an issue or a heading stands at a border, the measures before it end.
+    """
     paragraphs = 0
     inside = False
-    for line in lines:
+    for index, line in enumerate(lines[start:], start=start):
+        if index in borders:
+            inside = False
         if line.label is not None:
             inside = line.label.role is FieldRole.MEASURES
             paragraphs = int(inside and line.label.end < line.end)
@@ -294,6 +299,8 @@ def _issue_style(lines: Sequence[Line], anchors: Sequence[int], first: int) -> s
         if all(before < after for before, after in pairwise(values)):
             steps = len(values) - 1  # a county keeps the numbers of the province's list
         restarts = sum(1 for _, after in pairwise(values) if after == 1)
+        if 2 * (steps + restarts) < len(values) - 1:
+            continue  # they do not count
         # an issue's number stands once before its label, the parts of its problem more often
         repeats = 0 if style in named_styles() else seen[style] - len(values)
         scores[style] = (3 * steps + restarts + len(values), -repeats, nearest[style])
@@ -326,14 +333,18 @@ def _numbered_above(lines: Sequence[Line], start: int, anchor: int) -> tuple[lis
 def _follows_fields(lines: Sequence[Line], index: int) -> bool:
     """Say whether a line without label stands below a field of one line: a new issue begins."""
     line, before = lines[index], lines[index - 1]
-    plain = line.label is None and not line.cell and line.rows is None
-    return (
-        plain
-        and before.label is not None
-        and before.label.role in _ONE_LINE
-        and before.label.end < before.end
-        and not before.cell
-    )
+    if line.label is not None or line.cell or line.rows is not None or before.cell:
+        return False
+    if _is_lone_value(lines, index - 1):
+        return role_of(lines[index - 2]) in _ONE_LINE
+    told = before.label is not None and before.label.end < before.end
+    return told and role_of(before) in _ONE_LINE
+
+
+def _is_lone_value(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a line is the value of a label that stands alone above it."""
+    above = lines[index - 1].label if index else None
+    return above is not None and above.end >= lines[index - 1].end and lines[index].label is None
 
 
 def _numbers_problems(
@@ -483,7 +494,10 @@ def _unnumbered_issues(
     ]
     if labelled and (len(labelled) >= len(anchors) or all(lines[i].cell for i in labelled)):
         titled = len(labelled) >= _MIN_REPEATS and all(
-            index > first and _is_bare_title(text, lines[index - 1]) for index in labelled
+            index > first
+            and _is_bare_title(text, lines[index - 1])
+            and not _is_lone_value(lines, index - 1)
+            for index in labelled
         )
         return [index - titled for index in labelled]
     opening = _opening_labels(lines, anchors, first)

@@ -9,21 +9,19 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.plans.cutting import label_at, lines_of
 from geo_rectify.plans.grids import (
     CELL_STYLE,
     common_width,
-    find_columns,
-    holds_issues,
     measure_lines,
     table_lines,
     tables_of,
-    without_number_columns,
 )
+from geo_rectify.plans.headers import find_columns, holds_issues, without_number_columns
 from geo_rectify.plans.implying import with_implied_measures
-from geo_rectify.plans.joining import is_page_mark
 from geo_rectify.plans.lists_joined import with_lists_joined
 from geo_rectify.plans.notices import issue_number
-from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
+from geo_rectify.plans.numbering import NUMERAL, numeral_value
 from geo_rectify.plans.own_labels import with_own_labels
 from geo_rectify.plans.own_numbers import with_own_numbers
 from geo_rectify.plans.records import FieldRole, Label, Line, Number
@@ -31,19 +29,14 @@ from geo_rectify.plans.table_shapes import tables_within, turned
 from geo_rectify.plans.told_sentences import with_told_sentences
 from geo_rectify.plans.wording import (
     any_of,
-    bracket_pairs,
     inferred_role,
     label_pattern,
     plain_label,
-    role_of_label,
     second_role,
     word_list,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geo_rectify.models import Block
     from geo_rectify.plans.records import SourceText
 
 _NOTICE: Final = frozenset({FieldRole.MEASURES, FieldRole.GOAL, FieldRole.COMPLETION})
@@ -55,45 +48,14 @@ _MIN_GLUED: Final = 3
 _MIN_KINDS: Final = 3
 _TOLD: Final = frozenset({FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES})
 _MIN_REPEATS: Final = 2
+_COUNTED: Final = re.compile(
+    rf"(?:问题|任务|事项|第|[（(\[【])*\s?(?P<value>{NUMERAL})\s?(?:[）)\]】.．、]|[项号个条]|问题|任务)*"
+)
+"""A number in a cell of its own: 3, 第3项, 问题（三）."""
 _CODE: Final = "[A-Za-z]{1,6}[A-Za-z0-9-]{0,12}-0{0,2}"
 """What stands before the number of a code: XJ-2021-003."""
-_SPACED_NUMBER: Final = re.compile(
-    r"(?P<value>[0-9０-９]{1,3})[ \u3000\t]+(?=[\u4e00-\u9fff]{2,8}[:：])"
-)
-_SQUARE: Final = r"【】〔〕［］\[\]"
 _LEAD_IN: Final = r"[^，。；：:、\s]{0,30}[\s（(]"
 """Words before the label of a number: 一、督察反馈整改任务 问题编号十四：…"""
-
-
-@lru_cache(maxsize=1)
-def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Give the patterns for a marked label, a bare one, and a marked one within a line."""
-    openings = "".join(map(re.escape, bracket_pairs()))
-    closings = "".join(map(re.escape, bracket_pairs().values()))
-    label = label_pattern()
-    plain = label.replace("?P<label>", "?P<plain>")
-    within = label_pattern(in_sentence=True)
-    marks = word_list("layout")["marks"]
-    said = any_of(marks["said"])
-    mark = r"(?:[:：]|[-—–─]{2})"
-    note = r"(?:[（(][^（）()\n]{0,20}[)）])?"
-    # 整改期限为2024年6月底前: a word goes for the colon where a time follows
-    timed = rf"(?P<timed>{marks['time_label']})\s?(?:{any_of(marks['time_told'])})\s?(?={marks['time_begins']})"
-    bullets = "".join(marks["bullets"])
-    marked = re.compile(
-        rf"(?:[{openings}]\s?{label}\s?{note}[{closings}]\s?[:：]?|{plain}\s?{note}(?:{said})?\s?{mark}(?:\*\*)?|{timed})\s*"
-    )
-    bare = re.compile(rf"{label}\s?[。．]?\s*\Z")
-    inline = re.compile(
-        rf"(?:(?<=[。；;！!，,\s])(?:[{bullets}]\s?)?{within}\s?[:：]|(?<=[。；;！!\s]){timed}"
-        rf"|[{_SQUARE}]\s?{plain}\s?{note}[{_SQUARE}]\s?[:：]?)\s*"
-    )
-    return marked, bare, inline
-
-
-@lru_cache(maxsize=1)
-def _headed() -> re.Pattern[str]:
-    return re.compile(rf"{label_pattern()}(?:\s?[。．]\s*|\s+)(?=[^\s：:])")
 
 
 @lru_cache(maxsize=1)
@@ -111,12 +73,6 @@ def _number_label() -> re.Pattern[str]:
         rf"{lead}(?:{words})\s?[:：]?\s*(?:第\s?|[（(]|{_CODE})?"
         rf"(?P<value>{NUMERAL})?(?:[项个条号)）])?{ending}"
     )
-
-
-@lru_cache(maxsize=1)
-def _residue() -> re.Pattern[str]:
-    marks: list[str] = word_list("layout")["marks"]["residue"]
-    return re.compile(rf"(?:{'|'.join(marks)}|[\s\u3000])*")
 
 
 def mark_lines(source: SourceText) -> tuple[Line, ...]:
@@ -139,7 +95,7 @@ def mark_lines(source: SourceText) -> tuple[Line, ...]:
         if index in tables:
             lines.extend(tables[index])
         else:
-            lines.extend(_lines_of(source.text, block, cell=index in cells))
+            lines.extend(lines_of(source.text, block, cell=index in cells))
     lines = with_own_numbers(source.text, _with_numbers(source.text, lines))
     lines = with_told_sentences(source.text, lines)
     lines = with_own_labels(source.text, _with_problem_headings(source.text, lines))
@@ -254,7 +210,7 @@ def _with_glued_labels(text: str, lines: list[Line]) -> list[Line]:
             continue
         match = _glued().match(text, line.number.end, line.end)
         if match is not None and len(plain_label(match["label"])) >= _MIN_LABEL:
-            found[index] = _label(match["label"], match.start(), match.end(), marked=True)
+            found[index] = label_at(match["label"], match.start(), match.end(), marked=True)
     roles = [label.role for label in found.values()]
     styles = {lines[index].style for index in found}
     if len(styles) != 1 or len(set(roles)) < _MIN_GLUED or len(set(roles)) < len(roles) - 1:
@@ -327,7 +283,7 @@ def _issue_tables(source: SourceText) -> dict[int, list[Line]]:
     columns = None
 
     def cut(index: int) -> list[Line]:
-        return list(_lines_of(source.text, source.blocks[index], cell=True))
+        return list(lines_of(source.text, source.blocks[index], cell=True))
 
     for table in tables_of(source).values():
         cells = turned(source, table)
@@ -395,7 +351,8 @@ def _with_numbers(text: str, lines: list[Line]) -> list[Line]:
         if not raw and index + 1 < len(lines) and lines[index + 1].cell and line.cell:
             last = lines[index + 1]
             raw = text[last.start : last.end].strip()
-        value = numeral_value(raw) if raw else None
+        counted = _COUNTED.fullmatch(raw)
+        value = None if counted is None else numeral_value(counted["value"])
         if value is None:
             made.append(line)
             continue
@@ -503,88 +460,6 @@ def _is_numbered_heading(line: Line) -> bool:
 
 def _is_bare(line: Line) -> bool:
     return line.label is not None and not line.label.marked and not line.cell
-
-
-def _lines_of(text: str, block: Block, *, cell: bool) -> Iterator[Line]:
-    marked, bare, inline = _label_patterns()
-    found = _residue().match(text, block.start, block.end)
-    start = block.start if found is None else found.end()
-    end = block.start + len(text[block.start : block.end].rstrip())
-    if start >= end or (not cell and is_page_mark(text[start:end])):
-        return
-    number = match_number(text, start, end) or _number_before_label(text, start, end)
-    words = start if number is None else number.end
-    label = None
-    hit = marked.match(text, words, end)
-    if hit is not None:
-        label = _label(hit["label"] or hit["plain"] or hit["timed"], words, hit.end(), marked=True)
-    else:
-        # （一）整改目标。到2023年底… : such a heading is a label where the document repeats it
-        # 整改时限 2024年6月底前: so is a label with a space behind it
-        hit = bare.match(text, words, end) or (
-            None if number is None and cell else _headed().match(text, words, end)
-        )
-        if hit is not None:
-            label = _label(hit["label"], words, hit.end(), marked=False)
-    after = words if label is None else label.end
-    cuts = list(_outside_brackets(text, after, inline.finditer(text, after, end)))
-    first_end = cuts[0].start() if cuts else end
-    yield Line(
-        head=block.start,
-        start=start,
-        end=_trimmed(text, start, first_end),
-        number=number,
-        label=label,
-        cell=cell,
-    )
-    for position, cut in enumerate(cuts):
-        stop = cuts[position + 1].start() if position + 1 < len(cuts) else end
-        body = min(cut.end(), stop)
-        yield Line(
-            head=cut.start(),
-            start=cut.start(),
-            end=_trimmed(text, cut.start(), stop),
-            label=_label(
-                cut["label"] or cut["plain"] or cut["timed"], cut.start(), body, marked=True
-            ),
-            cell=cell,
-            inline=True,
-        )
-
-
-def _number_before_label(text: str, start: int, end: int) -> Number | None:
-    """Read a number that only a space parts from a label: 3 问题：…."""
-    found = _SPACED_NUMBER.match(text, start, end)
-    if found is None:
-        return None
-    raw, body = found["value"], found.end()
-    return Number(style="arabic_space", value=int(raw), raw=raw, start=start, end=body)
-
-
-def _outside_brackets(
-    text: str, start: int, found: Iterator[re.Match[str]]
-) -> Iterator[re.Match[str]]:
-    """Leave out what stands within brackets, as the second label of 〔牵头单位：…；配合单位：…〕."""
-    openings, closings = set(bracket_pairs()), set(bracket_pairs().values())
-    depth, position = 0, start
-    for match in found:
-        for character in text[position : match.start()]:
-            depth += character in openings
-            depth = max(0, depth - (character in closings))
-        position = match.start()
-        # 整改目标：…，责任单位：…; a short word after a comma may be one of the sentence
-        short = text[position - 1] in "，," and len(plain_label(match["label"] or "")) < _MIN_LABEL
-        if not depth and not short:
-            yield match
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    return start + len(text[start:end].rstrip())
-
-
-def _label(spelling: str, start: int, end: int, *, marked: bool) -> Label:
-    role = role_of_label(spelling)
-    return Label(role=role, spelling=plain_label(spelling), start=start, end=end, marked=marked)
 
 
 def role_of(line: Line) -> FieldRole | None:

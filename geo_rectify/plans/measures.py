@@ -12,6 +12,7 @@ from geo_rectify.plans.bodies import Bodies, split_bodies
 from geo_rectify.plans.deadlines import has_words, issue_deadline, measure_deadlines, tells_time
 from geo_rectify.plans.numbering import match_number, numeral_value, style_pattern
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole
+from geo_rectify.plans.told_sentences import assigned_parts
 from geo_rectify.plans.unit_brackets import AFTER_BRACKET, UnitList, semicolons, unit_lists
 from geo_rectify.plans.wording import word_list
 
@@ -123,6 +124,7 @@ def _finished(
     if style is not None:
         return drafts
     drafts = [part for draft in drafts for part in _closed_by_units(text, draft)]
+    drafts = [part for draft in drafts for part in _assigned(text, draft)]
     return [p for each in drafts for p in _parted(text, each)] if semicolons_part else drafts
 
 
@@ -186,6 +188,18 @@ def _closed_by_units(text: str, draft: _Draft) -> list[_Draft]:
     if len(stops) < 2 or stops[-1] < end:  # noqa: PLR2004 - a bracket each
         return [draft]
     return [replace(draft, pieces=[span], labelled=[]) for span in pairwise([start, *stops])]
+
+
+def _assigned(text: str, draft: _Draft) -> list[_Draft]:
+    """Part a paragraph of sentences that each begin with whose task they are: 由市水利局负责，…."""
+    start, end = draft.pieces[0]
+    begins = assigned_parts(text, start, end)
+    if len(draft.pieces) > 1 or len(begins) < 2 or begins[0] != start:  # noqa: PLR2004
+        return [draft]
+    return [
+        replace(draft, pieces=[span], labelled=list(draft.labelled))
+        for span in pairwise([*begins, end])
+    ]
 
 
 def _after_marks(text: str, start: int, end: int) -> int:

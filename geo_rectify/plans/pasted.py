@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from geo_rectify.plans.grids import header_role
+from geo_rectify.plans.headers import header_role
 from geo_rectify.plans.joining import begins_item
 from geo_rectify.plans.numbering import numeral_value
 from geo_rectify.plans.records import FieldRole

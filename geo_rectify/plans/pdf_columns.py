@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from geo_rectify.plans.grids import header_role
+from geo_rectify.plans.headers import header_role
 from geo_rectify.plans.pdf_lines import PrintedLine, line_of, right_margin, rows_of
 
 if TYPE_CHECKING:

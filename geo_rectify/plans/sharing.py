@@ -105,8 +105,8 @@ def shared_units(
         else measure
         for measure, number in zip(measures, numbers, strict=True)
     ]
-    if common:
-        return with_issue_units(filled, bodies_of(text, common))
+    if common or own:
+        return with_issue_units(filled, bodies_of(text, common)) if common else tuple(filled)
     return tuple(_told_in_words(text, measure) for measure in filled)
 
 

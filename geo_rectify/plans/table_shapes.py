@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.plans.grids import cell_words, header_role
+from geo_rectify.plans.headers import cell_words, header_role
 from geo_rectify.plans.records import FieldRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo_rectify.plans.grids import Columns
+    from geo_rectify.plans.headers import Columns
     from geo_rectify.plans.records import Cell, SourceText
 
 _MIN_ROLES: Final = 3

@@ -1,4 +1,7 @@
-"""Sentences that tell fields without a mark: 以上由市住建局牵头，2024年底前完成; 牵头单位为市水利局，应于…."""
+"""Sentences that tell fields without a mark, clause by clause.
+
+以上由市住建局牵头，2024年底前完成; 牵头单位为市水利局，应于…. Below a number 由市水利局负责，… begins a measure.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,35 @@ _ENDS: Final = "。；; \u3000"
 
 
 @lru_cache(maxsize=1)
+def _assigning() -> re.Pattern[str]:
+    words = word_list("layout")["sentences"]
+    return re.compile(rf"由(?P<bodies>[^，,。；;\n]{{2,60}}?)(?:{any_of(words['assigns'])})")
+
+
+def assigned_parts(text: str, start: int, end: int) -> list[int]:
+    """Find where the sentences of a paragraph begin that say whose task they are.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+    start, end
+        The paragraph.
+
+    Returns
+    -------
+    list of int
+        Their offsets.
+    """
+    return [
+        match.start()
+        for match in _assigning().finditer(text, start, end)
+        if (match.start() == start or text[match.start() - 1] in "。；;")
+        and are_bodies(match["bodies"])
+    ]
+
+
+@lru_cache(maxsize=1)
 def _opening() -> re.Pattern[str]:
     words = word_list("layout")["sentences"]
     return re.compile(rf"(?:(?:{any_of(words['whole'])})[，,]?(?:均|都|统一|分别)?)?由")
@@ -42,20 +74,28 @@ def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
     Returns
     -------
     list of Line
-        The same lines; such a line is parted into its units and its time.
+        The same lines; such a line is parted into its units and its time. A paragraph below a
+        numbered line that begins with whose task it is holds measures.
     """
     made: list[Line] = []
-    for line in lines:
-        found = clauses = None
-        if line.label is None and not line.cell:
-            clauses = _clauses(text, line)
-            if line.number is None:
-                found = _opening().match(text, line.start, line.end)
-        if clauses:
-            made.extend(clauses)
-        else:
-            made.extend([line] if found is None else _parts(text, line, found.end()))
+    for index, line in enumerate(lines):
+        if line.label is not None or line.cell:
+            made.append(line)
+            continue
+        parts = _clauses(text, line)
+        if not parts and line.number is None:
+            found = _opening().match(text, line.start, line.end)
+            below_head = bool(index) and _is_head(lines[index - 1])
+            if below_head and assigned_parts(text, line.start, line.end)[:1] == [line.start]:
+                parts = [_labelled(line, FieldRole.MEASURES, line.start)]
+            elif found is not None:
+                parts = _parts(text, line, found.end())
+        made.extend(parts or [line])
     return made
+
+
+def _is_head(line: Line) -> bool:
+    return line.number is not None and line.label is None and not line.cell
 
 
 def _clauses(text: str, line: Line) -> list[Line]:
@@ -104,18 +144,18 @@ def _clause_end(text: str, start: int, end: int) -> int:
 
 
 def _parts(text: str, line: Line, start: int) -> list[Line]:
-    """Part such a sentence into whose, until when and who accepts; give it whole where more is told."""
+    """Part such a sentence into whose, until when and who accepts; none where more is told."""
     end = start + len(text[start : line.end].rstrip(_ENDS))
     cuts = [start, *(match.end() for match in _PAUSE.finditer(text, start, end)), end]
     told: list[tuple[FieldRole, int]] = []
     for begin, stop in pairwise(cuts):
         role, value = _clause_role(text, begin, stop)
         if role is None:
-            return [line]
+            return []
         if not told or told[-1][0] is not role:
             told.append((role, value))
     if told[0][0] is not FieldRole.RESPONSIBLE:
-        return [line]
+        return []
     made = []
     for position, (role, value) in enumerate(told):
         last = position + 1 == len(told)
@@ -140,7 +180,8 @@ def _clause_role(text: str, start: int, end: int) -> tuple[FieldRole | None, int
     words = text[start:end].rstrip("，,；;")
     due = _due().match(words)
     begin = start if due is None else start + due.end()
-    if tells_time(text, begin, start + len(words)):
+    ends = tuple(word_list("layout")["sentences"]["time_ends"])
+    if words.endswith(ends) and tells_time(text, begin, start + len(words)):
         return FieldRole.DEADLINE, begin
     value = start + len(words) - len(words.removeprefix("由"))
     accepted = _accepting().fullmatch(words)
