@@ -50,8 +50,8 @@ _WITH_ISSUES: Final = frozenset(
 # A field of one line: what follows it on lines of its own is not its value.
 _ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
 _IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
-_INTERRUPTS: Final = frozenset({FieldRole.COMPLETION, FieldRole.ASIDE})
-"""What is told below a measure of what was done, before the next measure."""
+_INTERRUPTS: Final = frozenset(FieldRole) - {FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES}
+"""What is told below a measure, before the next: what was done, who accepts it."""
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:

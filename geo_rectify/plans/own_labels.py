@@ -79,6 +79,14 @@ def with_own_labels(text: str, lines: Sequence[Line]) -> list[Line]:
     return made
 
 
+def _heading(text: str, line: Line) -> re.Match[str] | None:
+    """Read words alone behind a number, or alone on a line where they infer what they head."""
+    match = _OWN_HEADING.match(text, line.after_number, line.end)
+    if match is None or line.number is not None or inferred_role(match["words"]) is not None:
+        return match
+    return None
+
+
 def _is_heading(match: re.Match[str]) -> bool:
     return match.re is _OWN_HEADING
 
@@ -90,8 +98,8 @@ def _repeated_words(text: str, lines: Sequence[Line]) -> dict[str, _Words]:
         if line.label is not None or line.rows is not None:
             continue
         match = _OWN_LABEL.match(text, line.after_number, line.end)
-        if match is None and line.number is not None and not line.cell:
-            match = _OWN_HEADING.match(text, line.after_number, line.end)
+        if match is None and not line.cell:
+            match = _heading(text, line)
         counted = match_number(text, line.after_number, line.end, inner=True)  # 措施一：
         if match is not None and (counted is None or counted.end < match.end()):
             words = plain_label(match["words"])
