@@ -327,6 +327,7 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
             fields.value(role, line, start, also=also)
         if role is FieldRole.PERSON and line.label is not None:
             fields.person = (line.head, line.end)
+            fields.end = max(fields.end, line.end)
         elif (
             role is FieldRole.PERSON
             and fields.person is not None

@@ -92,7 +92,8 @@ def document_type(
         return DocumentType.PETITION_TABLE, f"表头“{told}”说明逐件列的是群众反映的问题"
     if layout is not None and found and _may_hold_list(named, title):
         labels = "、".join(dict.fromkeys(spelling for _, spelling in layout.spellings))
-        return DocumentType.RECTIFICATION_PLAN, f"识别到整改清单：{found}个问题，标签为{labels}"
+        by = f"标签为{labels}" if labels else "没有标签，按序号和责任单位读出"
+        return DocumentType.RECTIFICATION_PLAN, f"识别到整改清单：{found}个问题，{by}"
     if named is DocumentType.RECTIFICATION_PLAN:
         return (
             named,
