@@ -147,8 +147,21 @@ def _shared_tails(scene: Scene) -> None:
             last.kind = kind
 
 
-def _index_at(tokens: Sequence[Token], position: int) -> int:
-    """Give the index of the token that begins at a position, or -1."""
+def index_at(tokens: Sequence[Token], position: int) -> int:
+    """Give the index of the token that begins at a position.
+
+    Parameters
+    ----------
+    tokens
+        Tokens of a passage.
+    position
+        Offset into it.
+
+    Returns
+    -------
+    int
+        The index, -1 where none begins there.
+    """
     low, high = 0, len(tokens)
     while low < high:
         middle = (low + high) // 2
@@ -179,7 +192,7 @@ def _lead_members(scene: Scene) -> None:
     for draft in list(scene.drafts):
         if draft.kind in ADMIN_KINDS or draft.bare or not draft.stem:
             continue
-        index = _index_at(scene.tokens, draft.start)
+        index = index_at(scene.tokens, draft.start)
         current = draft
         while index > 0 and scene.tokens[index - 1].code in {codes.LISTED, codes.JOINED}:
             item = _item_before(scene.tokens, index - 1)
@@ -249,7 +262,7 @@ def _sharing(
 
 def _stem_is_name(scene: Scene, draft: Draft) -> bool:
     """Say whether a facility is called by another name as a whole (龙井路排涝站)."""
-    index = _index_at(scene.tokens, draft.start)
+    index = index_at(scene.tokens, draft.start)
     return (
         index >= 0
         and scene.tokens[index].code in {codes.NAME, codes.SETTLEMENT}
@@ -340,7 +353,7 @@ def _tails(scene: Scene, context: Context) -> None:
 def _bare_before_tail(scene: Scene, context: Context) -> None:
     """Find members without any head by the tail alone: 陶欣苑、尚东国际等居住小区."""
     for found in context.list_tail.finditer(scene.text):
-        index = _index_at(scene.tokens, found.start())
+        index = index_at(scene.tokens, found.start())
         kind = context.list_kinds[found["tail"] or found["few"]]
         while index > 0:
             item = _item_before(scene.tokens, index)

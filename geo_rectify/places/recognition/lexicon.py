@@ -173,6 +173,9 @@ class Context:
     counted: re.Pattern[str]
     counted_after: re.Pattern[str]
     counted_kinds: Mapping[str, PlaceType]
+    counting: re.Pattern[str]
+    counted_ends: Mapping[str, PlaceType]
+    counted_not: tuple[str, ...]
     area: re.Pattern[str]
 
 
@@ -360,7 +363,8 @@ def context() -> Context:
     Context
         Compiled patterns.
     """
-    data, generic = _load("context.toml"), _load("heads.toml")["generic"]
+    data, heads = _load("context.toml"), _load("heads.toml")
+    generic = heads["generic"]
     relation, located, roles = data["relation"], data["located"], data["roles"]
     tails = {
         word: PlaceType(kind)
@@ -412,5 +416,16 @@ def context() -> Context:
             f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"
         ),
         counted_kinds=MappingProxyType(counted),
+        counting=re.compile(
+            f"(?<![第\\d.、．年月]){_NUMBER}(?P<classifier>[处家座栋条口所个幢片套户])(?![\\d月])"
+        ),
+        counted_ends=MappingProxyType(
+            {
+                word: PlaceType(kind)
+                for kind, listed in heads["counted_ends"].items()
+                for word in listed.split()
+            }
+        ),
+        counted_not=tuple(heads["counted_not"]["words"].split()),
         area=re.compile(data["area"]["pattern"]),
     )
