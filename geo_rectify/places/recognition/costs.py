@@ -25,6 +25,7 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.FOREST_FARM,
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
+_BESIDE: Final = frozenset("边畔")
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
 # No preposition follows another: 在|向阳大桥.
@@ -177,7 +178,8 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
 def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     """Price a name whose last character begins a word with the next: 八尺门海|域."""
     word = text[stop - 1 : stop + 1]
-    if word not in lexicon.flags:
+    if word not in lexicon.flags or word[1] in _BESIDE:
+        # 某某河|边
         return 0.0
     return _CUTS_HEAD if word in lexicon.facility else _CUTS_WORD
 
@@ -339,7 +341,7 @@ def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tu
 
 
 def by_areas(
-    text: str, start: int, stop: int, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
+    text: str, start: int, head: int, stop: int, *, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
 ) -> float:
     """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇).
 
@@ -347,8 +349,8 @@ def by_areas(
     ----------
     text
         The passage.
-    start, stop
-        The name.
+    start, head, stop
+        Where the name, its head and what follows begin.
     spans
         Administrative names of the run.
     vocabulary
@@ -369,9 +371,9 @@ def by_areas(
             # 某口湾|某岛: the head belongs to the area's short name.
             cost += _TOWN_WITHIN
         full = text[first:last] == vocabulary.areas[text[first:last]].name
-        if first == start and last == stop - 1 and not (full and last - first > _WORD_SIZE):
+        if first == start and last == head and not (full and last - first > _WORD_SIZE):
             # 昌江|河: the word 江河 does not stand there.
-            word = text[stop - 2 : stop] in vocabulary.lexicon.flags
+            word = last == stop - 1 and text[stop - 2 : stop] in vocabulary.lexicon.flags
             return (
                 -_WORD_AT_END * word
                 - STEM_COST.get(last - first, 0.0)

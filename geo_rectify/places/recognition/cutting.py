@@ -216,7 +216,7 @@ class _Lattice:
         for first, last in self.areas:
             area = vocabulary.areas[text[first:last]]
             self._areas_at.setdefault(first, []).append((last, area))
-            if text[first:last] == area.name:
+            if text[first:last] == area.name or _with_rank(text[first:last], area):
                 self._full.append((first, last))
 
     def offer(self, start: int, stop: int, code: str, cost: float, flags: str = "") -> None:
@@ -262,7 +262,8 @@ class _Lattice:
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 self.put(river, _FULL_ADMIN)
             cost = _FUNCTION if length == 1 else _WORD
-            if self._full and any(first < position < last < stop for first, last in self._full):
+            in_town = words.CITY in lexicon.flags[word]
+            if not in_town and any(first < position < last < stop for first, last in self._full):
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
@@ -360,7 +361,7 @@ def _names_by_start(
                 )
                 if cost == _NEVER:
                     continue
-                cost += by_areas(text, start, stop, spans, vocabulary)
+                cost += by_areas(text, start, head, stop, spans=spans, vocabulary=vocabulary)
                 cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)

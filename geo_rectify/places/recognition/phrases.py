@@ -121,15 +121,19 @@ def find_phrases(
         after_it = tokens[found.end()] if found.end() < len(tokens) else None
         for group, piece in pieces(text, part, str(found.lastgroup), lexicon):
             draft = _draft(text, piece, group, lexicon)
-            read = [draft] if draft is not None else list(_apart(text, piece, lexicon))
-            drafts += [
-                d
-                for d in read
-                if not d.bare
-                or told_by_work(text, d, before_it, lexicon)
-                or revealed(text, d, context, document)
-                or told_by_area(d, before_it, after_it, lexicon)
-            ]
+            if draft is None:
+                drafts += _apart(text, piece, lexicon)
+                draft = _unknown(text, piece)
+                after = piece[-1] if draft is not None else after_it
+            else:
+                after = after_it
+            if draft is not None and (
+                not draft.bare
+                or told_by_work(text, draft, before_it, lexicon)
+                or revealed(text, draft, context, document)
+                or told_by_area(draft, before_it, after, lexicon)
+            ):
+                drafts.append(draft)
     drafts = [draft for draft in drafts if not figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     drafts = whole_names(text, drafts)
@@ -178,6 +182,16 @@ def _apart(text: str, part: Sequence[Token], lexicon: Lexicon) -> Iterator[Draft
         draft = None if group is None else _draft(text, [token], group, lexicon)
         if draft is not None:
             yield draft
+
+
+def _unknown(text: str, part: Sequence[Token]) -> Draft | None:
+    """Read the unknown characters a phrase begins with, where it is no name as a whole."""
+    stop = 0
+    while stop < len(part) and part[stop].code == codes.UNKNOWN:
+        stop += 1
+    if not 0 < stop < len(part):
+        return None
+    return _bare(text[part[0].start : part[stop].start], part[0].start)
 
 
 def _works(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
