@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.admin import customary_names, short_name
 from geo_rectify.places.recognition.aliases import place_key
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
 from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.places.recognition.numbering import CANAL
@@ -30,7 +30,6 @@ PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
 _BRACKETS: Final = re.compile("[（(]([\u4e00-\u9fff]{2,4})[)）]")
-_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 # Kinds that run through several counties: the words around say little, the whole document more.
 _LINEAR: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
@@ -193,7 +192,7 @@ def _by_name(scene: Scene, document: Document) -> None:
 
 def _weakly_told(draft: Draft) -> bool:
     """Say whether a mine is called by a short name, which the words around may overrule."""
-    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(_WITH_RANK)
+    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(RANKS)
 
 
 def _in_brackets(draft: Draft, document: Document) -> tuple[str, str] | None:

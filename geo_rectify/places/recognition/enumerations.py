@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Draft
 from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.places.recognition.numbering import read_number
 from geo_rectify.vocabulary import PlaceType, Role
@@ -339,9 +339,15 @@ def _tails(scene: Scene, context: Context) -> None:
         tail = context.list_tail.match(scene.text, run[-1].end)
         if tail is None:
             continue
-        kind = context.list_kinds[tail["tail"] or tail["few"]]
+        noun = tail["tail"] or tail["few"]
+        kind = context.list_kinds[noun]
         counted = bool(tail["count"]) and read_number(tail["count"]) == len(run)
         for draft in run:
+            if counted and draft.kind in ADMIN_KINDS and not draft.surface.endswith(RANKS):
+                # 德兴、永平|两座铜矿: called by a county's short name.
+                draft.prefix, draft.kind = draft.surface, kind
+            if counted and not draft.head and draft.kind not in ADMIN_KINDS:
+                draft.whole = draft.whole or draft.surface + noun
             if draft.bare or (draft.kind in _WEAK_HEADS and not draft.head):
                 draft.kind = kind
             elif (counted and draft.kind in _LENDING) or tail["few"]:
@@ -355,6 +361,11 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
     for found in context.list_tail.finditer(scene.text):
         index = index_at(scene.tokens, found.start())
         kind = context.list_kinds[found["tail"] or found["few"]]
+        if found["count"] and (
+            not index or scene.tokens[index - 1].code in _CLOSING or not _several(scene, index)
+        ):
+            # 再建|6座|污水处理站 counts no names.
+            continue
         while index > 0:
             item = _item_before(scene.tokens, index)
             if item is None:
@@ -383,6 +394,14 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
                 break
             index = first - 1
     scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _several(scene: Scene, index: int) -> bool:
+    """Say whether a separator stands before the last member in front of a token."""
+    item = _item_before(scene.tokens, index)
+    if item is None or not item[0]:
+        return False
+    return scene.tokens[item[0] - 1].code in {codes.LISTED, codes.JOINED}
 
 
 def enumerations(scene: Scene, *, commas: bool = False) -> list[list[Draft]]:

@@ -354,6 +354,20 @@ _CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|�
 _SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
 
 
+# Kinds that several are called of by their own names alone: 锦界、清水|两个|工业园.
+_TAILS_BY_HEAD: Final = (
+    "industrial-park",
+    "wastewater-plant",
+    "pump-station",
+    "mine/quarry",
+    "factory/company",
+    "water-source",
+    "park-scenic",
+    "project",
+    "other",
+)
+
+
 @lru_cache(maxsize=1)
 def context() -> Context:
     """Read the patterns of the words around a name.
@@ -371,6 +385,11 @@ def context() -> Context:
         for kind, listed in data["list_tails"].items()
         for word in listed.split()
     }
+    for kind in _TAILS_BY_HEAD:
+        # 白桦、松谷|两座|高尔夫球场: what heads name, tails of a list say too.
+        for word in heads["facility"][kind].split():
+            if len(word) > 1:
+                tails.setdefault(word, PlaceType(kind))
     counted = {word: PlaceType(kind) for kind, listed in generic.items() for word in listed.split()}
     nouns = alternation(counted)
     base, around = alternation(relation["words"].split()), relation["areas"].split()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
-_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _DASH: Final = re.compile("[—–－~-]{1,2}")
 _OF_TWO: Final = frozenset(
     {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
@@ -310,7 +309,7 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
         # 某河|某县的简称|水上公园
-        return not second.prefix.endswith(_WITH_RANK)
+        return not second.prefix.endswith(RANKS)
     if first.kind in _ZONES and second.surface.endswith("分园"):
         return True
     if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
