@@ -116,7 +116,7 @@ def _stem_penalty(
         return first
     return (
         first
-        + (0.0 if _TOWNS.isdisjoint(inside) else _TOWN_WITHIN)
+        + (0.0 if _TOWNS.isdisjoint(inside) and "矿" not in inside[1:] else _TOWN_WITHIN)
         + _FUNCTION_WITHIN * sum(map(lexicon.single_hard.__contains__, inside))
         + (0.0 if _JOINING_CHARS.isdisjoint(inside) else _JOIN_WITHIN)
         + (0.0 if _RANKS.isdisjoint(inside) else _RANK_WITHIN)
@@ -341,7 +341,13 @@ def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tu
 
 
 def by_areas(
-    text: str, start: int, head: int, stop: int, *, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
+    text: str,
+    start: int,
+    head: int,
+    stop: int,
+    *,
+    spans: Sequence[tuple[int, int]],
+    vocabulary: Vocabulary,
 ) -> float:
     """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇).
 

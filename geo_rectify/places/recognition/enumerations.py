@@ -288,7 +288,16 @@ def _trailing_members(scene: Scene) -> None:
         start, end = tokens[index + 1].start, tokens[stop].end
         surface = scene.text[start:end]
         same = before.head[-_MIN_ITEM:] == surface[-_MIN_ITEM:]
-        if not same or any(d.start < end and start < d.end for d in scene.drafts):
+        over = [d for d in scene.drafts if d.start < end and start < d.end]
+        if same and len(over) == 1 and over[0].surface == surface and not over[0].prefix:
+            over[0].prefix, over[0].head, over[0].whole = (
+                before.prefix,
+                surface,
+                before.prefix + surface,
+            )
+            by_end[end] = over[0]
+            continue
+        if not same or over:
             continue
         member = Draft(
             start=start,

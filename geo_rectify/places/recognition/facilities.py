@@ -36,6 +36,8 @@ _SEVERAL_TOWNS: Final = frozenset(
 _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
+_AREA_ENDS: Final = frozenset("县市区旗镇乡村")
+_DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
 # Facilities that belong to the firm named before them and make no name with it.
@@ -156,10 +158,23 @@ def _names(
     longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
     words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
     short = part[0].code == codes.SHORT_ADMIN and kind in _SIGHTS
+    short = short or _called_by_words(text, part, part[stem_end])
     return (
         (1 if short else _least_stem(part[stem_end:])) <= len(stem) <= longest
         and not (len(words) == stem_end - begin and len(words) > 1)
         and not _loose(text, part, part[stem_end], kind=kind, lexicon=lexicon)
+    )
+
+
+def _called_by_words(text: str, part: Sequence[Token], word: Token) -> bool:
+    """Say whether one character and a word behind an area are a name: 某县|大河边|重晶石矿."""
+    first = part[0]
+    return (
+        word.code == codes.SOFT
+        and first.code == codes.UNKNOWN
+        and word.end - word.start == _MIN_STEM
+        and text[max(0, first.start - 1) : first.start] in _AREA_ENDS
+        and text[first.start] not in _DESCRIBING
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
+_GROUPS: Final = ("公司", "集团")
 _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
 # Named by their city alone: 某名石化.
@@ -80,6 +81,8 @@ def registered_firms(
                 inner=True,
             )
         if start is None:
+            start = _short_of_a_firm(text, tokens, row, index)
+        if start is None:
             continue
         end = token.end
         prefix = ""
@@ -96,6 +99,19 @@ def registered_firms(
         )
         for used in range(start, index + 1):
             row[used] = codes.TITLE
+
+
+def _short_of_a_firm(
+    text: str, tokens: Sequence[Token], row: Sequence[str], legal: int
+) -> int | None:
+    """Say where 某银|公司 and, right behind its group, 氟化|公司 begin; None for other words."""
+    if text[tokens[legal].start : tokens[legal].end] != "公司" or not legal:
+        return None
+    if row[legal - 1] == codes.SHORT_ADMIN and (legal == 1 or row[legal - 2] not in _NAMING):
+        return legal - 1
+    of_group = legal > 1 and row[legal - 2] == codes.TITLE and row[legal - 1] == codes.INDUSTRY
+    group = text[: tokens[legal - 1].start].endswith(_GROUPS)
+    return legal - 1 if of_group and group else None
 
 
 def _before_bracket(

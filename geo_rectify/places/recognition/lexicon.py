@@ -89,6 +89,8 @@ class Lexicon:
         Works with a name of their own and no trade in it.
     never_first
         Characters no name begins with.
+    name_words
+        Ordinary words townships are called by; parks and works behind an area are too.
     locality
         Last characters of hamlets and headlands.
     objects_of
@@ -131,6 +133,7 @@ class Lexicon:
     firm_told: re.Pattern[str]
     works: frozenset[str]
     never_first: frozenset[str]
+    name_words: frozenset[str]
     locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
@@ -330,6 +333,7 @@ def lexicon() -> Lexicon:
         generic_after=tuple(heads["generic_after"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
+        name_words=frozenset(words["name_words"].split()),
         locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),

@@ -40,6 +40,16 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+_BELONGING: Final = frozenset(
+    {
+        (PlaceType.HOSPITAL, PlaceType.WASTEWATER_PLANT),
+        (PlaceType.PARK_SCENIC, PlaceType.OTHER),
+        (PlaceType.FOREST_PARK, PlaceType.OTHER),
+        (PlaceType.NATURE_RESERVE, PlaceType.OTHER),
+        (PlaceType.DEV_ZONE, PlaceType.FACTORY),
+        (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
+    }
+)
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 
 
@@ -68,7 +78,9 @@ def pieces(
     if parted:
         return parted
     if len(part) > _MIN_STEM and (
-        _land_of_a_facility(text, part) or _outlet_of_works(part, text, group, lexicon)
+        _land_of_a_facility(text, part)
+        or _outlet_of_works(part, text, group, lexicon)
+        or _belongs(text, part, lexicon)
     ):
         part = part[:-1]
     if group != "facility":
@@ -156,6 +168,14 @@ def _on_the_water(
 def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
+
+
+def _belongs(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether the last head only belongs to the name before: 某医院|污水站."""
+    if part[-2].code not in codes.HEAD + codes.RESERVE:
+        return False
+    owner, last = (lexicon.facility[text[t.start : t.end]] for t in (part[-2], part[-1]))
+    return (owner, last) in _BELONGING
 
 
 def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexicon) -> bool:

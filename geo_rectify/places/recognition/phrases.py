@@ -28,6 +28,7 @@ from geo_rectify.places.recognition.surroundings import (
     told_by_area,
     told_by_work,
 )
+from geo_rectify.places.recognition.titles import ordinals, recode, state_reserves
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -112,8 +113,11 @@ def find_phrases(
         In order of the text, none overlapping another. Bare words are among them only where
         their surroundings call them places.
     """
+    tokens = recode(text, tokens, lexicon)
     row = [token.code for token in tokens]
     drafts = list(registered_firms(text, tokens, row, lexicon))
+    drafts += state_reserves(text, tokens, row, lexicon)
+    drafts += ordinals(text, tokens, row, lexicon)
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
