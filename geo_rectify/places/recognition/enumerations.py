@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Draft
 from geo_rectify.places.recognition.lexicon import lexicon
-from geo_rectify.places.recognition.numbering import read_number
+from geo_rectify.places.recognition.numbering import ORDINAL, read_number
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -222,6 +222,9 @@ def _member(scene: Scene, first: int, stop: int, last: Draft, here: Draft | None
         rest = [token for token in part if token.start >= here.end]
         return _sharing(scene, here, last, rest, end)
     known = simple or not any(token.code == codes.UNKNOWN for token in part)
+    if known and ORDINAL.fullmatch(surface) and ORDINAL.match(last.surface[len(last.prefix) :]):
+        # 第二、第三污水处理厂
+        known = False
     if known or any(draft.start < end and start < draft.end for draft in scene.drafts):
         return None
     if last.kind is PlaceType.FACTORY and scene.tokens[stop].code != codes.LISTED:
@@ -387,7 +390,9 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
             named = any(t.code == codes.NAME for t in part)
             weights = {codes.UNKNOWN: 1, codes.STEM: _MIN_ITEM}
             known = sum(weights.get(t.code, 0) for t in part)
-            unknown = known >= (1 if named else _MIN_ITEM)
+            unknown = known >= (1 if named else _MIN_ITEM) or (
+                bool(found["count"]) and scene.text[start:end] in lexicon().name_words
+            )
             if not covered and unknown:
                 surface = scene.text[start:end]
                 scene.drafts.append(

@@ -56,6 +56,8 @@ _UNNAMED_BY_COUNTY: Final = frozenset(
         PlaceType.PUMP_STATION,
     }
 )
+# 某某水泥|矿山, 某某锌业|尾矿库: the firm's.
+_MINES_OF_FIRMS: Final = frozenset({"矿山", "矿区", "尾矿库", "采区", "排土场"})
 _PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
 
 
@@ -107,7 +109,7 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
         return None
     firm_end = firm_within(text, part, stem_end, group, lexicon)
-    if firm_end is not None and kind in _OF_A_FIRM:
+    if firm_end is not None and (kind in _OF_A_FIRM or head in _MINES_OF_FIRMS):
         end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
     return Draft(
         start=start,

@@ -107,8 +107,12 @@ def _short_of_a_firm(
     """Say where 某银|公司 and, right behind its group, 氟化|公司 begin; None for other words."""
     if text[tokens[legal].start : tokens[legal].end] != "公司" or not legal:
         return None
-    if row[legal - 1] == codes.SHORT_ADMIN and (legal == 1 or row[legal - 2] not in _NAMING):
-        return legal - 1
+    first = legal
+    while first and row[first - 1] == codes.INDUSTRY:
+        first -= 1
+    if first and row[first - 1] == codes.SHORT_ADMIN:
+        # 某银|公司, 某州|铁合金|公司
+        return first - 1 if first == 1 or row[first - 2] not in _NAMING else None
     of_group = legal > 1 and row[legal - 2] == codes.TITLE and row[legal - 1] == codes.INDUSTRY
     group = text[: tokens[legal - 1].start].endswith(_GROUPS)
     return legal - 1 if of_group and group else None
@@ -154,6 +158,10 @@ def _firm_start(
     """Say at which token a registered name begins, None where there is none."""
     registered = inner or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
+    town = next((at for at in range(legal - 1, first - 1, -1) if row[at] == codes.SETTLEMENT), -1)
+    if town >= 0 and tokens[legal].start - tokens[town].end >= _MIN_STEM:
+        # 某县|某某镇|某某煤业有限公司
+        first = town + 1
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     group = text[tokens[legal].start : tokens[legal].end] == "集团"
     if admins and legal - admins[-1] > 1:
@@ -364,7 +372,7 @@ def firm_within(
     at = stem_end
     while at < len(part) and part[at].code == codes.INDUSTRY:
         at += 1
-    if at == stem_end:
+    if at == stem_end or codes.HEAD in {token.code for token in part[at:-1]}:
         return None
     trade = text[part[stem_end].start : part[at - 1].end]
     return None if trade in lexicon.weak_industry else part[at - 1].end

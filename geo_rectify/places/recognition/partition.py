@@ -86,6 +86,8 @@ def pieces(
     if group != "facility":
         return [(group, part)]
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    if _on_an_island(text, part):
+        return [("name", part[:1]), ("facility", part[1:])]
     village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
     if village and kind is not PlaceType.MONITORING_SECTION:
         lead, rest = part[:village], part[village:]
@@ -168,6 +170,15 @@ def _on_the_water(
 def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
+
+
+def _on_an_island(text: str, part: Sequence[Token]) -> bool:
+    """Say whether a facility with a name of its own stands behind an island's: 某岛|某潭码头."""
+    named = 1
+    while named < len(part) and part[named].code in codes.UNKNOWN + codes.NAME:
+        named += 1
+    own = part[named - 1].end - part[0].end
+    return part[0].code == codes.NAME and text[part[0].end - 1] == "岛" and own >= _MIN_STEM
 
 
 def _belongs(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:

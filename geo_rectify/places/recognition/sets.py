@@ -26,6 +26,10 @@ _BUILT_ANEW: Final = frozenset({PlaceType.PUMP_STATION, PlaceType.WASTEWATER_PLA
 _NEAR: Final = 6
 _VERB: Final = 2
 _IN_NOUNS: Final = frozenset("USNIMHsG")
+_BUILT: Final = ("违建", "违法建筑")
+_FIRMS: Final = ("企业", "公司", "养殖场", "养殖户", "作坊")
+_MOUTH: Final = "口"
+_SINGLE_ENDS: Final = frozenset("矿坑井")
 _MAX_NOUN: Final = 14
 _MAX_END: Final = 4
 _NO_VERB_OF_SETS: Final = frozenset("有成于在入为未没内中是")
@@ -44,18 +48,7 @@ def find_sets(scene: Scene, context: Context) -> None:
     """
     text = scene.text
     runs = enumerations(scene)
-    found: list[Draft] = []
-    for match in context.counted.finditer(text):
-        mult = match["number"] + (match["more"] or "") + match["classifier"]
-        noun = match["noun"]
-        kind = context.counted_kinds[noun]
-        if _counts_the_named(scene, runs, match.start(), mult=mult, kind=kind, noun=noun):
-            continue
-        if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
-            continue
-        start = _start_of(match, context)
-        if start is not None:
-            found.append(_set(text, (start, match.end()), match["between"] + noun, match, context))
+    found = list(_counted_nouns(scene, runs, context))
     found.extend(_counted_things(scene, runs, found, context))
     for match in context.counted_after.finditer(text):
         if _overlaps(scene, match.start("noun"), match.end("noun")):
@@ -73,6 +66,30 @@ def find_sets(scene: Scene, context: Context) -> None:
     scene.drafts.sort(key=lambda draft: draft.start)
 
 
+def _counted_nouns(
+    scene: Scene, runs: Sequence[Sequence[Draft]], context: Context
+) -> Iterator[Draft]:
+    """Find what a number counts by a noun that makes a set: 86处|非法|开采点."""
+    text = scene.text
+    for match in context.counted.finditer(text):
+        mult = match["number"] + (match["more"] or "") + match["classifier"]
+        noun = match["noun"]
+        kind = context.counted_kinds[noun]
+        if _counts_the_named(scene, runs, match.start(), mult=mult, kind=kind, noun=noun):
+            continue
+        if _overlaps(scene, match.start(), match.end()) or _turned_into(match["between"]):
+            continue
+        phrase = _counted_phrase(scene, match.start("between"), context)
+        if phrase is not None and phrase[0] < match.end() and phrase[1] is not kind:
+            # 4家水泥厂|矿山
+            continue
+        start = _start_of(match, context)
+        if start is not None:
+            end, _ = _longer(scene, match.start("between"), match.end(), kind, context)
+            name = text[match.start("between") : end]
+            yield _set(text, (start, end), name, match, context)
+
+
 def _counted_things(
     scene: Scene, runs: Sequence[Sequence[Draft]], found: Sequence[Draft], context: Context
 ) -> Iterator[Draft]:
@@ -80,6 +97,8 @@ def _counted_things(
     text = scene.text
     for match in context.counting.finditer(text):
         if match["number"] in _ONE or _within(match.start(), found):
+            continue
+        if _behind_a_list(scene, match.start()):
             continue
         phrase = _counted_phrase(scene, match.end(), context)
         if phrase is None:
@@ -108,6 +127,16 @@ def _counted_things(
         )
 
 
+def _behind_a_list(scene: Scene, start: int) -> bool:
+    """Say whether words that are no names stand listed before a number: 大街、渔村|两条|河道."""
+    at = index_at(scene.tokens, start)
+    return (
+        at > 1
+        and scene.tokens[at - 1].code in _IN_NOUNS
+        and scene.tokens[at - 2].code in codes.LISTED
+    )
+
+
 def _within(position: int, drafts: Sequence[Draft]) -> bool:
     return any(draft.start <= position < draft.end for draft in drafts)
 
@@ -133,8 +162,32 @@ def _counted_phrase(scene: Scene, start: int, context: Context) -> tuple[int, Pl
             sizes = range(min(len(noun), _MAX_END), 0, -1)
             kind = next((k for s in sizes if (k := context.counted_ends.get(noun[-s:]))), None)
             if kind is not None and len(noun) > 1:
-                return token.end, kind
+                return _longer(scene, start, token.end, kind, context)
     return None
+
+
+def _longer(
+    scene: Scene, start: int, end: int, kind: PlaceType, context: Context
+) -> tuple[int, PlaceType]:
+    """Go on while the next word makes one noun with the last: 煤矿|矿井, 坑|口, 违建|别墅."""
+    text = scene.text
+    if text.startswith(_FIRMS, end):
+        # 4家|开矿|企业
+        firm = next(word for word in _FIRMS if text.startswith(word, end))
+        return end + len(firm), PlaceType.FACTORY
+    at = index_at(scene.tokens, end)
+    while 0 <= at < len(scene.tokens) and scene.tokens[at].code in _IN_NOUNS:
+        token = scene.tokens[at]
+        word = text[token.start : token.end]
+        alike = context.counted_ends.get(word, context.counted_kinds.get(word))
+        joined = context.counted_ends.get(text[end - 1 : token.end])
+        single = alike is not None and len(word) == 1 and text[end - 1] in _SINGLE_ENDS
+        built = alike is not None and text[start:end].endswith(_BUILT)
+        if not (alike is kind or joined or single or built) or text.startswith(_MOUTH, token.end):
+            break
+        end, kind = token.end, joined or alike or kind
+        at += 1
+    return end, kind
 
 
 def _start_of(match: re.Match[str], context: Context) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.places.recognition.numbering import ORDINAL
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _BEGINS_RESERVE: Final = frozenset(
 _LINKS: Final = frozenset({"之", "则", "有", "上游", "下游", "中游"})
 _MAX_RESERVE: Final = 14
 _ORDINAL_ROW: Final = re.compile("M[UIs]{0,2}H")
-_ORDINAL: Final = re.compile("第[一二三四五六七八九十]{1,2}$")
 _BY_ORDINAL: Final = frozenset(
     {
         PlaceType.FACTORY,
@@ -44,6 +44,7 @@ _BY_ORDINAL: Final = frozenset(
         PlaceType.HOSPITAL,
         PlaceType.SCHOOL,
         PlaceType.FOREST_FARM,
+        PlaceType.MINE,
     }
 )
 _NOT_BEFORE_ORDINAL: Final = frozenset("aAUNSFVI(")
@@ -119,7 +120,7 @@ def ordinals(
         head = text[last.start : last.end]
         before = row[found.start() - 1] if found.start() else codes.PUNCTUATION
         if (
-            not _ORDINAL.fullmatch(text[first.start : first.end])
+            not ORDINAL.fullmatch(text[first.start : first.end])
             or lexicon.facility[head] not in _BY_ORDINAL
             or before in _NOT_BEFORE_ORDINAL
         ):
