@@ -25,6 +25,7 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.FOREST_FARM,
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
+_WATERS: Final = frozenset("河江湖")
 _BESIDE: Final = frozenset("边畔")
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
@@ -116,7 +117,7 @@ def _stem_penalty(
         return first
     return (
         first
-        + (0.0 if _TOWNS.isdisjoint(inside) and "矿" not in inside[1:] else _TOWN_WITHIN)
+        + (0.0 if _TOWNS.isdisjoint(inside) and "矿" not in stem[1:-1] else _TOWN_WITHIN)
         + _FUNCTION_WITHIN * sum(map(lexicon.single_hard.__contains__, inside))
         + (0.0 if _JOINING_CHARS.isdisjoint(inside) else _JOIN_WITHIN)
         + (0.0 if _RANKS.isdisjoint(inside) else _RANK_WITHIN)
@@ -142,6 +143,8 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
         cost += _OBJECT
     if "里" in text[max(0, start - 2) : head] and _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
+    if start > run_start and first == "矿":
+        cost += _CUTS_WORD
     if start > run_start and (
         first in _HEADS_OF_TOWNS or (first in _LAST_OF_STEMS and head - start == 1)
     ):
@@ -159,7 +162,7 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
         for offset in range(size - length + 1)
     ]
     for part in parts:
-        if part not in lexicon.flags:
+        if part not in lexicon.flags or part in lexicon.name_words:
             continue
         flags = lexicon.flags[part]
         if words.STEM in flags:
@@ -177,6 +180,9 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
 
 def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     """Price a name whose last character begins a word with the next: 八尺门海|域."""
+    if text[stop : stop + 1] in _WATERS and text[stop + 1 : stop + 2] in _BESIDE:
+        # 姑溪|河边
+        return _CUTS_WORD
     word = text[stop - 1 : stop + 1]
     if word not in lexicon.flags or word[1] in _BESIDE:
         # 某某河|边

@@ -289,6 +289,27 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     opens = text[max(0, start - 1) : start] in _OPENING and _makes(trade, lexicon)
     if not (told or opens) or text.startswith(_OF_A_TRADE, end):
         return None
+    return own_firm(text, part, lexicon)
+
+
+def own_firm(text: str, part: Sequence[Token], _lexicon: Lexicon) -> Draft:
+    """Read a county's short name and a trade as a firm, whatever stands behind.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    _lexicon
+        The word lists, as all readers of phrases take them.
+
+    Returns
+    -------
+    Draft
+        The firm.
+    """
+    start, end = part[0].start, part[-1].end
     return Draft(
         start=start,
         end=end,
@@ -296,7 +317,7 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
         kind=PlaceType.FACTORY,
         prefix=text[start : part[0].end],
         stem=text[start : part[0].end],
-        head=trade,
+        head=text[part[1].start : end],
     )
 
 

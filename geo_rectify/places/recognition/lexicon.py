@@ -342,7 +342,7 @@ def lexicon() -> Lexicon:
             {
                 name: _KIND_OF_LAST.get(name[-1], PlaceType.RIVER)
                 for name in words["long_rivers"].split()
-                if name[-1] in _KIND_OF_LAST or name[:-1] in flags
+                if name[-1] in _KIND_OF_LAST or name[-1] == "水" or name[:-1] in flags
             }
         ),
         namesakes=frozenset(words["namesakes"].split()),

@@ -50,6 +50,7 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
+_WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 
 
@@ -83,11 +84,23 @@ def pieces(
         or _belongs(text, part, lexicon)
     ):
         part = part[:-1]
-    if group != "facility":
+    if group not in {"facility", "called"}:
         return [(group, part)]
-    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    return _by_parts(text, part, group, lexicon)
+
+
+def _by_parts(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part an island, inner works, a village or a water from the facility behind."""
     if _on_an_island(text, part):
         return [("name", part[:1]), ("facility", part[1:])]
+    inner = _inner_works(part)
+    if inner:
+        return [(_group_of(part[:inner]), part[:inner]), ("facility", part[inner:])]
+    if group == "called":
+        return [(group, part)]
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
     village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
     if village and kind is not PlaceType.MONITORING_SECTION:
         lead, rest = part[:village], part[village:]
@@ -172,6 +185,36 @@ def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
+def _inner_works(part: Sequence[Token]) -> int:
+    """Give where works with a name of their own begin behind other works, 0 for nowhere.
+
+    某某锌业|二里坝渣场, 某工业园|火锅食品产业园.
+    """
+    for at in range(1, len(part) - 1):
+        before = part[at - 1]
+        ends = before.code in codes.INDUSTRY + codes.HEAD or (
+            at == 1 and before.kind in {PlaceType.INDUSTRIAL_PARK, PlaceType.MINE}
+        )
+        stop = at
+        while stop < len(part) and part[stop].code in codes.UNKNOWN + codes.STEM + codes.NAME:
+            stop += 1
+        own = part[stop - 1].end - part[at].start if stop > at else 0
+        if ends and own >= _MIN_STEM and stop < len(part):
+            return at
+    return 0
+
+
+def _group_of(part: Sequence[Token]) -> str:
+    """Give the phrase of the grammar that the tokens of inner works are."""
+    if len(part) == 1:
+        return "name"
+    if part[-1].code == codes.HEAD:
+        return (
+            "county" if part[0].code == codes.SHORT_ADMIN and len(part) == _MIN_STEM else "facility"
+        )
+    return "own_firm" if part[1].code == codes.INDUSTRY else "firm"
+
+
 def _on_an_island(text: str, part: Sequence[Token]) -> bool:
     """Say whether a facility with a name of its own stands behind an island's: 某岛|某潭码头."""
     named = 1
@@ -196,7 +239,7 @@ def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexi
     last, works = (lexicon.facility.get(text[t.start : t.end]) for t in (part[-1], part[-2]))
     if last is PlaceType.WATER_SOURCE:
         return works is PlaceType.PROJECT
-    works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
+    works_of_area = group == "county" and works in _WITH_OUTLETS
     return works_of_area and last is PlaceType.DRAINAGE_OUTLET
 
 
@@ -349,4 +392,8 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
-    return firms and first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)
+    # 某州煤业|某林能化公司
+    of_area = second.prefix != "" and not second.prefix.endswith(RANKS)
+    branch = of_area and first.head not in _WITH_BRANCHES and second.surface.endswith("公司")
+    group = first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)
+    return firms and (branch or group)

@@ -15,6 +15,7 @@ from geo_rectify.places.recognition.drafts import Document, Draft
 from geo_rectify.places.recognition.facilities import facility
 from geo_rectify.places.recognition.firms import (
     area_firm,
+    own_firm,
     registered_firms,
     short_firm,
     water_brand,
@@ -28,7 +29,7 @@ from geo_rectify.places.recognition.surroundings import (
     told_by_area,
     told_by_work,
 )
-from geo_rectify.places.recognition.titles import ordinals, recode, state_reserves
+from geo_rectify.places.recognition.titles import ordinals, recode, state_reserves, trade_zones
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<inserted>[UNSa]+\([UNSaVIMs]+\)U{{0,2}}{_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
     r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
+    r"|(?P<hollow>aU(?!U))"
     r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>[NS]I{1,2})"
@@ -117,6 +119,7 @@ def find_phrases(
     row = [token.code for token in tokens]
     drafts = list(registered_firms(text, tokens, row, lexicon))
     drafts += state_reserves(text, tokens, row, lexicon)
+    drafts += trade_zones(text, tokens, row, lexicon)
     drafts += ordinals(text, tokens, row, lexicon)
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
@@ -153,11 +156,8 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group in {"firm", "brand", "area_firm"}:
-        read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
-        return read(text, part, lexicon)
-    if group == "works":
-        return _works(text, part, lexicon)
+    if group in _READ:
+        return _READ[group](text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -196,6 +196,22 @@ def _unknown(text: str, part: Sequence[Token]) -> Draft | None:
     if not 0 < stop < len(part):
         return None
     return _bare(text[part[0].start : part[stop].start], part[0].start)
+
+
+def _hollow(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a county's short name and the last character of hollows as one: 永年|洼."""
+    start = part[0].start
+    surface = text[start : part[-1].end]
+    if surface[-1] not in lexicon.locality:
+        return None
+    return Draft(
+        start=start,
+        end=start + len(surface),
+        surface=surface,
+        kind=PlaceType.CATCHMENT,
+        stem=surface[:-1],
+        head=surface[-1],
+    )
 
 
 def _works(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
@@ -278,3 +294,13 @@ def _zones(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         )
         for used in range(found.start(), found.end()):
             row[used] = codes.TITLE
+
+
+_READ: Final = {
+    "firm": short_firm,
+    "brand": water_brand,
+    "area_firm": area_firm,
+    "own_firm": own_firm,
+    "works": _works,
+    "hollow": _hollow,
+}

@@ -48,7 +48,7 @@ _BY_ORDINAL: Final = frozenset(
     }
 )
 _NOT_BEFORE_ORDINAL: Final = frozenset("aAUNSFVI(")
-_OPENING: Final = frozenset(codes.ADMIN + codes.SETTLEMENT + codes.LISTED + codes.PUNCTUATION)
+_OPENING: Final = codes.ADMIN + codes.SETTLEMENT + codes.LISTED + codes.PUNCTUATION
 _WITHIN_FACILITY: Final = frozenset(codes.UNKNOWN + codes.INDUSTRY + codes.MODIFIER)
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.MINE, PlaceType.FACTORY})
 
@@ -134,6 +134,50 @@ def ordinals(
             head=head,
         )
         row[found.start() : found.end()] = codes.TITLE * (found.end() - found.start())
+
+
+def trade_zones(
+    text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon
+) -> Iterator[Draft]:
+    """Find zones called by a trade alone: 钒钛|高新区.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    tokens
+        Its tokens.
+    row
+        Their codes, changed in place.
+    lexicon
+        The word lists.
+
+    Yields
+    ------
+    Draft
+        Each zone.
+    """
+    for at in range(1, len(row)):
+        trade, zone = tokens[at - 1], tokens[at]
+        head = text[zone.start : zone.end]
+        before = row[at - 2] if at > 1 else codes.PUNCTUATION
+        if (
+            row[at - 1] != codes.INDUSTRY
+            or row[at] != codes.HEAD
+            or head not in lexicon.standing
+            or lexicon.facility[head] is not PlaceType.DEV_ZONE
+            or before not in _OPENING + codes.HARD
+        ):
+            continue
+        yield Draft(
+            start=trade.start,
+            end=zone.end,
+            surface=text[trade.start : zone.end],
+            kind=PlaceType.DEV_ZONE,
+            stem=text[trade.start : trade.end],
+            head=head,
+        )
+        row[at - 1 : at + 1] = codes.TITLE * 2
 
 
 def state_reserves(
