@@ -102,7 +102,10 @@ _SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
 _UNKNOWN: Final = 1.9
 _COUNT: Final = 1.3
-_CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
+# These begin with the rank of an area: 北流市|民安工业区, 零溪镇|长峪矿业.
+_CITIZENS: Final = frozenset(
+    ["市民", "县民", "区民", "市政", "市容", "市场", "市长", "县长", "区长", "镇长", "乡长", "村长"]
+)
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")

@@ -144,7 +144,8 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         short = part[begin - 1].code == codes.SHORT_ADMIN
-        single = short and head in lexicon.called_by_area
+        ore = kind is PlaceType.MINE and head.endswith("矿") and len(head) >= _MIN_STEM
+        single = short and (ore or head in lexicon.called_by_area)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled

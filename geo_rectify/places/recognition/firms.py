@@ -24,6 +24,8 @@ _MAX_BRACKET: Final = 4
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _OPENING: Final = frozenset("市县区旗．")
+# 某某园|银亿科技|废水
+_BEHIND: Final = frozenset("县市区旗镇乡村园、")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
 _MIN_STEM: Final = 2
@@ -345,7 +347,13 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     trade = text[trades[0].start : trades[-1].end]
     if not _MIN_STEM <= len(brand) <= _MAX_BRAND:
         return None
-    if text.startswith(lexicon.generic_after, part[-1].end):
+    unknown = all(token.code == codes.UNKNOWN for token in part[: -len(trades)])
+    waste = (
+        unknown
+        and text.startswith("废", part[-1].end)
+        and text[max(0, part[0].start - 1) : part[0].start] in _BEHIND
+    )
+    if text.startswith(lexicon.generic_after, part[-1].end) and not waste:
         return None
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start

@@ -50,6 +50,8 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
+_TOWNS: Final = "镇乡村道"
+_HEAPS: Final = frozenset({"渣场", "灰场", "灰库", "渣库"})
 _WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 
@@ -81,7 +83,7 @@ def pieces(
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or _outlet_of_works(part, text, group, lexicon)
-        or _belongs(text, part, lexicon)
+        or (group != "county" and _belongs(text, part, lexicon))
     ):
         part = part[:-1]
     if group not in {"facility", "called"}:
@@ -96,11 +98,11 @@ def _by_parts(
     if _on_an_island(text, part):
         return [("name", part[:1]), ("facility", part[1:])]
     inner = _inner_works(part)
-    if inner:
+    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    if inner and not (kind is PlaceType.INDUSTRIAL_PARK and part[inner - 1].code == codes.INDUSTRY):
         return [(_group_of(part[:inner]), part[:inner]), ("facility", part[inner:])]
     if group == "called":
         return [(group, part)]
-    kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
     village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
     if village and kind is not PlaceType.MONITORING_SECTION:
         lead, rest = part[:village], part[village:]
@@ -229,7 +231,8 @@ def _belongs(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
     if part[-2].code not in codes.HEAD + codes.RESERVE:
         return False
     owner, last = (lexicon.facility[text[t.start : t.end]] for t in (part[-2], part[-1]))
-    return (owner, last) in _BELONGING
+    heap = owner is PlaceType.FACTORY and text[part[-1].start : part[-1].end] in _HEAPS
+    return heap or (owner, last) in _BELONGING
 
 
 def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexicon) -> bool:
@@ -268,7 +271,11 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = (
-        head in lexicon.ores
+        text[part[0].end - 1] in _TOWNS
+        and (
+            head in lexicon.ores
+            or (head.endswith("矿") and lexicon.facility[head] is PlaceType.MINE)
+        )
         and len(part) == _MIN_STEM
         and text.startswith(lexicon.of_ore, last.end)
     )

@@ -49,6 +49,7 @@ _BY_ORDINAL: Final = frozenset(
 )
 _NOT_BEFORE_ORDINAL: Final = frozenset("aAUNSFVI(")
 _OPENING: Final = codes.ADMIN + codes.SETTLEMENT + codes.LISTED + codes.PUNCTUATION
+_WORD: Final = 2
 _WITHIN_FACILITY: Final = frozenset(codes.UNKNOWN + codes.INDUSTRY + codes.MODIFIER)
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.MINE, PlaceType.FACTORY})
 
@@ -73,25 +74,39 @@ def recode(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> Sequence[Tok
     changed = list(tokens)
     for at in range(1, len(tokens) - 1):
         before, token, behind = tokens[at - 1 : at + 2]
-        if token.code == codes.SOFT and text[token.start : token.end] in lexicon.name_words:
-            if (
-                before.code in _OPENING
-                and behind.start == token.end
-                and (
-                    behind.code in _WITHIN_FACILITY
-                    or lexicon.facility.get(text[behind.start : behind.end]) in _CALLED_BY_WORDS
-                )
+        if behind.start != token.end:
+            continue
+        if token.code == codes.SOFT and before.code in _OPENING:
+            after = tokens[at + 2] if at + 2 < len(tokens) else behind
+            if _names(text, token, behind, lexicon) or (
+                # 某镇|骆驼|山|工业园
+                before.code != codes.PUNCTUATION
+                and token.end - token.start == _WORD
+                and behind.code == codes.UNKNOWN
+                and after.code == codes.HEAD
             ):
                 changed[at] = token._replace(code=codes.STEM)
         elif (
             token.code == codes.HEAD
             and token.end - token.start == 1
-            and before.code == behind.code == codes.UNKNOWN
-            and (at == 1 or tokens[at - 2].code in _OPENING)
+            and before.code == codes.UNKNOWN
+            and (
+                behind.code == codes.UNKNOWN
+                or lexicon.facility.get(text[behind.start : behind.end]) is PlaceType.MINE
+            )
+            and (at == 1 or tokens[at - 2].code in _OPENING + codes.HARD)
         ):
-            # 某镇|磺厂坪|硫铁矿: one character and 厂 are no works.
+            # 某镇|磺厂坪|硫铁矿, 金厂|矿区: one character and 厂 are no works.
             changed[at] = token._replace(code=codes.UNKNOWN)
     return changed
+
+
+def _names(text: str, word: Token, behind: Token, lexicon: Lexicon) -> bool:
+    """Say whether a word that townships are called by names what stands behind it."""
+    works = lexicon.facility.get(text[behind.start : behind.end]) in _CALLED_BY_WORDS
+    return text[word.start : word.end] in lexicon.name_words and (
+        works or behind.code in _WITHIN_FACILITY
+    )
 
 
 def ordinals(
