@@ -359,7 +359,8 @@ def _tails(scene: Scene, context: Context) -> None:
                 # 德兴、永平|两座铜矿: called by a county's short name.
                 draft.prefix, draft.kind = draft.surface, kind
             if counted and not draft.head and draft.kind not in ADMIN_KINDS:
-                draft.whole = draft.whole or draft.surface + noun
+                whole = draft.whole if draft.whole != draft.surface else ""
+                draft.whole = whole or draft.surface + noun
             if draft.bare or (draft.kind in _WEAK_HEADS and not draft.head):
                 draft.kind = kind
             elif (counted and draft.kind in _LENDING) or tail["few"]:
