@@ -22,10 +22,12 @@ from geo_rectify.places.recognition.costs import (
 )
 from geo_rectify.places.recognition.numbering import (
     CANAL,
+    FARM,
     KIND_OF,
     LEVEL_HOSPITAL,
     NUMBERED,
     REGIMENT,
+    WORKS,
 )
 from geo_rectify.places.recognition.tokens import (
     ADMIN,
@@ -171,7 +173,7 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
     """Find the cheapest cut of one run of Chinese characters."""
     lattice = _Lattice(text, begin, end, vocabulary)
     names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
-    for token, cost in _patterned(text, begin, end, lattice.areas):
+    for token, cost in _patterned(text, begin, end, lattice.areas, vocabulary.lexicon):
         names.setdefault(token.start, []).append((token, cost))
     for position in range(begin, end):
         lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
@@ -184,7 +186,7 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
 
 
 def _patterned(
-    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]]
+    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]], lexicon: Lexicon
 ) -> Iterator[tuple[Token, float]]:
     """Give what is read by a pattern: figures of speech, regiments, hospitals by rank, counts."""
     for figure in _FIGURES.finditer(text, begin, end):
@@ -197,6 +199,14 @@ def _patterned(
         at, stop = hospital.span()
         if not any(first < at < last for first, last in areas):
             yield Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2), _WORD
+    for farm in FARM.finditer(text, begin, end):
+        at, stop = farm.span()
+        if farm[1] in lexicon.stems:
+            yield Token(at, stop, NAME, kind=PlaceType.FOREST_FARM, stem=stop - at - 1), _WORD
+    for works in WORKS.finditer(text, begin, end):
+        at, stop = works.span()
+        kind = PlaceType.MINE if text[stop - 1] == "矿" else PlaceType.FACTORY
+        yield Token(at, stop, NAME, kind=kind, stem=stop - at - 1), _WORD
     for canal in CANAL.finditer(text, begin, end):
         at, stop = canal.span()
         yield Token(at, stop, NAME, kind=PlaceType.RIVER, stem=stop - at - 3), _WORD

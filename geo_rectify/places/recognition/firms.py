@@ -113,7 +113,9 @@ def _short_of_a_firm(
     while first and row[first - 1] == codes.INDUSTRY:
         first -= 1
     if first and row[first - 1] == codes.SHORT_ADMIN:
-        # 某银|公司, 某州|铁合金|公司
+        # 某银|公司, 某州|铁合金|公司, 某省|某山|铝业|公司
+        if first > 1 and row[first - 2] == codes.SHORT_ADMIN:
+            first -= 1
         return first - 1 if first == 1 or row[first - 2] not in _NAMING else None
     of_group = legal > 1 and row[legal - 2] == codes.TITLE and row[legal - 1] == codes.INDUSTRY
     group = text[: tokens[legal - 1].start].endswith(_GROUPS)

@@ -51,6 +51,12 @@ ORDINAL: Final = re.compile("第[一二三四五六七八九十]{1,2}")
 CANAL: Final = re.compile("第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)")
 """Canals called by their number: 第三排水沟."""
 
+FARM: Final = re.compile(rf"({_HAN}{{2}})[一二三四五六七八九十]{{1,2}}场(?![次所地面景合])")
+"""Farms called by a word and a number: 红星四场; the word has to be one places are called by."""
+
+WORKS: Final = re.compile("(?<=[团司])[一二三四五六七八九十]{1,3}(?:矿|厂)(?![区山井])")
+"""Mines and works of a group called by their number: 某某集团|十二矿."""
+
 LEVEL_HOSPITAL: Final = re.compile(
     "[省市县州区旗盟](?:第?[一二三四五六七八九十])?"
     "(?:人民|中医|中|妇幼保健|妇女儿童|传染病|精神病|精神卫生|中心|肿瘤|儿童|[一二三四五六七八九十])医院"

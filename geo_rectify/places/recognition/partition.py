@@ -83,7 +83,7 @@ def pieces(
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or _outlet_of_works(part, text, group, lexicon)
-        or (group != "county" and _belongs(text, part, lexicon))
+        or _belongs(text, part, group, lexicon)
     ):
         part = part[:-1]
     if group not in {"facility", "called"}:
@@ -226,12 +226,13 @@ def _on_an_island(text: str, part: Sequence[Token]) -> bool:
     return part[0].code == codes.NAME and text[part[0].end - 1] == "岛" and own >= _MIN_STEM
 
 
-def _belongs(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+def _belongs(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> bool:
     """Say whether the last head only belongs to the name before: 某医院|污水站."""
     if part[-2].code not in codes.HEAD + codes.RESERVE:
         return False
     owner, last = (lexicon.facility[text[t.start : t.end]] for t in (part[-2], part[-1]))
-    heap = owner is PlaceType.FACTORY and text[part[-1].start : part[-1].end] in _HEAPS
+    named = owner is PlaceType.FACTORY and group != "county"
+    heap = named and text[part[-1].start : part[-1].end] in _HEAPS
     return heap or (owner, last) in _BELONGING
 
 
