@@ -51,7 +51,7 @@ _BELONGING: Final = frozenset(
     }
 )
 _TOWNS: Final = "镇乡村道"
-_HEAPS: Final = frozenset({"渣场", "灰场", "灰库", "渣库"})
+_HEAPS: Final = frozenset({"渣场", "渣库"})
 _WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 
