@@ -58,7 +58,7 @@ _UNNAMED_BY_COUNTY: Final = frozenset(
 )
 # 某某水泥|矿山, 某某锌业|尾矿库: the firm's.
 _MINES_OF_FIRMS: Final = frozenset({"矿山", "矿区", "尾矿库", "采区", "排土场"})
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
+_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "采区", "采场", "煤场", "料场", "堆料场", "堆场"})
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
