@@ -187,6 +187,9 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     if word not in lexicon.flags or word[1] in _BESIDE:
         # 某某河|边
         return 0.0
+    if word not in lexicon.facility and text[stop : stop + _WORD_SIZE] in lexicon.flags:
+        # 某某水库|水位: the word behind stands without it.
+        return 0.0
     return _CUTS_HEAD if word in lexicon.facility else _CUTS_WORD
 
 
