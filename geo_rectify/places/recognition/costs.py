@@ -25,6 +25,7 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.FOREST_FARM,
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
+_HAMLETS: Final = frozenset("寨屯")
 _WATERS: Final = frozenset("河江湖")
 _BESIDE: Final = frozenset("边畔")
 _FAR: Final = re.compile(r"[十百千万]里")
@@ -178,7 +179,7 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
     return cost
 
 
-def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
+def _cut_after(text: str, stop: int, lexicon: Lexicon, *, strong: bool) -> float:
     """Price a name whose last character begins a word with the next: 八尺门海|域."""
     if text[stop : stop + 1] in _WATERS and text[stop + 1 : stop + 2] in _BESIDE:
         # 姑溪|河边
@@ -187,7 +188,7 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
     if word not in lexicon.flags or word[1] in _BESIDE:
         # 某某河|边
         return 0.0
-    if word not in lexicon.facility and text[stop : stop + _WORD_SIZE] in lexicon.flags:
+    if strong and text[stop : stop + _WORD_SIZE] in lexicon.flags:
         # 某某水库|水位: the word behind stands without it.
         return 0.0
     return _CUTS_HEAD if word in lexicon.facility else _CUTS_WORD
@@ -268,7 +269,7 @@ def name_cost(
         + at_end
         + (_counted(entry, stop - head) if text[head - 1] in _NUMERALS else 0.0)
         + (_CUTS_WORD if start > run_start and text[start - 1 : start + 1] in lexicon.flags else 0)
-        + _cut_after(text, stop, lexicon)
+        + _cut_after(text, stop, lexicon, strong=stop - head > 1)
         + _splits_head(text, start, run_start, lexicon)
         + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
         + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
@@ -386,7 +387,11 @@ def by_areas(
             # 某口湾|某岛: the head belongs to the area's short name.
             cost += _TOWN_WITHIN
         full = text[first:last] == vocabulary.areas[text[first:last]].name
-        if first == start and last == head and not (full and last - first > _WORD_SIZE):
+        if (
+            first == start
+            and last == head
+            and not (full and (last - first > _WORD_SIZE or text[head] in _HAMLETS))
+        ):
             # 昌江|河: the word 江河 does not stand there.
             word = last == stop - 1 and text[stop - 2 : stop] in vocabulary.lexicon.flags
             return (

@@ -58,7 +58,9 @@ _UNNAMED_BY_COUNTY: Final = frozenset(
 )
 # 某某水泥|矿山, 某某锌业|尾矿库: the firm's.
 _MINES_OF_FIRMS: Final = frozenset({"矿山", "矿区", "尾矿库", "采区", "排土场"})
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "采区", "采场", "煤场", "料场", "堆料场", "堆场"})
+_PARTS_OF_WORKS: Final = frozenset(
+    {"矿山", "矿区", "废渣场", "采区", "采场", "煤场", "料场", "堆料场", "堆场"}
+)
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
@@ -204,7 +206,9 @@ def _loose(
         # 某江|百里|风光带
         return False
     titled = any(text.startswith(_STATE_NAMED, token.start) for token in part)
-    if kind is PlaceType.NATURE_RESERVE and titled:
+    if kind is PlaceType.NATURE_RESERVE and (
+        titled or text.endswith("自然保护区", 0, part[-1].end)
+    ):
         # 某江|某河|特有鱼类|国家级水产种质资源保护区
         return False
     structure = text[word.start : word.end] in lexicon.section_words

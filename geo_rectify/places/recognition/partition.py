@@ -50,6 +50,7 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
+_WASTE: Final = ("废渣", "尾渣", "渣堆", "废石", "废水")
 _TOWNS: Final = "镇乡村道"
 _HEAPS: Final = frozenset({"渣场", "渣库"})
 _WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
@@ -174,7 +175,7 @@ def _on_the_water(
     if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
         return [("name", part[:1])]
     at = 1
-    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
+    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM + codes.NAME:
         at += 1
     own = part[at].start - part[0].end
     if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
@@ -278,7 +279,7 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
             or (head.endswith("矿") and lexicon.facility[head] is PlaceType.MINE)
         )
         and len(part) == _MIN_STEM
-        and text.startswith(lexicon.of_ore, last.end)
+        and text.startswith((*lexicon.of_ore, *_WASTE), last.end)
     )
     return head in _OPEN_COUNTRY or at_large or ore
 
