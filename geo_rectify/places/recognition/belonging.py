@@ -130,7 +130,7 @@ def runs_far(draft: Draft) -> bool:
 
 
 def is_namesake(draft: Draft) -> bool:
-    """Say whether a small river may be called so too: what the document says elsewhere counts.
+    """Say whether a small river or a park may be called so too: what is said elsewhere counts.
 
     Parameters
     ----------
@@ -142,7 +142,8 @@ def is_namesake(draft: Draft) -> bool:
     bool
         Whether it is so.
     """
-    return draft.surface in lexicon().namesakes
+    park = draft.kind in RESERVES - {PlaceType.NATURE_RESERVE}
+    return park or draft.surface in lexicon().namesakes
 
 
 def stays(draft: Draft, county: str, document: Document) -> bool:
