@@ -36,6 +36,7 @@ _SEVERAL_TOWNS: Final = frozenset(
 _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
+_PLAIN_WORKS: Final = frozenset({"厂", "加工厂", "砖厂", "预制场", "石灰厂"})
 _AREA_ENDS: Final = frozenset("县市区旗镇乡村")
 _DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
@@ -147,7 +148,8 @@ def _names(
         head = text[part[-1].start : part[-1].end]
         short = part[begin - 1].code == codes.SHORT_ADMIN
         ore = kind is PlaceType.MINE and head.endswith("矿") and len(head) >= _MIN_STEM
-        single = short and (ore or head in lexicon.called_by_area)
+        works = kind is PlaceType.FACTORY and head.endswith("厂") and head not in _PLAIN_WORKS
+        single = short and (ore or works or head in lexicon.called_by_area)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled

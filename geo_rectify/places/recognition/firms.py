@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
+_BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
 _GROUPS: Final = ("公司", "集团")
 _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
@@ -107,7 +108,11 @@ def _short_of_a_firm(
     text: str, tokens: Sequence[Token], row: Sequence[str], legal: int
 ) -> int | None:
     """Say where 某银|公司 and, right behind its group, 氟化|公司 begin; None for other words."""
-    if text[tokens[legal].start : tokens[legal].end] != "公司" or not legal:
+    head = text[tokens[legal].start : tokens[legal].end]
+    if head == "分公司" and "".join(row[max(0, legal - 2) : legal]) == _BRANCH:
+        # 某钢|某圈|分公司
+        return legal - 2
+    if head != "公司" or not legal:
         return None
     first = legal
     while first and row[first - 1] == codes.INDUSTRY:
