@@ -1,6 +1,6 @@
 """Print how well places are recognised in the annotated passages, and what it costs.
 
-Usage: python benchmarks/recognition.py [--issues 125 250 500] [--sets cities provinces prose held-out more]
+Usage: python benchmarks/recognition.py [--issues 125 250 500] [--sets cities provinces prose held-out more blind]
 
 The passages are those of ``tests/mentions_gold*.py``. For the cost they are strung together to
 plans of the given numbers of issues, with a rare character before every mark of punctuation so
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from geo_rectify.places.recognition import find_mentions
 from tests.mentions_cases import plan_of
 from tests.mentions_gold import CITIES, read_marks
+from tests.mentions_gold_blind import BLIND
 from tests.mentions_gold_held_out import HELD_OUT
 from tests.mentions_gold_more import MORE
 from tests.mentions_gold_prose import PROSE
@@ -33,6 +34,7 @@ SETS = {
     "prose": PROSE,
     "held-out": HELD_OUT,
     "more": MORE,
+    "blind": BLIND,
 }
 _RARE = 0x3400
 

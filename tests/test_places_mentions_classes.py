@@ -223,3 +223,101 @@ def test_ten_thousands_are_counted():
 def test_former_counties_are_their_successors():
     found = found_in(CHENZHOU, "资兴县污水直排。")
     assert [(m.surface, m.county) for m in found] == [("资兴县", "资兴市")]
+
+
+@pytest.mark.parametrize(
+    ("text", "sets"),
+    [
+        ("缓冲区内仍有6家农家乐，废水排入3处晾晒池。", ["6家农家乐", "3处晾晒池"]),
+        ("8家石板材厂污泥乱堆，63个废水储罐没有清空。", ["8家石板材厂", "63个废水储罐"]),
+        ("12处养殖看护房清退不彻底，19口高位池未批先建。", ["12处养殖看护房", "19口高位池"]),
+        ("24个煤矿矿井涌水，4家水泥厂矿山没有复绿。", ["24个煤矿矿井", "4家水泥厂"]),
+        ("拆除6个违建山庄，封堵5个老窿口。", ["6个违建山庄", "5个老窿口"]),
+        ("今年完成5个重点、3个试点，开展2次检查。", []),
+        ("抽查发现37家修复不达要求，5家非甲烷总烃超标。", []),
+    ],
+)
+def test_what_is_counted_by_its_last_word_is_a_set(text, sets):
+    found = found_in(CHENZHOU, text)
+    assert [m.surface for m in found] == sets
+    assert not any(m.named for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # A county's short name before more of a name.
+        ("资兴水库水位下降。", ["资兴水库"]),
+        ("桂阳公司渣场渗漏，桂阳铅锌矿越界。", ["桂阳公司", "桂阳铅锌矿"]),
+        # Works behind works, on an island, behind a town.
+        ("宏远锌业三里坝渣场渗漏。", ["宏远锌业", "三里坝渣场"]),
+        ("柳溪工业园火锅食品产业园废水超标。", ["柳溪工业园", "火锅食品产业园"]),
+        ("白沙岛凉潭码头扬尘。", ["白沙岛", "凉潭码头"]),
+        ("宜章县黄沙镇鹊盛煤业有限公司未洒水。", ["宜章县", "黄沙镇", "鹊盛煤业有限公司"]),
+        ("永兴县中心医院污水站消毒不足。", ["永兴县中心医院"]),
+        ("桂阳造纸厂旧址未修复，鞍钢桂阳分公司冒烟。", ["桂阳造纸厂", "鞍钢桂阳分公司"]),
+        # Called by their number.
+        (
+            "宏泰集团第三冶炼厂停产，第四采油厂落地油未清。",
+            ["宏泰集团", "第三冶炼厂", "第四采油厂"],
+        ),
+        ("第二、第三污水处理厂提标。", ["第二", "第三污水处理厂"]),
+        ("丰收三场地下水超采，宏泰集团十二矿外排水发黑。", ["宏泰集团", "十二矿"]),
+        # Reserves whose name has several parts.
+        ("白龙江上游国家级自然保护区边缘采砂。", ["白龙江上游国家级自然保护区"]),
+        ("青岩山有蹄类野生动物自然保护区退牧。", ["青岩山有蹄类野生动物自然保护区"]),
+        # Zones by trade, parks by a word, mines by a heap of words.
+        ("钒钛高新区没有围堰。", ["钒钛高新区"]),
+        ("黄沙镇沿海工业园雨污混流。", ["黄沙镇", "沿海工业园"]),
+        (
+            "黄沙镇磺厂坪硫铁矿废渣，宜章县大河边重晶石矿。",
+            ["黄沙镇", "磺厂坪硫铁矿", "宜章县", "大河边重晶石矿"],
+        ),
+        # Officials are no end of a town.
+        ("零陵镇长峪矿业选矿废水渗漏。", ["零陵镇", "长峪矿业"]),
+    ],
+)
+def test_borders_of_names_side_by_side(text, names):
+    assert surfaces(CHENZHOU, text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "整个区域黄沙肆虐，整个矿区水土流失。",
+        "完成覆土、植树、植草等措施，污水溢流积存厂区。",
+        "渣场临河堆放，退塘还海进度滞后，排土场边坡冲沟发育。",
+    ],
+)
+def test_ordinary_words_of_real_texts_are_no_places(text):
+    assert surfaces(CHENZHOU, text) == []
+
+
+def test_a_counted_tail_makes_mines_of_a_county_and_a_word():
+    text = "桂阳县黄沙铜矿废水外排，宜章县莽山铜矿排土场裸露。"
+    measure = ("对黄沙、莽山两座铜矿实施清污分流。", ("桂阳县政府", "宜章县政府"))
+    found = [m for m in found_in(CHENZHOU, text, measure) if m.field.startswith("measure")]
+    assert [(m.surface, m.type.value, m.county) for m in found] == [
+        ("黄沙", "mine/quarry", "桂阳县"),
+        ("莽山", "mine/quarry", "宜章县"),
+    ]
+
+
+def test_counted_sets_keep_their_county_in_the_measures():
+    text = "桂阳县有14处废弃采石坑没有治理，宜章县有9家砖厂冒烟。"
+    measure = ("修复14处废弃采石坑，关停9家砖厂。", ("桂阳县政府", "宜章县政府"))
+    found = [m for m in found_in(CHENZHOU, text, measure) if m.field.startswith("measure")]
+    assert [m.county for m in found] == ["桂阳县", "宜章县"]
+
+
+def test_what_lies_in_a_reserve_of_no_county_takes_none_from_the_sentence():
+    text = "桂阳县扬尘突出，洞庭湖国家级自然保护区内的采桑湖围网残留。"
+    lake = next(m for m in found_in(CHENZHOU, text) if m.surface == "采桑湖")
+    assert lake.county_basis == "prefecture only"
+
+
+def test_rivers_with_old_short_names_need_more_than_the_clause_before():
+    text = "桂阳县金山污水处理厂溢流，蒙河超标；宜章县蒙溪河黑臭。"
+    told = {m.surface: m.county for m in found_in(CHENZHOU, text)}
+    assert told["蒙河"] == "郴州市"
+    assert told["蒙溪河"] == "宜章县"

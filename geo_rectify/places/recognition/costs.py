@@ -25,6 +25,9 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.FOREST_FARM,
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
+_HAMLETS: Final = frozenset("寨屯")
+_WATERS: Final = frozenset("河江湖")
+_BESIDE: Final = frozenset("边畔")
 _FAR: Final = re.compile(r"[十百千万]里")
 _ENUMERATING: Final = frozenset("、和及与")
 # No preposition follows another: 在|向阳大桥.
@@ -115,7 +118,7 @@ def _stem_penalty(
         return first
     return (
         first
-        + (0.0 if _TOWNS.isdisjoint(inside) else _TOWN_WITHIN)
+        + (0.0 if _TOWNS.isdisjoint(inside) and "矿" not in stem[1:-1] else _TOWN_WITHIN)
         + _FUNCTION_WITHIN * sum(map(lexicon.single_hard.__contains__, inside))
         + (0.0 if _JOINING_CHARS.isdisjoint(inside) else _JOIN_WITHIN)
         + (0.0 if _RANKS.isdisjoint(inside) else _RANK_WITHIN)
@@ -141,6 +144,8 @@ def _first_penalty(text: str, start: int, head: int, *, run_start: int, lexicon:
         cost += _OBJECT
     if "里" in text[max(0, start - 2) : head] and _FAR.search(text, max(0, start - 2), head):
         cost += _OBJECT
+    if start > run_start and first == "矿":
+        cost += _CUTS_WORD
     if start > run_start and (
         first in _HEADS_OF_TOWNS or (first in _LAST_OF_STEMS and head - start == 1)
     ):
@@ -158,7 +163,7 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
         for offset in range(size - length + 1)
     ]
     for part in parts:
-        if part not in lexicon.flags:
+        if part not in lexicon.flags or part in lexicon.name_words:
             continue
         flags = lexicon.flags[part]
         if words.STEM in flags:
@@ -174,10 +179,17 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
     return cost
 
 
-def _cut_after(text: str, stop: int, lexicon: Lexicon) -> float:
+def _cut_after(text: str, stop: int, lexicon: Lexicon, *, strong: bool) -> float:
     """Price a name whose last character begins a word with the next: 八尺门海|域."""
+    if text[stop : stop + 1] in _WATERS and text[stop + 1 : stop + 2] in _BESIDE:
+        # 姑溪|河边
+        return _CUTS_WORD
     word = text[stop - 1 : stop + 1]
-    if word not in lexicon.flags:
+    if word not in lexicon.flags or word[1] in _BESIDE:
+        # 某某河|边
+        return 0.0
+    if strong and text[stop : stop + _WORD_SIZE] in lexicon.flags:
+        # 某某水库|水位: the word behind stands without it.
         return 0.0
     return _CUTS_HEAD if word in lexicon.facility else _CUTS_WORD
 
@@ -257,7 +269,7 @@ def name_cost(
         + at_end
         + (_counted(entry, stop - head) if text[head - 1] in _NUMERALS else 0.0)
         + (_CUTS_WORD if start > run_start and text[start - 1 : start + 1] in lexicon.flags else 0)
-        + _cut_after(text, stop, lexicon)
+        + _cut_after(text, stop, lexicon, strong=stop - head > 1)
         + _splits_head(text, start, run_start, lexicon)
         + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
         + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
@@ -339,7 +351,13 @@ def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tu
 
 
 def by_areas(
-    text: str, start: int, stop: int, spans: Sequence[tuple[int, int]], vocabulary: Vocabulary
+    text: str,
+    start: int,
+    head: int,
+    stop: int,
+    *,
+    spans: Sequence[tuple[int, int]],
+    vocabulary: Vocabulary,
 ) -> float:
     """Price a name that cuts an administrative name (培植|景德镇) or follows one (乐平市|礼林镇).
 
@@ -347,8 +365,8 @@ def by_areas(
     ----------
     text
         The passage.
-    start, stop
-        The name.
+    start, head, stop
+        Where the name, its head and what follows begin.
     spans
         Administrative names of the run.
     vocabulary
@@ -369,9 +387,13 @@ def by_areas(
             # 某口湾|某岛: the head belongs to the area's short name.
             cost += _TOWN_WITHIN
         full = text[first:last] == vocabulary.areas[text[first:last]].name
-        if first == start and last == stop - 1 and not (full and last - first > _WORD_SIZE):
+        if (
+            first == start
+            and last == head
+            and not (full and (last - first > _WORD_SIZE or text[head] in _HAMLETS))
+        ):
             # 昌江|河: the word 江河 does not stand there.
-            word = text[stop - 2 : stop] in vocabulary.lexicon.flags
+            word = last == stop - 1 and text[stop - 2 : stop] in vocabulary.lexicon.flags
             return (
                 -_WORD_AT_END * word
                 - STEM_COST.get(last - first, 0.0)

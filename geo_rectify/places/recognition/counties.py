@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.admin import customary_names, short_name
 from geo_rectify.places.recognition.aliases import place_key
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.belonging import (
+    FLOWING,
+    LINEAR,
+    RESERVES,
+    TEXT,
+    WIDE,
+    is_namesake,
+    of_a_group,
+    of_no_county,
+    of_old_name,
+    of_the_city,
+    runs_far,
+    stays,
+)
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.lexicon import lexicon
-from geo_rectify.places.recognition.numbering import CANAL
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -21,7 +33,6 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.drafts import Scene
 
-TEXT: Final = "text"
 UNIT: Final = "unit of the measure"
 ELSEWHERE: Final = "unit or text elsewhere in the issue"
 DOCUMENT: Final = "document"
@@ -30,16 +41,7 @@ PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
 _BRACKETS: Final = re.compile("[（(]([\u4e00-\u9fff]{2,4})[)）]")
-_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
-# Kinds that run through several counties: the words around say little, the whole document more.
-_LINEAR: Final = frozenset(
-    {PlaceType.RIVER, PlaceType.MONITORING_SECTION, PlaceType.ROAD, PlaceType.RAILWAY}
-)
-_FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.MONITORING_SECTION})
-_LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
-_RIVER_SIZES: Final = (2, 3, 4, 5)
 _TOWNSHIP_FIRST: Final = re.compile("[\u4e00-\u9fff]{1,4}?(?:镇|乡|街道|苏木)")
-_THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _CARRIED: Final = frozenset(
     {
@@ -59,14 +61,12 @@ _CARRIED: Final = frozenset(
 )
 _TELLING: Final = frozenset({TEXT, UNIT, GAZETTEER})
 _LONGEST_SENTENCE: Final = 2000
-# Where bodies of the city answer, an issue about one county says little of these.
-_WIDE: Final = frozenset(
-    {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.CATCHMENT, PlaceType.NATURE_RESERVE}
-)
 # Parks and farms are called by the county they lie in.
 _CALLED_BY_COUNTY: Final = frozenset(
     {PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE, PlaceType.FOREST_FARM}
 )
+_WATER_ENDS: Final = frozenset("江河湖溪川山海")
+_AT: Final = frozenset(["", "的", "内", "内的", "境内", "周边", "违建", "范围内"])
 _SHORTEST_STEM: Final = 2
 _PLAIN_MINES: Final = frozenset({"矿", "矿区", "矿山", "矿场"})
 _PAIRED: Final = frozenset({PlaceType.FACTORY, PlaceType.MINE})
@@ -186,6 +186,8 @@ def _by_name(scene: Scene, document: Document) -> None:
             told = _in_brackets(draft, document) or _called_by_county(draft, document)
         if told is None and draft.kind in _CALLED_BY_COUNTY and draft.surface not in document.zones:
             told = _county_within(draft, document)
+        if told is None and draft.kind in RESERVES:
+            told = _county_first(draft, document)
         told = told or _zone_told(draft, document)
         if told is not None:
             _set(draft, *told)
@@ -193,7 +195,7 @@ def _by_name(scene: Scene, document: Document) -> None:
 
 def _weakly_told(draft: Draft) -> bool:
     """Say whether a mine is called by a short name, which the words around may overrule."""
-    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(_WITH_RANK)
+    return draft.kind is PlaceType.MINE and not draft.prefix.endswith(RANKS)
 
 
 def _in_brackets(draft: Draft, document: Document) -> tuple[str, str] | None:
@@ -234,6 +236,17 @@ def _county_within(draft: Draft, document: Document) -> tuple[str, str] | None:
     return (inside[0], TEXT) if len(inside) == 1 else None
 
 
+def _county_first(draft: Draft, document: Document) -> tuple[str, str] | None:
+    """Give the county whose short name, that of no water, begins a reserve's: 某助|北山森林公园."""
+    for county in document.home.counties_in_order:
+        short = short_name(county)
+        telling = len(short) >= _SHORTEST_STEM and short[-1] not in _WATER_ENDS
+        own = county[:-1] != short_name(document.home.level_name)
+        if telling and own and draft.surface.startswith(short):
+            return county, TEXT
+    return None
+
+
 def _in_a_county(prefix: str, document: Document) -> bool:
     """Say whether a prefix is a county's: zones of a city or province are areas of their own."""
     area = document.home.names.get(prefix)
@@ -264,10 +277,13 @@ def _by_neighbours(scene: Scene, anchors: dict[int, Draft]) -> None:
 
 
 def _counted_along(text: str, previous: Draft, draft: Draft) -> bool:
-    """Say whether a counted set stands along a place: 某河|沿线|4个排口."""
-    if draft.named or not previous.relation:
+    """Say whether a counted set stands at or along a place: 某河|沿线|4个排口, 某矿|5个老窿."""
+    if draft.named:
         return False
-    return text[previous.end : draft.start] in {previous.relation, previous.relation + "的"}
+    between = text[previous.end : draft.start]
+    if previous.relation and between.startswith(previous.relation):
+        between = between[len(previous.relation) :]
+    return between in _AT
 
 
 def _by_container(container: Draft, draft: Draft) -> None:
@@ -359,7 +375,7 @@ def _by_unit(scene: Scene, document: Document) -> None:
     counties = unit_counties(scene.units, document)
     if len(counties) == 1:
         for draft in scene.drafts:
-            if _open(draft):
+            if _open(draft) and not of_a_group(draft, document):
                 _set(draft, counties[0], UNIT)
     elif counties:
         for run in enumerations(scene):
@@ -384,19 +400,22 @@ class _Evidence:
 
     def take(self, draft: Draft, issue: int | None) -> None:
         """Take what a mention says of its place."""
-        if not draft.county or draft.county_basis not in _TELLING or not draft.named:
+        if not draft.county or draft.county_basis not in _TELLING:
             return
         key = self.key(draft, issue)
         self._held[key].add(draft.county)
         self._in_issue[issue, key].add(draft.county)
-        if draft.kind not in ADMIN_KINDS:
+        if draft.kind not in ADMIN_KINDS and draft.named:
             self._surfaces[draft.surface].add(draft.county)
         if draft.kind is PlaceType.MINE and len(draft.stem) >= _SHORTEST_STEM:
             self._mines[issue, draft.stem].add(draft.county)
 
     def key(self, draft: Draft, issue: int | None) -> tuple[str, ...]:
         """Give what a mention shares with others of its place; sections go with their river."""
-        if draft.kind in _FLOWING:
+        if not draft.named:
+            # 14处|废弃采石坑 of an issue are the same ones in its measures.
+            return ("set", str(issue), draft.surface)
+        if draft.kind in FLOWING:
             name = draft.surface if draft.kind is PlaceType.RIVER else draft.stem
             return ("flowing", name)
         return place_key(draft, self._document, issue)
@@ -405,14 +424,18 @@ class _Evidence:
         """Give the counties the same place has, in its issue before elsewhere."""
         key = self.key(draft, issue)
         held = self._in_issue.get((issue, key)) or self._held.get(key)
-        if not held and draft.kind is PlaceType.MINE and draft.head in _PLAIN_MINES:
+        if (
+            not held
+            and draft.kind is PlaceType.MINE
+            and (draft.head in _PLAIN_MINES or not draft.head)
+        ):
             # 某塘|矿区 after 某塘|花岗岩矿区 of its issue
             held = self._mines.get((issue, draft.stem))
         return held or set()
 
     def disputed(self, draft: Draft, issue: int | None) -> bool:
         """Say whether a river or section is held by several counties."""
-        return draft.kind in _FLOWING and len(self._held.get(self.key(draft, issue), ())) > 1
+        return draft.kind in FLOWING and len(self._held.get(self.key(draft, issue), ())) > 1
 
     def of_inner(self, draft: Draft) -> set[str]:
         """Give the counties of the longest other name this one begins with."""
@@ -463,9 +486,9 @@ class _Thread:
         start, county = self._told
         if not _same_sentence(self._scene.text, start, draft):
             return ""
-        if not _stays(draft, county, self._document):
+        if not stays(draft, county, self._document):
             return ""
-        if draft.kind not in _FLOWING:
+        if draft.kind not in FLOWING:
             self._told = (draft.start, county)
         return county
 
@@ -479,8 +502,8 @@ class _Thread:
         if len(self._so_far) != 1 or self._scene.units or draft.prefix:
             return ""
         county = next(iter(self._so_far))
-        stays = draft.kind in _CARRIED and _stays(draft, county, self._document)
-        return county if stays else ""
+        goes_on = draft.kind in _CARRIED and stays(draft, county, self._document)
+        return county if goes_on else ""
 
 
 def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
@@ -489,15 +512,16 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
     for scene in scenes:
         thread = _Thread(scene, document)
         for draft in scene.drafts:
-            if evidence.disputed(draft, scene.issue) or _runs_far(draft):
+            if evidence.disputed(draft, scene.issue) or runs_far(draft):
                 draft.county, draft.county_basis = "", ""
-                told = evidence.counties(draft, scene.issue) if _namesake(draft) else set()
+                told = evidence.counties(draft, scene.issue) if is_namesake(draft) else set()
                 if len(told) == 1:
                     _set(draft, next(iter(told)), ELSEWHERE)
             elif _open(draft):
                 anchor = anchors.get(id(draft))
-                apart = anchor is not None and _runs_far(anchor)
-                _by_thread(draft, scene, thread, evidence, apart=apart)
+                apart = anchor is not None and (runs_far(anchor) or of_no_county(anchor))
+                of_reserve = anchor is not None and of_no_county(anchor)
+                _by_thread(draft, scene, thread, evidence, apart=apart, of_reserve=of_reserve)
                 evidence.take(draft, scene.issue)
                 thread.go_on(draft)
             else:
@@ -507,17 +531,24 @@ def _by_evidence(scenes: Sequence[Scene], document: Document, anchors: dict[int,
 
 
 def _by_thread(
-    draft: Draft, scene: Scene, thread: _Thread, evidence: _Evidence, *, apart: bool
+    draft: Draft,
+    scene: Scene,
+    thread: _Thread,
+    evidence: _Evidence,
+    *,
+    apart: bool,
+    of_reserve: bool,
 ) -> None:
     """Take the county of the name within, of the sentence, of the same place, of the passage.
 
-    What stands on a great river is apart from the passage's county.
+    What stands on a great river is apart from the passage's county, what lies in a reserve of no
+    county from the sentence's too.
     """
     inner = evidence.of_inner(draft)
     told = evidence.counties(draft, scene.issue)
     if len(inner) == 1:
         _set(draft, next(iter(inner)), ELSEWHERE)
-    elif near := thread.near(draft):
+    elif not (of_reserve or of_old_name(draft)) and (near := thread.near(draft)):
         _set(draft, near, TEXT)
     elif len(told) == 1:
         _set(draft, next(iter(told)), ELSEWHERE)
@@ -536,75 +567,13 @@ def _among_counties(scene: Scene) -> set[int]:
     }
 
 
-def _runs_far(draft: Draft) -> bool:
-    """Say whether a river passes through many counties: none is its own."""
-    if draft.kind is PlaceType.CATCHMENT and draft.surface.endswith("流域"):
-        name = draft.surface.removesuffix("流域")
-    elif draft.kind is PlaceType.RIVER and (
-        draft.surface.endswith("段") or CANAL.fullmatch(draft.surface)
-    ):
-        return True
-    elif draft.kind is PlaceType.NATURE_RESERVE and draft.county_basis != TEXT:
-        # A reserve called by a great lake or range is no one county's.
-        great = any(draft.surface[:size] in lexicon().long_rivers for size in _RIVER_SIZES)
-        return great and "段" not in draft.surface[:-1]
-    elif draft.kind in _WIDE - {PlaceType.NATURE_RESERVE} | {PlaceType.MOUNTAIN}:
-        name = draft.surface
-    elif draft.kind is PlaceType.MONITORING_SECTION and draft.county_basis != TEXT:
-        sizes = (draft.surface[:size] for size in _RIVER_SIZES)
-        name = next((name for name in sizes if name in lexicon().long_rivers), "")
-    else:
-        return False
-    told = draft.county_basis == TEXT and name in lexicon().namesakes
-    return name in lexicon().long_rivers and not told
-
-
-def _namesake(draft: Draft) -> bool:
-    """Say whether a small river may be called so too: what the document says elsewhere counts."""
-    return draft.surface in lexicon().namesakes
-
-
-def _stays(draft: Draft, county: str, document: Document) -> bool:
-    """Say whether a place may be taken for one of the county the sentence tells.
-
-    A section is a point and a small river mostly one county's; great rivers and through roads
-    are not.
-    """
-    if draft.kind is PlaceType.NATURE_RESERVE and "国家" in draft.surface:
-        return False
-    if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
-        return False
-    if draft.kind is PlaceType.INDUSTRIAL_PARK and _of_the_city(draft, document):
-        # 某州市|静脉产业园: the city's, wherever it stands.
-        return False
-    if draft.kind in _FLOWING:
-        # A zone's name says where its works are, not where the water they use goes.
-        own = county in document.home.counties and not draft.surface.endswith(_LONG_WATERS)
-        long = lexicon().long_rivers
-        return own and not any(draft.surface[:size] in long for size in _RIVER_SIZES)
-    return draft.kind not in _LINEAR or _is_street(draft)
-
-
-def _of_the_city(draft: Draft, document: Document) -> bool:
-    """Say whether a name begins with that of a prefecture or province."""
-    area = document.home.names.get(draft.prefix)
-    if area is None:
-        return draft.surface.startswith(short_name(document.home.level_name))
-    return area.kind is not PlaceType.COUNTY
-
-
-def _is_street(draft: Draft) -> bool:
-    """Say whether a road stays in its town: not 国道, S101, 高速公路."""
-    return draft.kind is PlaceType.ROAD and not _THROUGH_ROAD.search(draft.surface)
-
-
 def _by_anchor(scene: Scene, anchors: dict[int, Draft]) -> None:
     """Take the county of the place a site is said to be at."""
     for draft in scene.drafts:
         anchor = anchors.get(id(draft))
-        if anchor is None or not _open(draft) or draft.kind in _FLOWING or _runs_far(draft):
+        if anchor is None or not _open(draft) or draft.kind in FLOWING or runs_far(draft):
             continue
-        if anchor.kind in _LINEAR and draft.kind in _LINEAR:
+        if anchor.kind in LINEAR and draft.kind in LINEAR:
             # A road along a river leaves the river's county soon.
             continue
         if anchor.county and anchor.county_basis != PREFECTURE_ONLY:
@@ -620,10 +589,10 @@ def _by_members(scene: Scene, document: Document) -> None:
             for draft in run
             if draft.county and draft.county_basis in {TEXT, ELSEWHERE, GAZETTEER}
         }
-        if len(kinds) > 1 or kinds & (_LINEAR | ADMIN_KINDS) or len(told) != 1:
+        if len(kinds) > 1 or kinds & (LINEAR | ADMIN_KINDS) or len(told) != 1:
             continue
         for draft in run:
-            if _open(draft) and not draft.prefix and not _of_the_city(draft, document):
+            if _open(draft) and not draft.prefix and not of_the_city(draft, document):
                 _set(draft, next(iter(told)), ELSEWHERE)
 
 
@@ -655,9 +624,10 @@ def _by_issue(scenes: Sequence[Scene], document: Document, anchors: dict[int, Dr
         for draft in scene.drafts:
             anchor = anchors.get(id(draft))
             wide = (
-                _runs_far(draft)
-                or (of_city and draft.kind in _WIDE)
-                or (anchor is not None and _runs_far(anchor))
+                runs_far(draft)
+                or of_a_group(draft, document)
+                or (of_city and draft.kind in WIDE)
+                or (anchor is not None and runs_far(anchor))
             )
             if _open(draft) and not wide:
                 _set(draft, next(iter(told)), ELSEWHERE)

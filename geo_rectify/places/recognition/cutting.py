@@ -22,10 +22,12 @@ from geo_rectify.places.recognition.costs import (
 )
 from geo_rectify.places.recognition.numbering import (
     CANAL,
+    FARM,
     KIND_OF,
     LEVEL_HOSPITAL,
     NUMBERED,
     REGIMENT,
+    WORKS,
 )
 from geo_rectify.places.recognition.tokens import (
     ADMIN,
@@ -102,7 +104,10 @@ _SHORT_ADMIN: Final = 0.95
 _KNOWN: Final = 0.9
 _UNKNOWN: Final = 1.9
 _COUNT: Final = 1.3
-_CITIZENS: Final = frozenset({"市民", "县民", "区民", "市政", "市容", "市场"})
+# These begin with the rank of an area: 北流市|民安工业区, 零溪镇|长峪矿业.
+_CITIZENS: Final = frozenset(
+    ["市民", "县民", "区民", "市政", "市容", "市场", "市长", "县长", "区长", "镇长", "乡长", "村长"]
+)
 # Short names of counties that read as rivers are rivers: 昌江 is not 昌江区.
 _WATERS: Final = frozenset("江河湖溪")
 _FLOWING_INTO: Final = frozenset("入汇")
@@ -168,7 +173,7 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
     """Find the cheapest cut of one run of Chinese characters."""
     lattice = _Lattice(text, begin, end, vocabulary)
     names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
-    for token, cost in _patterned(text, begin, end, lattice.areas):
+    for token, cost in _patterned(text, begin, end, lattice.areas, vocabulary.lexicon):
         names.setdefault(token.start, []).append((token, cost))
     for position in range(begin, end):
         lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
@@ -181,7 +186,7 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
 
 
 def _patterned(
-    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]]
+    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]], lexicon: Lexicon
 ) -> Iterator[tuple[Token, float]]:
     """Give what is read by a pattern: figures of speech, regiments, hospitals by rank, counts."""
     for figure in _FIGURES.finditer(text, begin, end):
@@ -194,6 +199,14 @@ def _patterned(
         at, stop = hospital.span()
         if not any(first < at < last for first, last in areas):
             yield Token(at, stop, NAME, kind=PlaceType.HOSPITAL, stem=stop - at - 2), _WORD
+    for farm in FARM.finditer(text, begin, end):
+        at, stop = farm.span()
+        if farm[1] in lexicon.stems:
+            yield Token(at, stop, NAME, kind=PlaceType.FOREST_FARM, stem=stop - at - 1), _WORD
+    for works in WORKS.finditer(text, begin, end):
+        at, stop = works.span()
+        kind = PlaceType.MINE if text[stop - 1] == "矿" else PlaceType.FACTORY
+        yield Token(at, stop, NAME, kind=kind, stem=stop - at - 1), _WORD
     for canal in CANAL.finditer(text, begin, end):
         at, stop = canal.span()
         yield Token(at, stop, NAME, kind=PlaceType.RIVER, stem=stop - at - 3), _WORD
@@ -216,7 +229,7 @@ class _Lattice:
         for first, last in self.areas:
             area = vocabulary.areas[text[first:last]]
             self._areas_at.setdefault(first, []).append((last, area))
-            if text[first:last] == area.name:
+            if text[first:last] == area.name or _with_rank(text[first:last], area):
                 self._full.append((first, last))
 
     def offer(self, start: int, stop: int, code: str, cost: float, flags: str = "") -> None:
@@ -262,7 +275,8 @@ class _Lattice:
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 self.put(river, _FULL_ADMIN)
             cost = _FUNCTION if length == 1 else _WORD
-            if self._full and any(first < position < last < stop for first, last in self._full):
+            in_town = words.CITY in lexicon.flags[word]
+            if not in_town and any(first < position < last < stop for first, last in self._full):
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
@@ -360,7 +374,7 @@ def _names_by_start(
                 )
                 if cost == _NEVER:
                     continue
-                cost += by_areas(text, start, stop, spans, vocabulary)
+                cost += by_areas(text, start, head, stop, spans=spans, vocabulary=vocabulary)
                 cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)

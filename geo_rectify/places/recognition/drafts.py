@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 ADMIN_KINDS = frozenset({PlaceType.PROVINCE, PlaceType.PREFECTURE, PlaceType.COUNTY})
+RANKS = ("省", "市", "县", "区", "旗", "州", "盟")
 AREA_KINDS = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP, PlaceType.VILLAGE}
 
 

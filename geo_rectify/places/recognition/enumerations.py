@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Draft
 from geo_rectify.places.recognition.lexicon import lexicon
-from geo_rectify.places.recognition.numbering import read_number
+from geo_rectify.places.recognition.numbering import ORDINAL, read_number
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -147,8 +147,21 @@ def _shared_tails(scene: Scene) -> None:
             last.kind = kind
 
 
-def _index_at(tokens: Sequence[Token], position: int) -> int:
-    """Give the index of the token that begins at a position, or -1."""
+def index_at(tokens: Sequence[Token], position: int) -> int:
+    """Give the index of the token that begins at a position.
+
+    Parameters
+    ----------
+    tokens
+        Tokens of a passage.
+    position
+        Offset into it.
+
+    Returns
+    -------
+    int
+        The index, -1 where none begins there.
+    """
     low, high = 0, len(tokens)
     while low < high:
         middle = (low + high) // 2
@@ -179,7 +192,7 @@ def _lead_members(scene: Scene) -> None:
     for draft in list(scene.drafts):
         if draft.kind in ADMIN_KINDS or draft.bare or not draft.stem:
             continue
-        index = _index_at(scene.tokens, draft.start)
+        index = index_at(scene.tokens, draft.start)
         current = draft
         while index > 0 and scene.tokens[index - 1].code in {codes.LISTED, codes.JOINED}:
             item = _item_before(scene.tokens, index - 1)
@@ -209,6 +222,9 @@ def _member(scene: Scene, first: int, stop: int, last: Draft, here: Draft | None
         rest = [token for token in part if token.start >= here.end]
         return _sharing(scene, here, last, rest, end)
     known = simple or not any(token.code == codes.UNKNOWN for token in part)
+    if known and ORDINAL.fullmatch(surface) and ORDINAL.match(last.surface[len(last.prefix) :]):
+        # 第二、第三污水处理厂
+        known = False
     if known or any(draft.start < end and start < draft.end for draft in scene.drafts):
         return None
     if last.kind is PlaceType.FACTORY and scene.tokens[stop].code != codes.LISTED:
@@ -249,7 +265,7 @@ def _sharing(
 
 def _stem_is_name(scene: Scene, draft: Draft) -> bool:
     """Say whether a facility is called by another name as a whole (龙井路排涝站)."""
-    index = _index_at(scene.tokens, draft.start)
+    index = index_at(scene.tokens, draft.start)
     return (
         index >= 0
         and scene.tokens[index].code in {codes.NAME, codes.SETTLEMENT}
@@ -275,7 +291,16 @@ def _trailing_members(scene: Scene) -> None:
         start, end = tokens[index + 1].start, tokens[stop].end
         surface = scene.text[start:end]
         same = before.head[-_MIN_ITEM:] == surface[-_MIN_ITEM:]
-        if not same or any(d.start < end and start < d.end for d in scene.drafts):
+        over = [d for d in scene.drafts if d.start < end and start < d.end]
+        if same and len(over) == 1 and over[0].surface == surface and not over[0].prefix:
+            over[0].prefix, over[0].head, over[0].whole = (
+                before.prefix,
+                surface,
+                before.prefix + surface,
+            )
+            by_end[end] = over[0]
+            continue
+        if not same or over:
             continue
         member = Draft(
             start=start,
@@ -326,9 +351,16 @@ def _tails(scene: Scene, context: Context) -> None:
         tail = context.list_tail.match(scene.text, run[-1].end)
         if tail is None:
             continue
-        kind = context.list_kinds[tail["tail"] or tail["few"]]
+        noun = tail["tail"] or tail["few"]
+        kind = context.list_kinds[noun]
         counted = bool(tail["count"]) and read_number(tail["count"]) == len(run)
         for draft in run:
+            if counted and draft.kind in ADMIN_KINDS and not draft.surface.endswith(RANKS):
+                # 德兴、永平|两座铜矿: called by a county's short name.
+                draft.prefix, draft.kind = draft.surface, kind
+            if counted and not draft.head and draft.kind not in ADMIN_KINDS:
+                whole = draft.whole if draft.whole != draft.surface else ""
+                draft.whole = whole or draft.surface + noun
             if draft.bare or (draft.kind in _WEAK_HEADS and not draft.head):
                 draft.kind = kind
             elif (counted and draft.kind in _LENDING) or tail["few"]:
@@ -340,8 +372,13 @@ def _tails(scene: Scene, context: Context) -> None:
 def _bare_before_tail(scene: Scene, context: Context) -> None:
     """Find members without any head by the tail alone: 陶欣苑、尚东国际等居住小区."""
     for found in context.list_tail.finditer(scene.text):
-        index = _index_at(scene.tokens, found.start())
+        index = index_at(scene.tokens, found.start())
         kind = context.list_kinds[found["tail"] or found["few"]]
+        if found["count"] and (
+            not index or scene.tokens[index - 1].code in _CLOSING or not _several(scene, index)
+        ):
+            # 再建|6座|污水处理站 counts no names.
+            continue
         while index > 0:
             item = _item_before(scene.tokens, index)
             if item is None:
@@ -354,7 +391,9 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
             named = any(t.code == codes.NAME for t in part)
             weights = {codes.UNKNOWN: 1, codes.STEM: _MIN_ITEM}
             known = sum(weights.get(t.code, 0) for t in part)
-            unknown = known >= (1 if named else _MIN_ITEM)
+            unknown = known >= (1 if named else _MIN_ITEM) or (
+                bool(found["count"]) and scene.text[start:end] in lexicon().name_words
+            )
             if not covered and unknown:
                 surface = scene.text[start:end]
                 scene.drafts.append(
@@ -370,6 +409,14 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
                 break
             index = first - 1
     scene.drafts.sort(key=lambda draft: draft.start)
+
+
+def _several(scene: Scene, index: int) -> bool:
+    """Say whether a separator stands before the last member in front of a token."""
+    item = _item_before(scene.tokens, index)
+    if item is None or not item[0]:
+        return False
+    return scene.tokens[item[0] - 1].code in {codes.LISTED, codes.JOINED}
 
 
 def enumerations(scene: Scene, *, commas: bool = False) -> list[list[Draft]]:

@@ -36,6 +36,9 @@ _SEVERAL_TOWNS: Final = frozenset(
 _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
+_PLAIN_WORKS: Final = frozenset({"厂", "加工厂", "砖厂", "预制场", "石灰厂"})
+_AREA_ENDS: Final = frozenset("县市区旗镇乡村")
+_DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
 # Facilities that belong to the firm named before them and make no name with it.
@@ -54,7 +57,11 @@ _UNNAMED_BY_COUNTY: Final = frozenset(
         PlaceType.PUMP_STATION,
     }
 )
-_PARTS_OF_WORKS: Final = frozenset({"矿山", "矿区", "废渣场", "煤场", "料场", "堆料场", "堆场"})
+# 某某水泥|矿山, 某某锌业|尾矿库: the firm's.
+_MINES_OF_FIRMS: Final = frozenset({"矿山", "矿区", "尾矿库", "采区", "排土场"})
+_PARTS_OF_WORKS: Final = frozenset(
+    {"矿山", "矿区", "废渣场", "采区", "采场", "煤场", "料场", "堆料场", "堆场"}
+)
 
 
 def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Draft | None:
@@ -105,7 +112,7 @@ def facility(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> 
     if not _names(text, part, group, span=(begin, stem_end), kind=kind, lexicon=lexicon):
         return None
     firm_end = firm_within(text, part, stem_end, group, lexicon)
-    if firm_end is not None and kind in _OF_A_FIRM:
+    if firm_end is not None and (kind in _OF_A_FIRM or head in _MINES_OF_FIRMS):
         end, head, kind = firm_end, text[middle[0].start : firm_end], PlaceType.FACTORY
     return Draft(
         start=start,
@@ -140,7 +147,9 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         short = part[begin - 1].code == codes.SHORT_ADMIN
-        single = short and head in lexicon.called_by_area
+        ore = kind is PlaceType.MINE and head.endswith("矿") and len(head) >= _MIN_STEM
+        works = kind is PlaceType.FACTORY and head.endswith("厂") and head not in _PLAIN_WORKS
+        single = short and (ore or works or head in lexicon.called_by_area)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
             described and kind not in _DESCRIBED_KINDS and not titled
@@ -156,10 +165,23 @@ def _names(
     longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
     words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
     short = part[0].code == codes.SHORT_ADMIN and kind in _SIGHTS
+    short = short or _called_by_words(text, part, part[stem_end])
     return (
         (1 if short else _least_stem(part[stem_end:])) <= len(stem) <= longest
         and not (len(words) == stem_end - begin and len(words) > 1)
         and not _loose(text, part, part[stem_end], kind=kind, lexicon=lexicon)
+    )
+
+
+def _called_by_words(text: str, part: Sequence[Token], word: Token) -> bool:
+    """Say whether one character and a word behind an area are a name: 某县|大河边|重晶石矿."""
+    first = part[0]
+    return (
+        word.code == codes.SOFT
+        and first.code == codes.UNKNOWN
+        and word.end - word.start == _MIN_STEM
+        and text[max(0, first.start - 1) : first.start] in _AREA_ENDS
+        and text[first.start] not in _DESCRIBING
     )
 
 
@@ -186,7 +208,9 @@ def _loose(
         # 某江|百里|风光带
         return False
     titled = any(text.startswith(_STATE_NAMED, token.start) for token in part)
-    if kind is PlaceType.NATURE_RESERVE and titled:
+    if kind is PlaceType.NATURE_RESERVE and (
+        titled or text.endswith("自然保护区", 0, part[-1].end)
+    ):
         # 某江|某河|特有鱼类|国家级水产种质资源保护区
         return False
     structure = text[word.start : word.end] in lexicon.section_words

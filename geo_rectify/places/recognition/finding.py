@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from geo_rectify.models import Measure, Passage, Plan
     from geo_rectify.places.recognition.lexicon import Lexicon
+    from geo_rectify.places.recognition.tokens import Token
 
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
@@ -213,7 +214,15 @@ def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
                     known[draft.surface] = draft.kind
             elif _has_a_brand(draft):
                 known[draft.stem] = PlaceType.FACTORY
+            elif draft.bare and before is not None and _is_hamlet(draft, before):
+                known[draft.surface] = draft.kind
     return {name: kind for name, kind in known.items() if not _leads_to_another(name, known)}
+
+
+def _is_hamlet(draft: Draft, before: Token) -> bool:
+    """Say whether unknown characters behind an area end as hamlets and headlands do."""
+    behind = before.end == draft.start and before.code in codes.ADMIN + codes.SETTLEMENT
+    return behind and len(draft.surface) > _MIN_LEAD and draft.surface[-1] in lexicon().locality
 
 
 def _leads_to_another(name: str, known: Collection[str]) -> bool:

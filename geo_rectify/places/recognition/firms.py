@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
+_BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
+_GROUPS: Final = ("公司", "集团")
 _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _OPENING: Final = frozenset("市县区旗．")
+# 某某园|银亿科技|废水
+_BEHIND: Final = frozenset("县市区旗镇乡村园、")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
 _MIN_STEM: Final = 2
@@ -80,6 +84,8 @@ def registered_firms(
                 inner=True,
             )
         if start is None:
+            start = _short_of_a_firm(text, tokens, row, index)
+        if start is None:
             continue
         end = token.end
         prefix = ""
@@ -96,6 +102,29 @@ def registered_firms(
         )
         for used in range(start, index + 1):
             row[used] = codes.TITLE
+
+
+def _short_of_a_firm(
+    text: str, tokens: Sequence[Token], row: Sequence[str], legal: int
+) -> int | None:
+    """Say where 某银|公司 and, right behind its group, 氟化|公司 begin; None for other words."""
+    head = text[tokens[legal].start : tokens[legal].end]
+    if head == "分公司" and "".join(row[max(0, legal - 2) : legal]) == _BRANCH:
+        # 某钢|某圈|分公司
+        return legal - 2
+    if head != "公司" or not legal:
+        return None
+    first = legal
+    while first and row[first - 1] == codes.INDUSTRY:
+        first -= 1
+    if first and row[first - 1] == codes.SHORT_ADMIN:
+        # 某银|公司, 某州|铁合金|公司, 某省|某山|铝业|公司
+        if first > 1 and row[first - 2] == codes.SHORT_ADMIN:
+            first -= 1
+        return first - 1 if first == 1 or row[first - 2] not in _NAMING else None
+    of_group = legal > 1 and row[legal - 2] == codes.TITLE and row[legal - 1] == codes.INDUSTRY
+    group = text[: tokens[legal - 1].start].endswith(_GROUPS)
+    return legal - 1 if of_group and group else None
 
 
 def _before_bracket(
@@ -138,6 +167,10 @@ def _firm_start(
     """Say at which token a registered name begins, None where there is none."""
     registered = inner or text[tokens[legal].start : tokens[legal].end] in lexicon.own
     generic = text[tokens[legal].start : tokens[legal].end] == "公司"
+    town = next((at for at in range(legal - 1, first - 1, -1) if row[at] == codes.SETTLEMENT), -1)
+    if town >= 0 and tokens[legal].start - tokens[town].end >= _MIN_STEM:
+        # 某县|某某镇|某某煤业有限公司
+        first = town + 1
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     group = text[tokens[legal].start : tokens[legal].end] == "集团"
     if admins and legal - admins[-1] > 1:
@@ -265,6 +298,27 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     opens = text[max(0, start - 1) : start] in _OPENING and _makes(trade, lexicon)
     if not (told or opens) or text.startswith(_OF_A_TRADE, end):
         return None
+    return own_firm(text, part, lexicon)
+
+
+def own_firm(text: str, part: Sequence[Token], _lexicon: Lexicon) -> Draft:
+    """Read a county's short name and a trade as a firm, whatever stands behind.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    part
+        Tokens of the phrase.
+    _lexicon
+        The word lists, as all readers of phrases take them.
+
+    Returns
+    -------
+    Draft
+        The firm.
+    """
+    start, end = part[0].start, part[-1].end
     return Draft(
         start=start,
         end=end,
@@ -272,7 +326,7 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
         kind=PlaceType.FACTORY,
         prefix=text[start : part[0].end],
         stem=text[start : part[0].end],
-        head=trade,
+        head=text[part[1].start : end],
     )
 
 
@@ -300,7 +354,13 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     trade = text[trades[0].start : trades[-1].end]
     if not _MIN_STEM <= len(brand) <= _MAX_BRAND:
         return None
-    if text.startswith(lexicon.generic_after, part[-1].end):
+    unknown = all(token.code == codes.UNKNOWN for token in part[: -len(trades)])
+    waste = (
+        unknown
+        and text.startswith("废", part[-1].end)
+        and text[max(0, part[0].start - 1) : part[0].start] in _BEHIND
+    )
+    if text.startswith(lexicon.generic_after, part[-1].end) and not waste:
         return None
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start
@@ -348,7 +408,7 @@ def firm_within(
     at = stem_end
     while at < len(part) and part[at].code == codes.INDUSTRY:
         at += 1
-    if at == stem_end:
+    if at == stem_end or codes.HEAD in {token.code for token in part[at:-1]}:
         return None
     trade = text[part[stem_end].start : part[at - 1].end]
     return None if trade in lexicon.weak_industry else part[at - 1].end

@@ -89,6 +89,8 @@ class Lexicon:
         Works with a name of their own and no trade in it.
     never_first
         Characters no name begins with.
+    name_words
+        Ordinary words townships are called by; parks and works behind an area are too.
     locality
         Last characters of hamlets and headlands.
     objects_of
@@ -131,6 +133,7 @@ class Lexicon:
     firm_told: re.Pattern[str]
     works: frozenset[str]
     never_first: frozenset[str]
+    name_words: frozenset[str]
     locality: frozenset[str]
     objects_of: frozenset[str]
     great_waters: frozenset[str]
@@ -173,6 +176,9 @@ class Context:
     counted: re.Pattern[str]
     counted_after: re.Pattern[str]
     counted_kinds: Mapping[str, PlaceType]
+    counting: re.Pattern[str]
+    counted_ends: Mapping[str, PlaceType]
+    counted_not: tuple[str, ...]
     area: re.Pattern[str]
 
 
@@ -327,6 +333,7 @@ def lexicon() -> Lexicon:
         generic_after=tuple(heads["generic_after"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
         never_first=frozenset(words["never_first"]),
+        name_words=frozenset(words["name_words"].split()),
         locality=frozenset(words["locality"]),
         objects_of=frozenset(words["objects_of"]),
         great_waters=frozenset(words["great_waters"].split()),
@@ -335,7 +342,7 @@ def lexicon() -> Lexicon:
             {
                 name: _KIND_OF_LAST.get(name[-1], PlaceType.RIVER)
                 for name in words["long_rivers"].split()
-                if name[-1] in _KIND_OF_LAST or name[:-1] in flags
+                if name[-1] in _KIND_OF_LAST or name[-1] == "水" or name[:-1] in flags
             }
         ),
         namesakes=frozenset(words["namesakes"].split()),
@@ -351,6 +358,20 @@ _CLASSIFIER: Final = r"(?P<classifier>处|家|座|栋|条|口|所|个|宗|幢|�
 _SUMMED: Final = r"(?:共有|共计|合计|总计|共|计|有|达)?"
 
 
+# Kinds that several are called of by their own names alone: 锦界、清水|两个|工业园.
+_TAILS_BY_HEAD: Final = (
+    "industrial-park",
+    "wastewater-plant",
+    "pump-station",
+    "mine/quarry",
+    "factory/company",
+    "water-source",
+    "park-scenic",
+    "project",
+    "other",
+)
+
+
 @lru_cache(maxsize=1)
 def context() -> Context:
     """Read the patterns of the words around a name.
@@ -360,13 +381,19 @@ def context() -> Context:
     Context
         Compiled patterns.
     """
-    data, generic = _load("context.toml"), _load("heads.toml")["generic"]
+    data, heads = _load("context.toml"), _load("heads.toml")
+    generic = heads["generic"]
     relation, located, roles = data["relation"], data["located"], data["roles"]
     tails = {
         word: PlaceType(kind)
         for kind, listed in data["list_tails"].items()
         for word in listed.split()
     }
+    for kind in _TAILS_BY_HEAD:
+        # 白桦、松谷|两座|高尔夫球场: what heads name, tails of a list say too.
+        for word in heads["facility"][kind].split():
+            if len(word) > 1:
+                tails.setdefault(word, PlaceType(kind))
     counted = {word: PlaceType(kind) for kind, listed in generic.items() for word in listed.split()}
     nouns = alternation(counted)
     base, around = alternation(relation["words"].split()), relation["areas"].split()
@@ -412,5 +439,16 @@ def context() -> Context:
             f"(?P<noun>(?:历史遗留的?)?{nouns}){_SUMMED}{_NUMBER}{_CLASSIFIER}(?![\\u4e00-\\u9fff])"
         ),
         counted_kinds=MappingProxyType(counted),
+        counting=re.compile(
+            f"(?<![第\\d.、．年月]){_NUMBER}(?P<classifier>[处家座栋条口所个幢片套户])(?![\\d月])"
+        ),
+        counted_ends=MappingProxyType(
+            {
+                word: PlaceType(kind)
+                for kind, listed in heads["counted_ends"].items()
+                for word in listed.split()
+            }
+        ),
+        counted_not=tuple(heads["counted_not"]["words"].split()),
         area=re.compile(data["area"]["pattern"]),
     )

@@ -26,7 +26,8 @@ NUMBERED: Final = (
     r"|(?P<works>(?<![\d第年月.])\d{3}(?:所|厂|矿)(?![有谓需内外区界址长]))"
     # Outfalls and wells by number: YT-0317号排口, 3号泵站.
     r"|(?P<coded>(?<![A-Za-z\d])(?:[A-Z]{1,5}(?:[-_][A-Z]{1,5})*[-_]?\d{1,6}号?|\d{1,3}[号#])"
-    r"(?=(?:雨水|污水|入河|入海|入湖|雨污|直排|溢流|总)*排(?:污)?口|雨水口|泵站|断面|码头))"
+    r"(?=(?:雨水|污水|入河|入海|入湖|雨污|直排|溢流|总)*排(?:污)?口|雨水口|泵站|断面|码头"
+    r"|矸石山|渣库|尾矿库|灰库|堆场|泊位|平硐|竖井|斜井|矿井|采区))"
     # Adits by their level: 690平硐.
     r"|(?P<adit>(?<![\d.])\d{2,4}(?:平硐|坑口))"
 )
@@ -44,8 +45,17 @@ KIND_OF: Final = {
 REGIMENT: Final = re.compile(rf"[一二三四五六七八九十百]{{2,5}}团(?:场)?{_NOT_PEOPLE}")
 """Regiments of the Corps in numerals; they count as townships."""
 
+ORDINAL: Final = re.compile("第[一二三四五六七八九十]{1,2}")
+"""Numbers that works, schools and hospitals are called by."""
+
 CANAL: Final = re.compile("第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)")
 """Canals called by their number: 第三排水沟."""
+
+FARM: Final = re.compile(rf"({_HAN}{{2}})[一二三四五六七八九十]{{1,2}}场(?![次所地面景合])")
+"""Farms called by a word and a number: 红星四场; the word has to be one places are called by."""
+
+WORKS: Final = re.compile("(?<=[团司])[一二三四五六七八九十]{1,3}(?:矿|厂)(?![区山井])")
+"""Mines and works of a group called by their number: 某某集团|十二矿."""
 
 LEVEL_HOSPITAL: Final = re.compile(
     "[省市县州区旗盟](?:第?[一二三四五六七八九十])?"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
-_WITH_RANK: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _DASH: Final = re.compile("[—–－~-]{1,2}")
 _OF_TWO: Final = frozenset(
     {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
@@ -41,6 +40,20 @@ _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
 # 某镇|草原: of a town, and no name.
 _OPEN_COUNTRY: Final = frozenset({"草原", "湿地", "水域", "海域", "流域", "灌区"})
+_BELONGING: Final = frozenset(
+    {
+        (PlaceType.HOSPITAL, PlaceType.WASTEWATER_PLANT),
+        (PlaceType.PARK_SCENIC, PlaceType.OTHER),
+        (PlaceType.FOREST_PARK, PlaceType.OTHER),
+        (PlaceType.NATURE_RESERVE, PlaceType.OTHER),
+        (PlaceType.DEV_ZONE, PlaceType.FACTORY),
+        (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
+    }
+)
+_WASTE: Final = ("废渣", "尾渣", "渣堆", "废石", "废水")
+_TOWNS: Final = "镇乡村道"
+_HEAPS: Final = frozenset({"渣场", "渣库"})
+_WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
 _AT_LARGE: Final = frozenset({"规模化", "特色", "农村"})
 
 
@@ -69,12 +82,28 @@ def pieces(
     if parted:
         return parted
     if len(part) > _MIN_STEM and (
-        _land_of_a_facility(text, part) or _outlet_of_works(part, text, group, lexicon)
+        _land_of_a_facility(text, part)
+        or _outlet_of_works(part, text, group, lexicon)
+        or _belongs(text, part, group, lexicon)
     ):
         part = part[:-1]
-    if group != "facility":
+    if group not in {"facility", "called"}:
         return [(group, part)]
+    return _by_parts(text, part, group, lexicon)
+
+
+def _by_parts(
+    text: str, part: Sequence[Token], group: str, lexicon: Lexicon
+) -> list[tuple[str, Sequence[Token]]]:
+    """Part an island, inner works, a village or a water from the facility behind."""
+    if _on_an_island(text, part):
+        return [("name", part[:1]), ("facility", part[1:])]
+    inner = _inner_works(part)
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
+    if inner and not (kind is PlaceType.INDUSTRIAL_PARK and part[inner - 1].code == codes.INDUSTRY):
+        return [(_group_of(part[:inner]), part[:inner]), ("facility", part[inner:])]
+    if group == "called":
+        return [(group, part)]
     village = next((at for at, token in enumerate(part) if token.code == codes.SETTLEMENT), 0)
     if village and kind is not PlaceType.MONITORING_SECTION:
         lead, rest = part[:village], part[village:]
@@ -146,7 +175,7 @@ def _on_the_water(
     if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
         return [("name", part[:1])]
     at = 1
-    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM:
+    while at < len(part) and part[at].code in codes.UNKNOWN + codes.STEM + codes.NAME:
         at += 1
     own = part[at].start - part[0].end
     if own < _MIN_STEM or kind not in _WITH_OWN_NAMES or part[at].code == codes.NAME:
@@ -159,6 +188,55 @@ def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
+def _inner_works(part: Sequence[Token]) -> int:
+    """Give where works with a name of their own begin behind other works, 0 for nowhere.
+
+    某某锌业|二里坝渣场, 某工业园|火锅食品产业园.
+    """
+    for at in range(1, len(part) - 1):
+        before = part[at - 1]
+        ends = before.code in codes.INDUSTRY + codes.HEAD or (
+            at == 1 and before.kind in {PlaceType.INDUSTRIAL_PARK, PlaceType.MINE}
+        )
+        stop = at
+        while stop < len(part) and part[stop].code in codes.UNKNOWN + codes.STEM + codes.NAME:
+            stop += 1
+        own = part[stop - 1].end - part[at].start if stop > at else 0
+        if ends and own >= _MIN_STEM and stop < len(part):
+            return at
+    return 0
+
+
+def _group_of(part: Sequence[Token]) -> str:
+    """Give the phrase of the grammar that the tokens of inner works are."""
+    if len(part) == 1:
+        return "name"
+    if part[-1].code == codes.HEAD:
+        return (
+            "county" if part[0].code == codes.SHORT_ADMIN and len(part) == _MIN_STEM else "facility"
+        )
+    return "own_firm" if part[1].code == codes.INDUSTRY else "firm"
+
+
+def _on_an_island(text: str, part: Sequence[Token]) -> bool:
+    """Say whether a facility with a name of its own stands behind an island's: 某岛|某潭码头."""
+    named = 1
+    while named < len(part) and part[named].code in codes.UNKNOWN + codes.NAME:
+        named += 1
+    own = part[named - 1].end - part[0].end
+    return part[0].code == codes.NAME and text[part[0].end - 1] == "岛" and own >= _MIN_STEM
+
+
+def _belongs(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> bool:
+    """Say whether the last head only belongs to the name before: 某医院|污水站."""
+    if part[-2].code not in codes.HEAD + codes.RESERVE:
+        return False
+    owner, last = (lexicon.facility[text[t.start : t.end]] for t in (part[-2], part[-1]))
+    named = owner is PlaceType.FACTORY and group != "county"
+    heap = named and text[part[-1].start : part[-1].end] in _HEAPS
+    return heap or (owner, last) in _BELONGING
+
+
 def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexicon) -> bool:
     """Say whether the last heads are an outlet of the works before: 某市污水处理厂|溢流口."""
     if part[-2].code != codes.HEAD:
@@ -166,7 +244,7 @@ def _outlet_of_works(part: Sequence[Token], text: str, group: str, lexicon: Lexi
     last, works = (lexicon.facility.get(text[t.start : t.end]) for t in (part[-1], part[-2]))
     if last is PlaceType.WATER_SOURCE:
         return works is PlaceType.PROJECT
-    works_of_area = works is PlaceType.WASTEWATER_PLANT and group == "county"
+    works_of_area = group == "county" and works in _WITH_OUTLETS
     return works_of_area and last is PlaceType.DRAINAGE_OUTLET
 
 
@@ -195,9 +273,13 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = (
-        head in lexicon.ores
+        text[part[0].end - 1] in _TOWNS
+        and (
+            head in lexicon.ores
+            or (head.endswith("矿") and lexicon.facility[head] is PlaceType.MINE)
+        )
         and len(part) == _MIN_STEM
-        and text.startswith(lexicon.of_ore, last.end)
+        and text.startswith((*lexicon.of_ore, *_WASTE), last.end)
     )
     return head in _OPEN_COUNTRY or at_large or ore
 
@@ -310,7 +392,7 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
         # 某河|某县的简称|水上公园
-        return not second.prefix.endswith(_WITH_RANK)
+        return not second.prefix.endswith(RANKS)
     if first.kind in _ZONES and second.surface.endswith("分园"):
         return True
     if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
@@ -319,4 +401,8 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
-    return firms and first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)
+    # 某州煤业|某林能化公司
+    of_area = second.prefix != "" and not second.prefix.endswith(RANKS)
+    branch = of_area and first.head not in _WITH_BRANCHES and second.surface.endswith("公司")
+    group = first.head == "集团" and second.surface.endswith(_ONE_WITH_GROUP)
+    return firms and (branch or group)

@@ -15,6 +15,7 @@ from geo_rectify.places.recognition.drafts import Document, Draft
 from geo_rectify.places.recognition.facilities import facility
 from geo_rectify.places.recognition.firms import (
     area_firm,
+    own_firm,
     registered_firms,
     short_firm,
     water_brand,
@@ -28,6 +29,7 @@ from geo_rectify.places.recognition.surroundings import (
     told_by_area,
     told_by_work,
 )
+from geo_rectify.places.recognition.titles import ordinals, recode, state_reserves, trade_zones
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<inserted>[UNSa]+\([UNSaVIMs]+\)U{{0,2}}{_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
     r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
+    r"|(?P<hollow>aU(?!U))"
     r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>[NS]I{1,2})"
@@ -112,8 +115,12 @@ def find_phrases(
         In order of the text, none overlapping another. Bare words are among them only where
         their surroundings call them places.
     """
+    tokens = recode(text, tokens, lexicon)
     row = [token.code for token in tokens]
     drafts = list(registered_firms(text, tokens, row, lexicon))
+    drafts += state_reserves(text, tokens, row, lexicon)
+    drafts += trade_zones(text, tokens, row, lexicon)
+    drafts += ordinals(text, tokens, row, lexicon)
     drafts += _described(text, tokens, row, lexicon)
     for found in _PHRASE.finditer("".join(row)):
         part = tokens[found.start() : found.end()]
@@ -121,15 +128,19 @@ def find_phrases(
         after_it = tokens[found.end()] if found.end() < len(tokens) else None
         for group, piece in pieces(text, part, str(found.lastgroup), lexicon):
             draft = _draft(text, piece, group, lexicon)
-            read = [draft] if draft is not None else list(_apart(text, piece, lexicon))
-            drafts += [
-                d
-                for d in read
-                if not d.bare
-                or told_by_work(text, d, before_it, lexicon)
-                or revealed(text, d, context, document)
-                or told_by_area(d, before_it, after_it, lexicon)
-            ]
+            if draft is None:
+                drafts += _apart(text, piece, lexicon)
+                draft = _unknown(text, piece)
+                after = piece[-1] if draft is not None else after_it
+            else:
+                after = after_it
+            if draft is not None and (
+                not draft.bare
+                or told_by_work(text, draft, before_it, lexicon)
+                or revealed(text, draft, context, document)
+                or told_by_area(draft, before_it, after, lexicon)
+            ):
+                drafts.append(draft)
     drafts = [draft for draft in drafts if not figurative(text, draft, lexicon)]
     drafts.sort(key=lambda draft: draft.start)
     drafts = whole_names(text, drafts)
@@ -145,11 +156,8 @@ def _draft(text: str, part: Sequence[Token], group: str, lexicon: Lexicon) -> Dr
         return facility(text, part, group, lexicon)
     start, end = part[0].start, part[-1].end
     surface = text[start:end]
-    if group in {"firm", "brand", "area_firm"}:
-        read = {"firm": short_firm, "brand": water_brand, "area_firm": area_firm}[group]
-        return read(text, part, lexicon)
-    if group == "works":
-        return _works(text, part, lexicon)
+    if group in _READ:
+        return _READ[group](text, part, lexicon)
     if group == "bare":
         return _bare(surface, start)
     named = part[0].kind
@@ -178,6 +186,32 @@ def _apart(text: str, part: Sequence[Token], lexicon: Lexicon) -> Iterator[Draft
         draft = None if group is None else _draft(text, [token], group, lexicon)
         if draft is not None:
             yield draft
+
+
+def _unknown(text: str, part: Sequence[Token]) -> Draft | None:
+    """Read the unknown characters a phrase begins with, where it is no name as a whole."""
+    stop = 0
+    while stop < len(part) and part[stop].code == codes.UNKNOWN:
+        stop += 1
+    if not 0 < stop < len(part):
+        return None
+    return _bare(text[part[0].start : part[stop].start], part[0].start)
+
+
+def _hollow(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
+    """Read a county's short name and the last character of hollows as one: 永年|洼."""
+    start = part[0].start
+    surface = text[start : part[-1].end]
+    if surface[-1] not in lexicon.locality:
+        return None
+    return Draft(
+        start=start,
+        end=start + len(surface),
+        surface=surface,
+        kind=PlaceType.CATCHMENT,
+        stem=surface[:-1],
+        head=surface[-1],
+    )
 
 
 def _works(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
@@ -260,3 +294,13 @@ def _zones(text: str, tokens: Sequence[Token], row: list[str], lexicon: Lexicon)
         )
         for used in range(found.start(), found.end()):
             row[used] = codes.TITLE
+
+
+_READ: Final = {
+    "firm": short_firm,
+    "brand": water_brand,
+    "area_firm": area_firm,
+    "own_firm": own_firm,
+    "works": _works,
+    "hollow": _hollow,
+}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Document, Draft
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
 from geo_rectify.places.recognition.numbering import take_pits
 from geo_rectify.vocabulary import PlaceType, Role
 
@@ -28,7 +28,6 @@ _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
-_RANKS: Final = ("省", "市", "县", "区", "旗", "州", "盟")
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = (
     "码头",
@@ -228,7 +227,7 @@ def _in_a_slogan(text: str, draft: Draft) -> bool:
         return False
     closed = text.find("”", draft.end)
     whole = closed < 0 or text[opened + 1 : closed] == draft.surface
-    return not whole and not draft.surface.endswith(_RANKS)
+    return not whole and not draft.surface.endswith(RANKS)
 
 
 def titled_names(text: str, tokens: Sequence[Token], document: Document) -> Iterator[Draft]:
