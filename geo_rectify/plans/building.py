@@ -20,7 +20,7 @@ from geo_rectify.plans.layout import recognise_layout, shared_fields
 from geo_rectify.plans.masking import mask_petitioners
 from geo_rectify.plans.measures import read_measures
 from geo_rectify.plans.notices import issue_number, quoted_number, read_notice
-from geo_rectify.plans.numbering import match_number
+from geo_rectify.plans.numbering import NUMERAL, match_number, numeral_value
 from geo_rectify.plans.petitions import petition_of, title_batch
 from geo_rectify.plans.quantities import find_figures
 from geo_rectify.plans.reading import read_source
@@ -50,6 +50,10 @@ _WITH_ISSUES: Final = frozenset(
 # A field of one line: what follows it on lines of its own is not its value.
 _ONE_LINE: Final = frozenset({FieldRole.ACCEPTANCE, FieldRole.PERSON, *UNIT_ROLES})
 _IN_MEASURES: Final = frozenset({FieldRole.DEADLINE, FieldRole.PERSON, *UNIT_ROLES})
+_HEADED: Final = re.compile(
+    rf"\s*(?:第({NUMERAL})[项个号条](?:整改)?(?:问题|任务|事项)?"
+    rf"|(?:反馈|整改)?(?:问题|任务|事项)({NUMERAL}))\s*[:：]?\s*"
+)
 _INTERRUPTS: Final = frozenset(FieldRole) - {FieldRole.PROBLEM, FieldRole.GOAL, FieldRole.MEASURES}
 """What is told below a measure, before the next: what was done, who accepts it."""
 
@@ -148,6 +152,7 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         before is not None and after is not None and before < after
         for before, after in pairwise(printed)
     )
+    printed = _headed_numbers(text, layout) or printed
     if printed == [None]:
         printed = [issue_number(text[: layout.list_start])]
     shared = shared_fields(layout)
@@ -190,6 +195,17 @@ def _issues(text: str, layout: Layout, *, feedback: dt.date | None) -> tuple[Iss
         replace(issue, irregularities=irregularities_of(text, issue, feedback=feedback))
         for issue in made
     )
+
+
+def _headed_numbers(text: str, layout: Layout) -> list[int | None]:
+    """Give the numbers that stand alone behind those of the headings: 一、第11项问题."""
+    heads = [layout.lines[index] for index in layout.issue_lines]
+    found = [
+        None if line.number is None else _HEADED.fullmatch(text, line.number.end, line.end)
+        for line in heads
+    ]
+    numbers = [None if each is None else numeral_value(each[1] or each[2]) for each in found]
+    return numbers if len(numbers) > 1 and None not in numbers else []
 
 
 def _numbered_as_quoted(issues: list[Issue]) -> list[Issue]:

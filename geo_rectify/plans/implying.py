@@ -111,10 +111,7 @@ def _with_inner_runs(text: str, lines: Sequence[Line], *, only: str = "") -> lis
         for index in run:
             if numbers[index].style in named_styles():
                 made[index] = replace(made[index], number=None)  # 第三条: no issue
-        for before, index in pairwise([run[0] - 1, *run]):
-            between = lines[before + 1 : index]
-            if index == run[0] or any(line.label is not None for line in between):
-                made[index] = _opening(made[index])
+        made[run[0]] = _opening(made[run[0]])
     return made
 
 

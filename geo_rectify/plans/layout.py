@@ -113,10 +113,8 @@ def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) ->
         styles = {line.style for line in between}
         if not between and first.rows is not None and lines[anchor].rows is not None:
             goes_on = True  # a row a measure
-        elif first.label is None or label is None:
+        elif first.label is None or label is None or first.label.spelling == label.spelling:
             goes_on = False
-        elif first.label.spelling == label.spelling:
-            goes_on = _counts_on(text, first, lines[anchor])  # 措施1：… 进展：… 措施2：…
         else:
             if first.label.end < first.end:
                 beside = match_number(text, first.label.end, first.end)
@@ -125,18 +123,6 @@ def _without_stages(text: str, lines: Sequence[Line], anchors: Sequence[int]) ->
         if not goes_on:
             kept.append(anchor)
     return kept
-
-
-def _counts_on(text: str, before: Line, line: Line) -> bool:
-    """Say whether both lines are numbered as measures alone are, the second one higher."""
-    numbers = [match_number(text, each.start, each.end, inner=True) for each in (before, line)]
-    one, other = numbers
-    return (
-        one is not None
-        and other is not None
-        and one.style == other.style == "measure"
-        and other.value == one.value + 1
-    )
 
 
 def _sets_measures_out(lines: Sequence[Line], start: int, borders: set[int]) -> bool:

@@ -407,7 +407,7 @@ def _headings_as_labels(lines: list[Line]) -> list[Line]:
     by_issue = len({role for _, role in repeated}) >= _MIN_REPEATS
     # several issues that label their own fields: such headings are chapters (三、整改问题及措施)
     own = Counter(role_of(line) for line in lines if line.label and line.label.marked)
-    several = all(own[role] >= _MIN_REPEATS for role in (FieldRole.GOAL, FieldRole.MEASURES))
+    several = any(own[role] >= _MIN_REPEATS for role in (FieldRole.GOAL, FieldRole.MEASURES))
     notice = by_issue or (FieldRole.PROBLEM in roles and bool(roles & _NOTICE) and not several)
     # 2．整改目标：… 4．整改措施: numbered alike beside labels with a colon, it is one of them
     marked = {

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.plans.bodies import are_bodies
 from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
+from geo_rectify.plans.unit_brackets import AFTER_BRACKET, unit_lists
 from geo_rectify.plans.wording import any_of, label_roles, word_list
 
 if TYPE_CHECKING:
@@ -78,12 +80,18 @@ def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
         numbered line that begins with whose task it is holds measures.
     """
     made: list[Line] = []
+    told = _brackets(text, lines)
     for index, line in enumerate(lines):
+        if index in told:
+            made.extend(told[index])
+            continue
         if line.label is not None or line.cell:
             made.append(line)
             continue
         parts = _clauses(text, line)
-        if not parts and line.number is None:
+        if not parts and _opens_list(lines[index : index + 2]):
+            parts = _closed(text, line)
+        elif not parts and line.number is None:
             found = _opening().match(text, line.start, line.end)
             below_head = bool(index) and _is_head(lines[index - 1])
             if below_head and assigned_parts(text, line.start, line.end)[:1] == [line.start]:
@@ -92,6 +100,62 @@ def with_told_sentences(text: str, lines: Sequence[Line]) -> list[Line]:
                 parts = _parts(text, line, found.end())
         made.extend(parts or [line])
     return made
+
+
+def _brackets(text: str, lines: Sequence[Line]) -> dict[int, list[Line]]:
+    """Part the lines that are a bracket of several fields, where there is no more than one an issue.
+
+    （责任单位：…；整改时限：…；验收单位：…）below the measures tells of the issue.
+    """
+    measures = sum(
+        line.label is not None and line.label.role is FieldRole.MEASURES for line in lines
+    )
+    found: dict[int, list[Line]] = {}
+    for index, line in enumerate(lines):
+        if line.label is not None or line.number is not None or line.cell:
+            continue
+        lists = unit_lists(text, line.start, line.end) if text[line.start] in "（(〔【[" else []
+        if len(lists) != 1 or lists[0].start != line.start or not lists[0].labelled:
+            continue
+        if text[lists[0].end : line.end].strip(AFTER_BRACKET):
+            continue
+        fields = lists[0].fields
+        spans = [(line.start, fields[0]), *((each[1], each) for each in fields[1:])]
+        found[index] = [
+            _labelled(
+                replace(line, end=last)
+                if start == line.start
+                else Line(head=start, start=start, end=last, inline=True),
+                role,
+                first,
+            )
+            for start, (role, first, last) in spans
+        ]
+    counts = Counter(
+        part.label.role for parts in found.values() for part in parts[:1] if part.label
+    )
+    once = {role for role, count in counts.items() if _MIN_CLAUSES <= count <= measures}
+    return {
+        index: parts
+        for index, parts in found.items()
+        if parts[0].label is not None and parts[0].label.role in once
+    }
+
+
+def _opens_list(pair: Sequence[Line]) -> bool:
+    """Say whether a numbered line stands above the first of lines numbered another way."""
+    numbers = [line.number for line in pair if line.number is not None]
+    return len(numbers) > 1 and numbers[1].value == 1 and numbers[0].style != numbers[1].style
+
+
+def _closed(text: str, line: Line) -> list[Line]:
+    """Part a problem from the sentence at its end: …。由县水务局牵头，2021年6月底前完成整改."""
+    start = text.rfind("。由", line.after_number, line.end) + 1
+    parts = _parts(text, replace(line, head=start, start=start, number=None), start + 1)
+    told = {part.label.role for part in parts if part.label is not None}
+    if not start or FieldRole.DEADLINE not in told:
+        return []
+    return [replace(line, end=start), *parts]
 
 
 def _is_head(line: Line) -> bool:
