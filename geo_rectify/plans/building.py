@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from geo_rectify.models import Aside, Issue, Passage, Plan, Section
+from geo_rectify.models import AcceptanceUnit, Aside, Issue, Passage, Plan, Section
 from geo_rectify.plans.acceptance import read_acceptance
 from geo_rectify.plans.bodies import are_certain_bodies
 from geo_rectify.plans.checks import irregularities_of, plan_checks
@@ -29,7 +29,7 @@ from geo_rectify.plans.sharing import shared_deadlines, shared_units
 from geo_rectify.plans.unit_brackets import unit_lists
 from geo_rectify.plans.wording import second_role
 from geo_rectify.plans.wrapping import rewrapped, unwrapped
-from geo_rectify.vocabulary import DocumentType
+from geo_rectify.vocabulary import AcceptanceMode, DocumentType
 
 if TYPE_CHECKING:
     import os
@@ -513,10 +513,24 @@ def _deadline(text: str, fields: _Fields, after: dt.date | None) -> IssueDeadlin
 
 
 def _acceptance(text: str, fields: _Fields, measures: Sequence[Measure]) -> Acceptance | None:
-    span = fields.whole(FieldRole.ACCEPTANCE)
-    if span is None:
-        return None
-    return read_acceptance(text, *span, numbers=[measure.number for measure in measures])
+    numbers = [measure.number for measure in measures]
+    told: dict[int, tuple[int, int]] = {}
+    for start, end in fields.spans.get(FieldRole.ACCEPTANCE, []):
+        above = sum(measure.start < start for measure in measures)
+        told[above] = told.get(above, (start, end))[0], end
+    read = {
+        above: found
+        for above, (start, end) in told.items()
+        if (found := read_acceptance(text, start, end, numbers=numbers)) is not None
+    }
+    if len(read) <= 1:
+        return next(iter(read.values()), None)
+    units = tuple(  # told below each measure
+        AcceptanceUnit(unit=each.unit, measures=(above,) if above else None)
+        for above, found in read.items()
+        for each in found.units
+    )
+    return replace(next(iter(read.values())), mode=AcceptanceMode.BY_MEASURE, units=units)
 
 
 def _figures(

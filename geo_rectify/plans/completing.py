@@ -151,6 +151,8 @@ def is_department(item: str) -> bool:
 
 def _is_of_duty(item: str) -> bool:
     """Say whether an item is a duty, with or without whose: 水利, 市级水利, 各县住建部门."""
+    if item.endswith(tuple(word_list("units")["duty_bodies"])):
+        return False  # 市纪委监委机关 leaves nothing out
     bare = item.removesuffix(_UNNAMED)
     headed = _patterns()["headed"].fullmatch(bare + _UNNAMED) is not None
     return headed or is_duty(bare)
