@@ -22,7 +22,7 @@ _TAKEN: Final = ("precision", "uncertainty_m", "score", "township", "candidates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Located:
     """What a gazetteer tells of a row: cells of its site, and its footprint where it is placed."""
 
     cells: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Told:
 
 def look_up(
     rows: Sequence[RegisterRow], kind: PlaceType, area: tuple[str, ...], gazetteer: Gazetteer
-) -> dict[str, Told]:
+) -> dict[str, Located]:
     """Look the rows without position up by name, within the area the register is about.
 
     Parameters
@@ -93,5 +93,5 @@ def look_up(
             footprint = shapes.get(mention.site_id)
         reason = reasons.get(mention.site_id, "")
         cells["worklist_reason"] = f"清单中没有坐标；{reason}" if reason else ""
-        told[row.origin] = Told(cells=cells, footprint=footprint)
+        told[row.origin] = Located(cells=cells, footprint=footprint)
     return told
