@@ -22,6 +22,7 @@ from geo_rectify.places.recognition import find_mentions
 from tests.mentions_cases import plan_of
 from tests.mentions_gold import CITIES, read_marks
 from tests.mentions_gold_blind import BLIND
+from tests.mentions_gold_blind_more import MORE_BLIND
 from tests.mentions_gold_held_out import HELD_OUT
 from tests.mentions_gold_more import MORE
 from tests.mentions_gold_prose import PROSE
@@ -34,7 +35,7 @@ SETS = {
     "prose": PROSE,
     "held-out": HELD_OUT,
     "more": MORE,
-    "blind": BLIND,
+    "blind": BLIND | MORE_BLIND,
 }
 _RARE = 0x3400
 

@@ -10,6 +10,7 @@ from geo_rectify.places.recognition import find_mentions
 from tests.mentions_cases import plan_of
 from tests.mentions_gold import CITIES, read_marks
 from tests.mentions_gold_blind import BLIND
+from tests.mentions_gold_blind_more import MORE_BLIND
 from tests.mentions_gold_held_out import HELD_OUT
 from tests.mentions_gold_more import MORE
 from tests.mentions_gold_prose import PROSE
@@ -68,7 +69,7 @@ def compared():
 
 @pytest.mark.parametrize(
     ("passages", "least"),
-    [(PROVINCES, 0.95), (PROSE, 0.97), (HELD_OUT, 0.85), (MORE, 0.94), (BLIND, 0.94)],
+    [(PROVINCES, 0.95), (PROSE, 0.97), (HELD_OUT, 0.85), (MORE, 0.94), (BLIND | MORE_BLIND, 0.94)],
     ids=["provinces", "prose", "held out", "more", "blind"],
 )
 def test_passages_annotated_blind(passages, least):

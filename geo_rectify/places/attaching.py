@@ -17,7 +17,7 @@ import shapely
 
 from geo_rectify import regions
 from geo_rectify.crs import area_m2, buffer_m, disc
-from geo_rectify.errors import InputFileError
+from geo_rectify.errors import InputFileError, Told, told_together
 from geo_rectify.models import Register, RegisterMember, issue_key
 from geo_rectify.places.areas import is_code, widened
 from geo_rectify.places.identity import site_id
@@ -87,7 +87,7 @@ def attach_registers(
         A register names no issue of these documents, or no counted set of its issue; all faults
         at once.
     """
-    faults: list[str] = []
+    faults: list[Told] = []
     chosen = []
     for register in registers:
         found = _choose(register, located, plans, faults)
@@ -95,12 +95,15 @@ def attach_registers(
             chosen.append((register, *found))
     taken = Counter(str(row["site_id"]) for _, _, _, row in chosen if row is not None)
     faults.extend(
-        f"several registers list {name}; name one, or put them into one file"
+        Told(
+            english=f"several registers list {name}; name one, or put them into one file",
+            chinese=f"有几份清单都列{name}；请只写一份，或并成一个文件",
+        )
         for name, number in taken.items()
         if number > 1
     )
     if faults:
-        raise InputFileError("\n".join(faults))
+        raise InputFileError.of(told_together(faults))
     joined = []
     for register, doc_id, issue, counted in chosen:
         key = issue_key(doc_id, issue, several=len(plans) > 1)
@@ -115,7 +118,7 @@ def attach_registers(
 
 
 def _choose(
-    register: RegisterFile, located: Located, plans: Sequence[Plan], faults: list[str]
+    register: RegisterFile, located: Located, plans: Sequence[Plan], faults: list[Told]
 ) -> tuple[str, int, dict[str, Any] | None] | None:
     name = register.path.name
     doc, _, number = register.issue.rpartition("/")
@@ -128,7 +131,13 @@ def _choose(
     if len(holders) != 1:
         known = "、".join(str(issue.number) for plan in plans for issue in plan.issues)
         what = "stands in several documents; write doc_id/issue" if holders else "is no issue"
-        faults.append(f"{name}: issue {register.issue!r} {what} (issues: {known or 'none'})")
+        faults.append(
+            Told(
+                english=f"{name}: issue {register.issue!r} {what} (issues: {known or 'none'})",
+                chinese=f"{name}：问题{register.issue!r}在这些文件中对不上唯一的一个问题（现有：{known or '无'}）；"
+                f"请在{name}.toml里写 issue = …",
+            )
+        )
         return None
     doc_id, issue = holders[0].doc_id, int(number)
     key = issue_key(doc_id, issue, several=len(plans) > 1)
@@ -147,13 +156,21 @@ def _choose(
     shown = "、".join(f"{row['name']}（{row['count']}）" for row in rows) or "none"
     if wanted:
         faults.append(
-            f"{name}: set {register.wanted_set!r} names {len(named)} counted sets of issue "
-            f"{issue}, wanted one of {shown}"
+            Told(
+                english=f"{name}: set {register.wanted_set!r} names {len(named)} counted sets of "
+                f"issue {issue}, wanted one of {shown}",
+                chinese=f"{name}：set {register.wanted_set!r}对应问题{issue}的{len(named)}个计数点位，应是其中之一："
+                f"{shown}",
+            )
         )
         return None
     if named:
         faults.append(
-            f"{name}: issue {issue} has the counted sets {shown}; write set = … in {name}.toml"
+            Told(
+                english=f"{name}: issue {issue} has the counted sets {shown}; write set = … in "
+                f"{name}.toml",
+                chinese=f"{name}：问题{issue}有计数点位{shown}；请在{name}.toml里写 set = …",
+            )
         )
         return None
     return doc_id, issue, None

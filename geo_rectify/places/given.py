@@ -66,23 +66,30 @@ def read_sites(sites: str | Path | gpd.GeoDataFrame) -> Located:
             f"{path.name} holds the layers {', '.join(names)}; wanted one layer with geometry, or "
             "the layers sites and footprints as `geo-rectify locate` writes them"
         )
-        raise InputFileError(message)
+        chinese = (
+            f"{path.name}里有图层{'、'.join(names)}；应只有一个带图形的图层，或是 geo-rectify locate 写出的"
+            "sites 和 footprints 两层"
+        )
+        raise InputFileError(message, chinese=chinese)
     frame = gpd.read_file(path)
     if "geometry" not in frame.columns:
         message = f"{path.name} has no geometry; save it as GeoPackage or GeoJSON with points"
-        raise InputFileError(message)
+        chinese = f"{path.name}没有图形；请另存为带点的GeoPackage或GeoJSON"
+        raise InputFileError(message, chinese=chinese)
     return _of_frame(frame, name=path.name)
 
 
 def _layer_names(path: Path) -> list[str]:
     if not path.is_file():
         message = f"{path} is no file; name a vector file such as sites.gpkg"
-        raise InputFileError(message)
+        chinese = f"{path}不是文件；请指明矢量文件，如sites.gpkg"
+        raise InputFileError(message, chinese=chinese)
     try:
         return [str(name) for name in gpd.list_layers(path)["name"]]
     except (RuntimeError, ValueError) as err:
         message = f"{path.name} is no vector file GDAL can open ({err}); save it as GeoPackage"
-        raise InputFileError(message) from err
+        chinese = f"{path.name}不是GDAL能打开的矢量文件（{err}）；请另存为GeoPackage"
+        raise InputFileError(message, chinese=chinese) from err
 
 
 def _of_frame(frame: gpd.GeoDataFrame, *, name: str) -> Located:
@@ -90,7 +97,8 @@ def _of_frame(frame: gpd.GeoDataFrame, *, name: str) -> Located:
     usable = ~(stored.geometry.isna() | stored.geometry.is_empty)
     if not usable.any():
         message = f"{name} has no geometry; give points or polygons"
-        raise InputFileError(message)
+        chinese = f"{name}没有图形；请给出点或面"
+        raise InputFileError(message, chinese=chinese)
     rows, shapes = [], []
     for position, (keep, record, shape) in enumerate(
         zip(

@@ -20,19 +20,19 @@ _MIN_HAN_SHARE: Final = 0.3
 """So much Chinese in strict UTF-8 is a text, however many control characters stand between."""
 _MIN_LENGTH_FOR_UTF16: Final = 4
 _SIGNATURES: Final = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"RIFF", "a WebP picture or a sound"),
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "an RTF text"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"PK\x03\x04", "a zip container, as Word and Excel write"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x89PNG", "a PNG picture", "PNG图片"),
+    (b"\xff\xd8\xff", "a JPEG picture", "JPEG图片"),
+    (b"GIF8", "a GIF picture", "GIF图片"),
+    (b"BM", "a BMP picture", "BMP图片"),
+    (b"II*\x00", "a TIFF picture", "TIFF图片"),
+    (b"MM\x00*", "a TIFF picture", "TIFF图片"),
+    (b"RIFF", "a WebP picture or a sound", "WebP图片或音频"),
+    (b"%PDF", "a PDF", "PDF"),
+    (b"{\\rtf", "an RTF text", "RTF文本"),
+    (b"Rar!", "a RAR archive", "RAR压缩包"),
+    (b"7z\xbc\xaf", "a 7z archive", "7z压缩包"),
+    (b"PK\x03\x04", "a zip container, as Word and Excel write", "zip容器（Word、Excel文件即是）"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file", "旧版Office文件"),
 )
 _REMEDY: Final = "save it as .docx or .txt and give that file"
 
@@ -61,10 +61,11 @@ def decode(payload: bytes, *, name: str) -> str:
     EncodingError
         None of the encodings fits.
     """
-    for signature, kind in _SIGNATURES:
+    for signature, kind, called in _SIGNATURES:
         if payload.startswith(signature) and not _is_text(payload, "utf-8", plain=True):
             message = f"{name}: this is {kind}, not a text file: {_REMEDY}"
-            raise EncodingError(message)
+            chinese = f"{name}：这是{called}，不是文本文件；请另存为.docx或.txt"
+            raise EncodingError(message, chinese=chinese)
     for mark, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe\x00\x00", "utf-32"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.errors import CorrectionsError, Told, told_together
 from geo_rectify.places.coordinates import read_datum
 from geo_rectify.places.corrections import FORM_LAYERS, file_content, rows_of
+from geo_rectify.places.faults import REMEDIES
 from geo_rectify.places.returns.kml import kml_rows
 from geo_rectify.places.returns.photos import photo_rows
 from geo_rectify.places.returns.records import Medium, Returned
@@ -133,7 +134,11 @@ def with_datum(rows: list[Returned], datums: Mapping[str, str]) -> list[Returned
     CorrectionsError
         A word names no datum, or a file is left without one.
     """
-    faults = [f"{word}: {wrong}" for word in datums.values() if (wrong := read_datum(word)[1])]
+    faults = [
+        Told(english=f"{word}: {wrong}", chinese=f"{word}：{REMEDIES['datum']}")
+        for word in datums.values()
+        if (wrong := read_datum(word)[1])
+    ]
     made = []
     left: dict[str, None] = {}
     for each in rows:
@@ -148,11 +153,14 @@ def with_datum(rows: list[Returned], datums: Mapping[str, str]) -> list[Returned
         else:
             left[each.row.file] = None
     if left:
-        faults.append(
-            f"{'、'.join(left)}: nothing in the file says which datum its coordinates are in, and "
-            "none is guessed; add --datum WGS84 or --datum GCJ-02 (奥维9.3版起导出的为GCJ-02), or "
-            "--datum FILE=GCJ-02 for one file"
+        undeclared = Told(
+            english=f"{'、'.join(left)}: nothing in the file says which datum its coordinates are "
+            "in, and none is guessed; add --datum WGS84 or --datum GCJ-02 (奥维9.3版起导出的为GCJ-02), "
+            "or --datum FILE=GCJ-02 for one file",
+            chinese=f"{'、'.join(left)}：文件没有写明坐标系，不能猜；请加 --datum WGS84 或 --datum "
+            "GCJ-02（奥维9.3版起导出的为GCJ-02），单个文件写 --datum 文件=GCJ-02",
         )
+        faults.append(undeclared)
     if faults:
-        raise CorrectionsError("\n".join(faults))
+        raise CorrectionsError.of(told_together(faults))
     return made

@@ -112,7 +112,8 @@ def ask(name: str, geocoder: Geocoder, *, area: Area, kind: PlaceType) -> Answer
     why = unfit(name)
     if why:
         message = f"{name[:20]!r}: {why}；未发送"
-        raise InputFileError(message)
+        chinese = message
+        raise InputFileError(message, chinese=chinese)
     codes = area.codes if len(area.codes) == 1 else ()
     question = Question(
         name=name.strip(),

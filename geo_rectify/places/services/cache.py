@@ -87,5 +87,6 @@ def _opened(path: Path) -> sqlite3.Connection:
             f"{path}: the cache of geocoding answers cannot be used ({err}); delete it, "
             f"or name another folder in {CACHE_VARIABLE}"
         )
-        raise OutputError(message) from err
+        chinese = f"{path}：在线查询的缓存不能用（{err}）；请删去它，或用{CACHE_VARIABLE}另指文件夹"
+        raise OutputError(message, chinese=chinese) from err
     return base

@@ -118,7 +118,8 @@ class OnlineGeocoder:
                         f"{self.about.title}: asked {attempt} times without an answer ({err}); "
                         "try again later"
                     )
-                    raise ServiceError(message) from err
+                    chinese = f"{self.about.title}：问了{attempt}次没有回答（{err}）；请稍后再试"
+                    raise ServiceError(message, chinese=chinese) from err
                 self.sleep(min(limits["backoff_s"] * 2 ** (attempt - 1), limits["longest_wait_s"]))
                 continue
             days = limits["days"] if hits else limits["days_empty"]
@@ -135,10 +136,12 @@ class OnlineGeocoder:
                 f"{self.about.title} refuses: {err}; check the key in "
                 f"{key_variable(self.about.name)}, its quota and its permissions"
             )
-            raise ServiceError(message) from err
+            chinese = f"{self.about.title}拒绝：{err}；请核对{key_variable(self.about.name)}里的密钥及其配额、权限"
+            raise ServiceError(message, chinese=chinese) from err
         except (ValueError, TypeError, AttributeError, KeyError) as err:
             message = f"{self.about.title}: its answer is not in the form it documents ({err})"
-            raise ServiceError(message) from err
+            chinese = f"{self.about.title}：返回的内容不合其文档所载格式（{err}）"
+            raise ServiceError(message, chinese=chinese) from err
 
     def _fetch(self, step: Step, *, timeout_s: float) -> str:
         self._pace()
@@ -159,13 +162,15 @@ class OnlineGeocoder:
                 f"{self.about.title} refuses with {said}; check the key in "
                 f"{key_variable(self.about.name)} and its permissions"
             )
-            raise ServiceError(message) from err
+            chinese = f"{self.about.title}以{said}拒绝；请核对{key_variable(self.about.name)}里的密钥及其权限"
+            raise ServiceError(message, chinese=chinese) from err
         except (urllib.error.URLError, http.client.HTTPException, OSError) as err:
             reason = getattr(err, "reason", None) or type(err).__name__
             raise Busy(str(reason)) from err
         except UnicodeDecodeError as err:
             message = f"{self.about.title}: its answer is no UTF-8 ({err.reason})"
-            raise ServiceError(message) from err
+            chinese = f"{self.about.title}：返回的内容不是UTF-8（{err.reason}）"
+            raise ServiceError(message, chinese=chinese) from err
 
     def _pace(self) -> None:
         interval = float(self.about.facts["interval_s"])
@@ -218,18 +223,21 @@ def open_geocoder(
     """
     if str(name) not in set(GeocoderName):
         message = f"there is no geocoding service {str(name)!r}; use {', '.join(GeocoderName)}"
-        raise ServiceError(message)
+        chinese = f"没有在线服务{str(name)!r}；可用：{'、'.join(GeocoderName)}"
+        raise ServiceError(message, chinese=chinese)
     about = _SERVICES[GeocoderName(name)]
     variable = key_variable(about.name)
     key = os.environ.get(variable, "").strip()
     if about.needs_key and not key:
         message = f"{about.title} needs a key; apply for one and put it into {variable}"
-        raise ServiceError(message)
+        chinese = f"{about.title}需要密钥；请申请后放入环境变量{variable}"
+        raise ServiceError(message, chinese=chinese)
     address = url or os.environ.get(variable.removesuffix("KEY") + "URL", "").strip()
     address = (address or str(about.facts["url"])).rstrip("/")
     if urllib.parse.urlsplit(address).scheme not in {"http", "https"}:
         message = f"{address!r} is no http(s) address of {about.title}"
-        raise ServiceError(message)
+        chinese = f"{address!r}不是{about.title}的http(s)地址"
+        raise ServiceError(message, chinese=chinese)
     folder = cache_folder("geocoding")
     own = Cache(path=None if folder is None else folder / "answers.sqlite")
     kept = own if cache is None else cache
