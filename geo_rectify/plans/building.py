@@ -328,7 +328,7 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
         elif index == 0 and line.number is not None:
             start = line.number.end
         else:
-            role = _role_below(text, role, fields.measure_lines, lines[: index + 1])
+            role = _role_below(text, role, fields.measure_lines, lines, index)
         if role is FieldRole.MEASURES:
             fields.measure_lines.append(line)
             fields.end = max(fields.end, line.end)
@@ -354,19 +354,19 @@ def _fields(text: str, lines: Sequence[Line], per_measure: frozenset[str]) -> _F
 
 
 def _role_below(
-    text: str, role: FieldRole, measures: Sequence[Line], lines: Sequence[Line]
+    text: str, role: FieldRole, measures: Sequence[Line], lines: Sequence[Line], index: int
 ) -> FieldRole:
-    """Give the role of the last line, without label: the next measure below a result, else ``role``.
+    """Give the role of a line without label: the next measure below a result, else ``role``.
 
     1.… 完成情况：… 2.…
     """
     if role not in _INTERRUPTS:
         return role
     last = next((n for each in reversed(measures) if (n := _printed(text, each))), None)
-    here = _printed(text, lines[-1])
+    here = _printed(text, lines[index])
     if last is None or here is None or (here.style, here.value) != (last.style, last.value + 1):
         return role
-    since = lines[lines.index(measures[-1]) + 1 : -1]
+    since = lines[lines.index(measures[-1]) + 1 : index]
     alike = any((n := _printed(text, each)) and n.style == here.style for each in since)
     return role if alike else FieldRole.MEASURES
 

@@ -57,10 +57,12 @@ def with_own_numbers(text: str, lines: Sequence[Line]) -> list[Line]:
         held.setdefault(key, []).append((index, number))
     made = list(lines)
     for told in held.values():
+        if len(told) < _MIN_COUNTED:
+            continue
         values = [number.value for _, number in told]
         counts = values[0] == 1 and all(after == before + 1 for before, after in pairwise(values))
-        quoted = all(a < b for a, b in pairwise(values)) and _set_out(lines, [i for i, _ in told])
-        if (counts or quoted) and len(values) >= _MIN_COUNTED:
+        rises = all(after > before for before, after in pairwise(values))
+        if counts or (rises and _set_out(lines, [index for index, _ in told])):
             for index, number in told:
                 made[index] = replace(lines[index], number=number)
     return made

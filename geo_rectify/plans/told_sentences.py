@@ -16,7 +16,7 @@ from geo_rectify.plans.bodies import are_bodies
 from geo_rectify.plans.deadlines import tells_time
 from geo_rectify.plans.records import UNIT_ROLES, FieldRole, Label, Line
 from geo_rectify.plans.unit_brackets import AFTER_BRACKET, unit_lists
-from geo_rectify.plans.wording import any_of, label_roles, word_list
+from geo_rectify.plans.wording import any_of, listed_role, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,36 +110,33 @@ def _brackets(text: str, lines: Sequence[Line]) -> dict[int, list[Line]]:
     measures = sum(
         line.label is not None and line.label.role is FieldRole.MEASURES for line in lines
     )
-    found: dict[int, list[Line]] = {}
+    found: dict[int, tuple[tuple[FieldRole, int, int], ...]] = {}
     for index, line in enumerate(lines):
         if line.label is not None or line.number is not None or line.cell:
             continue
         lists = unit_lists(text, line.start, line.end) if text[line.start] in "（(〔【[" else []
         if len(lists) != 1 or lists[0].start != line.start or not lists[0].labelled:
             continue
-        if text[lists[0].end : line.end].strip(AFTER_BRACKET):
-            continue
-        fields = lists[0].fields
-        spans = [(line.start, fields[0]), *((each[1], each) for each in fields[1:])]
-        found[index] = [
-            _labelled(
-                replace(line, end=last)
-                if start == line.start
-                else Line(head=start, start=start, end=last, inline=True),
-                role,
-                first,
-            )
-            for start, (role, first, last) in spans
-        ]
-    counts = Counter(
-        part.label.role for parts in found.values() for part in parts[:1] if part.label
-    )
+        if not text[lists[0].end : line.end].strip(AFTER_BRACKET):
+            found[index] = lists[0].fields
+    counts = Counter(fields[0][0] for fields in found.values())
     once = {role for role, count in counts.items() if _MIN_CLAUSES <= count <= measures}
     return {
-        index: parts
-        for index, parts in found.items()
-        if parts[0].label is not None and parts[0].label.role in once
+        index: _pieces(lines[index], [(first, first, last, role) for role, first, last in fields])
+        for index, fields in found.items()
+        if fields[0][0] in once
     }
+
+
+def _pieces(line: Line, spans: Sequence[tuple[int, int, int, FieldRole]]) -> list[Line]:
+    """Cut a line into fields: where each begins, its value and its end, and its role."""
+    made: list[Line] = []
+    for start, value, stop, role in spans:
+        piece = Line(head=start, start=start, end=stop, inline=True)
+        if not made:
+            piece = replace(line, end=stop)
+        made.append(_labelled(piece, role, value))
+    return made
 
 
 def _opens_list(pair: Sequence[Line]) -> bool:
@@ -151,11 +148,11 @@ def _opens_list(pair: Sequence[Line]) -> bool:
 def _closed(text: str, line: Line) -> list[Line]:
     """Part a problem from the sentence at its end: …。由县水务局牵头，2021年6月底前完成整改."""
     start = text.rfind("。由", line.after_number, line.end) + 1
+    if not start:
+        return []
     parts = _parts(text, replace(line, head=start, start=start, number=None), start + 1)
     told = {part.label.role for part in parts if part.label is not None}
-    if not start or FieldRole.DEADLINE not in told:
-        return []
-    return [replace(line, end=start), *parts]
+    return [replace(line, end=start), *parts] if FieldRole.DEADLINE in told else []
 
 
 def _is_head(line: Line) -> bool:
@@ -177,17 +174,9 @@ def _clauses(text: str, line: Line) -> list[Line]:
             starts.append((at, due.end(), FieldRole.DEADLINE))
     if sum(role is not FieldRole.DEADLINE for _, _, role in starts) < _MIN_CLAUSES:
         return []
-    made = []
-    for position, (start, value, role) in enumerate(starts):
-        stop = starts[position + 1][0] if position + 1 < len(starts) else line.end
-        while stop < line.end and text[stop - 1] in "，,；; ":
-            stop -= 1
-        part = replace(line, end=stop)
-        if position:
-            part = Line(head=start, start=start, end=stop, inline=True)
-        label = Label(role=role, spelling="", start=start, end=value, marked=True)
-        made.append(replace(part, label=label))
-    return made
+    ends = [begin + len(text[begin:start].rstrip("，,；; ")) for start, _, _ in starts[1:]]
+    spans = zip(starts, [*ends, line.end], strict=True)
+    return _pieces(line, [(start, value, stop, role) for (start, value, role), stop in spans])
 
 
 def _named(text: str, start: int, end: int) -> tuple[int, FieldRole] | None:
@@ -195,11 +184,8 @@ def _named(text: str, start: int, end: int) -> tuple[int, FieldRole] | None:
     match = _SAYS.match(text, start, end)
     if match is None:
         return None
-    words = match["label"]
-    levels = ("", *word_list("layout")["marks"]["levels"])
-    roles = (label_roles().get(words.removeprefix(level)) for level in levels)
-    role = next((role for role in roles if role in _CLAUSED), None)
-    return None if role is None else (match.end(), role)
+    role = listed_role(match["label"])
+    return (match.end(), role) if role is not None and role in _CLAUSED else None
 
 
 def _clause_end(text: str, start: int, end: int) -> int:
@@ -211,32 +197,18 @@ def _parts(text: str, line: Line, start: int) -> list[Line]:
     """Part such a sentence into whose, until when and who accepts; none where more is told."""
     end = start + len(text[start : line.end].rstrip(_ENDS))
     cuts = [start, *(match.end() for match in _PAUSE.finditer(text, start, end)), end]
-    told: list[tuple[FieldRole, int]] = []
+    told: list[tuple[FieldRole, int, int]] = []
     for begin, stop in pairwise(cuts):
         role, value = _clause_role(text, begin, stop)
         if role is None:
             return []
         if not told or told[-1][0] is not role:
-            told.append((role, value))
+            told.append((role, value, begin))
     if told[0][0] is not FieldRole.RESPONSIBLE:
         return []
-    made = []
-    for position, (role, value) in enumerate(told):
-        last = position + 1 == len(told)
-        stop = line.end if last else _cut_before(text, told[position + 1][1], value)
-        part = (
-            Line(head=value, start=value, end=stop, inline=True)
-            if position
-            else replace(line, end=stop)
-        )
-        made.append(_labelled(part, role, value))
-    return made
-
-
-def _cut_before(text: str, end: int, start: int) -> int:
-    """Give where the clause before one that begins at ``end`` stops, without the pause."""
-    pauses = list(_PAUSE.finditer(text, start, end))
-    return pauses[-1].start() if pauses else end
+    ends = [*(begin - 1 for _, _, begin in told[1:]), line.end]
+    spans = zip(told, ends, strict=True)
+    return _pieces(line, [(value, value, stop, role) for (role, value, _), stop in spans])
 
 
 def _clause_role(text: str, start: int, end: int) -> tuple[FieldRole | None, int]:
@@ -274,6 +246,6 @@ def _accepting() -> re.Pattern[str]:
     )
 
 
-def _labelled(line: Line, role: FieldRole, start: int) -> Line:
-    label = Label(role=role, spelling="", start=line.start, end=start, marked=True)
+def _labelled(line: Line, role: FieldRole, value: int) -> Line:
+    label = Label(role=role, spelling="", start=line.after_number, end=value, marked=True)
     return replace(line, label=label)

@@ -100,17 +100,29 @@ def role_of_label(spelling: str) -> FieldRole:
         Its role.
     """
     plain = plain_label(spelling)
-    roles = label_roles()
-    if plain in roles:
-        return roles[plain]
     first, _ = _parts(plain)
-    if first in roles:
-        return roles[first]
+    return label_roles().get(plain) or listed_role(first) or _composed_role(first)
+
+
+def listed_role(label: str) -> FieldRole | None:
+    """Give the role of a label that a list holds, as it is or behind a level of government.
+
+    Parameters
+    ----------
+    label
+        One word or several, without spaces.
+
+    Returns
+    -------
+    FieldRole or None
+        None where no list holds it.
+    """
+    roles = label_roles()
+    if label in roles:
+        return roles[label]
     levels: list[str] = word_list("layout")["marks"]["levels"]
-    listed = (
-        roles[first[len(w) :]] for w in levels if first.startswith(w) and first[len(w) :] in roles
-    )
-    return next(listed, None) or _composed_role(first)
+    held = (label[len(w) :] for w in levels if label.startswith(w))
+    return next((roles[rest] for rest in held if rest in roles), None)
 
 
 def _composed_role(plain: str) -> FieldRole:
