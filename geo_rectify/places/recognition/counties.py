@@ -25,6 +25,7 @@ from geo_rectify.places.recognition.belonging import (
 )
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
+from geo_rectify.places.recognition.townships import called_without_rank
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -364,7 +365,7 @@ def _township_in(draft: Draft) -> str:
 
 def _official_county(name: str, document: Document, *, prefecture: str) -> str:
     """Give the one county that has a township, of a prefecture where the text names one."""
-    codes = document.townships.get(name, frozenset())
+    codes = document.townships.get(name) or called_without_rank(name, document.townships)
     spoken = {code for code in codes if code[:4] == prefecture[:4]} if prefecture else set()
     found = {document.home.county_codes[code] for code in spoken or codes}
     return next(iter(found)) if len(found) == 1 else ""

@@ -92,6 +92,7 @@ _FIGURES: Final = re.compile(
     r"|一[河湖企村镇县矿园厂库渠塘山港][一二][策档案法图表]"
     r"|第[一二三四五六七八九十]+大(?:河流|湖泊|岛屿|水系|[河湖江岛])"
 )
+_SECTION: Final = re.compile("[\u4e00-\u9fff]{2,5}?断面")
 _NO_STEM: Final = frozenset("各每全该本两我此某多数几这同整县市省区旗盟的了不未其")
 _VILLAGE_BODIES: Final = frozenset({"村委会", "居委会", "村民小组"})
 _NEVER_WITHIN: Final = frozenset("的了等")
@@ -270,6 +271,7 @@ class _Lattice:
                 continue
             if word in lexicon.great_waters and (
                 text.startswith(lexicon.great_water_after, stop)
+                or _SECTION.match(text, stop)
                 or text[max(0, position - 2) : position] in _INTO
             ):
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
@@ -341,6 +343,13 @@ def _head_length(name: str, lexicon: Lexicon) -> int:
     return next((len(name) - at for at in range(1, len(name)) if name[at:] in lexicon.simple), 0)
 
 
+def _belongs_before(text: str, start: int, head: int) -> bool:
+    """Say whether 之 stands before a head, or a rank twice: 某镇|镇好溪, 某村|村."""
+    last = text[head - 1]
+    twice = text[start] in _TOWNS and text[start - 1 : start] == text[start]
+    return last == "之" or twice or text[head] == last == "村"
+
+
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary, spans: Sequence[tuple[int, int]]
 ) -> dict[int, list[tuple[Token, float]]]:
@@ -364,7 +373,7 @@ def _names_by_start(
                     (whole and text[start] in first) or many_named(text, start, head)
                 ):
                     continue
-                if text[head - 1] == "之" or (text[head] == "村" and text[head - 1] == "村"):
+                if _belongs_before(text, start, head):
                     continue
                 if text[head:stop] in _VILLAGE_BODIES and text[head - 1] in "村区":
                     # 某村|村委会 is a body of the village.

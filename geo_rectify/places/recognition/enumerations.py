@@ -58,6 +58,7 @@ _CALLED_ALIKE: Final = frozenset(
 _LENDING: Final = _LIKE_MINES | {PlaceType.BRIDGE, PlaceType.RIVER, PlaceType.LAKE_RESERVOIR}
 _CLOSING: Final = codes.LISTED + codes.PUNCTUATION + codes.JOINED
 _AFTER_MEMBER: Final = _CLOSING + codes.SOFT + codes.HARD + codes.MODIFIER + codes.QUANTITY
+_PLACED: Final = frozenset("上下内中外")
 _WEAK_HEADS: Final = frozenset({PlaceType.CATCHMENT, PlaceType.OTHER})
 
 
@@ -401,7 +402,13 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
                 )
             elif not covered:
                 break
-            elif unknown and len(over) == 1 and over[0].start == start and over[0].end < end:
+            elif (
+                unknown
+                and len(over) == 1
+                and over[0].start == start
+                and over[0].end < end
+                and scene.text[over[0].end : end] not in _PLACED
+            ):
                 # 程江口: more than the river it begins with.
                 over[0].end, over[0].surface = end, scene.text[start:end]
                 over[0].kind, over[0].stem, over[0].head = kind, scene.text[start:end], ""

@@ -29,9 +29,9 @@ _CALLED_KINDS: Final = frozenset(
 )
 _MAX_CALLED: Final = 10
 # 某坪、某沙|两镇|污水处理厂: works of several towns bear no name.
-_SEVERAL_TOWNS: Final = frozenset(
-    number + town for number in "两二三四五六七八九十" for town in "镇乡"
-)
+_NUMERALS: Final = frozenset("两二三四五六七八九十")
+_SEVERAL_TOWNS: Final = frozenset(number + town for number in _NUMERALS for town in "镇乡")
+_TOWNS_AT_LARGE: Final = frozenset({"乡镇", "镇街", "街镇", "街道"})
 # 某某区|某某|岩|景区: one character more than the county's short name makes the name.
 _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
@@ -129,7 +129,10 @@ def _at_large(text: str, part: Sequence[Token], head: str, lexicon: Lexicon) -> 
     """Say whether a head is ore (某县|矿|产业) or the works of several towns."""
     if head == "矿" and text.startswith(lexicon.of_ore, part[-1].end):
         return True
-    return any(text[token.start : token.end] in _SEVERAL_TOWNS for token in part[1:-1])
+    lead = text[part[0].start : part[1].end]
+    return (lead[:1] in _NUMERALS and lead[1:] in _TOWNS_AT_LARGE) or any(
+        text[token.start : token.end] in _SEVERAL_TOWNS for token in part[1:-1]
+    )
 
 
 def _names(

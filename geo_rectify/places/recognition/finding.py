@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -17,13 +19,18 @@ from geo_rectify.places.recognition.counties import assign_counties, zones_of
 from geo_rectify.places.recognition.cutting import tokenise
 from geo_rectify.places.recognition.drafts import Document, Draft, Scene
 from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
+from geo_rectify.places.recognition.firms import OPENS_FIRMS
 from geo_rectify.places.recognition.lexicon import context, lexicon
 from geo_rectify.places.recognition.phrases import find_phrases
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
 from geo_rectify.places.recognition.surroundings import mark_bodies, titled_names
 from geo_rectify.places.recognition.tokens import vocabulary
-from geo_rectify.places.recognition.townships import townships_of
+from geo_rectify.places.recognition.townships import (
+    TOWNSHIP_ENDS,
+    called_without_rank,
+    townships_of,
+)
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
 
@@ -37,7 +44,12 @@ if TYPE_CHECKING:
 GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 """Names a gazetteer has, each with the kind and the county code of its bearers."""
 
-_TOWNSHIP_ENDS: Final = ("镇", "乡", "街道", "苏木")
+# 某某、某岭、某河|三镇: called without their rank.
+_TOWNS_LISTED: Final = re.compile(
+    "(?P<members>(?:[\u4e00-\u9fff]{2,9}、)+[\u4e00-\u9fff]{2,4}?)等?[两二三四五六七八九十\\d]{1,2}个?"
+    "(?:乡镇|镇街|街镇|镇乡|街道|镇|乡)"
+)
+_LONGEST_TOWN: Final = 4
 _MIN_LEAD: Final = 2
 _MIN_BRAND: Final = 3
 _MAX_BRAND: Final = 5
@@ -190,11 +202,14 @@ def _parks(text: str, words: Lexicon) -> dict[str, PlaceType]:
 def _official(scenes: Sequence[Scene], document: Document) -> dict[str, PlaceType]:
     """Give the official townships of the home that the text names in full."""
     text = "\n".join(scene.text for scene in scenes)
-    return {
-        name: PlaceType.TOWNSHIP
-        for name in document.townships
-        if name.endswith(_TOWNSHIP_ENDS) and name in text
-    }
+    named = {name for name in document.townships if name.endswith(TOWNSHIP_ENDS) and name in text}
+    for listed in _TOWNS_LISTED.finditer(text):
+        for member in listed["members"].split("、"):
+            sizes = range(min(_LONGEST_TOWN, len(member)), _MIN_LEAD - 1, -1)
+            called = (member[-size:] for size in sizes)
+            towns = (it for it in called if called_without_rank(it, document.townships))
+            named.update(islice(towns, 1))
+    return dict.fromkeys(sorted(named), PlaceType.TOWNSHIP)
 
 
 def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
@@ -212,6 +227,8 @@ def _learn(scenes: list[Scene]) -> dict[str, PlaceType]:
                 )
                 if sure or (before is not None and before.code in codes.LISTED + codes.PUNCTUATION):
                     known[draft.surface] = draft.kind
+            elif _is_firm_of_trade(draft, scene.text):
+                known[draft.surface] = PlaceType.FACTORY
             elif _has_a_brand(draft):
                 known[draft.stem] = PlaceType.FACTORY
             elif draft.bare and before is not None and _is_hamlet(draft, before):
@@ -230,6 +247,16 @@ def _leads_to_another(name: str, known: Collection[str]) -> bool:
     return any(
         name[size:] in known and not any(char in ATTRIBUTES for char in name[:size])
         for size in range(_MIN_LEAD, len(name) - 1)
+    )
+
+
+def _is_firm_of_trade(draft: Draft, text: str) -> bool:
+    """Say whether a firm called by brand and trade begins behind a mark or an area."""
+    short = draft.kind is PlaceType.FACTORY and draft.head and not draft.prefix
+    return (
+        bool(short)
+        and draft.head in lexicon().weak_industry
+        and text[max(0, draft.start - 1) : draft.start] in OPENS_FIRMS
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
+_OF_FIRMS: Final = codes.UNKNOWN + codes.BRAND + codes.NAME
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
 _BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
@@ -26,9 +27,14 @@ _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _OPENING: Final = frozenset("市县区旗．")
 # 某某园|银亿科技|废水
+# Where a firm's name may begin with any brand: behind a mark, an area or a zone.
+OPENS_FIRMS: Final = frozenset(["", *"，。；：、．县市区旗镇乡村园道"])
 _BEHIND: Final = frozenset("县市区旗镇乡村园、")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
+_FORMER: Final = "原"
+# What lies behind 某州|锌业: the firm's.
+_HEAPS: Final = ("渣", "尾", "灰", "赤泥", "废石")
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
 _WATERS_AND_HILLS: Final = frozenset(
@@ -87,6 +93,9 @@ def registered_firms(
             start = _short_of_a_firm(text, tokens, row, index)
         if start is None:
             continue
+        if text[tokens[start].start : tokens[start].end] == _FORMER and start < index - 1:
+            # 原|某化集团
+            start += 1
         end = token.end
         prefix = ""
         if row[start] in "Aa":
@@ -365,7 +374,8 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start
     )
-    evident = len(part) == _MIN_STEM + len(trades) and not lead and told
+    opens = unknown and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
+    evident = len(part) == _MIN_STEM + len(trades) and not lead and (told or opens)
     if trade in lexicon.weak_industry and not evident:
         return None
     start, end = part[0].start, part[-1].end
@@ -403,7 +413,9 @@ def firm_within(
     int or None
         Offset into the passage.
     """
-    if group != "facility" or not any(t.code == codes.UNKNOWN for t in part[:stem_end]):
+    heap = group == "county" and text[part[-1].start : part[-1].end].startswith(_HEAPS)
+    brand = group == "facility" and any(t.code in _OF_FIRMS for t in part[:stem_end])
+    if not (brand or (heap and part[0].code == codes.SHORT_ADMIN)):
         return None
     at = stem_end
     while at < len(part) and part[at].code == codes.INDUSTRY:

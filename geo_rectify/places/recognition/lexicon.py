@@ -428,7 +428,8 @@ def context() -> Context:
             r"(?:等(?:\d+(?:余|多)?[家个条座处]|[两一二三四五六七八九十]+[家个条座处])?"
             r"|(?P<count>\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
             f"(?P<tail>{alternation(tails)})"
-            "|(?:等)?[两二三四五六七八九十](?P<few>[镇乡村])(?![\u4e00-\u9fff]?[镇乡村路街])"
+            "|等?[两二三四五六七八九十]个?(?P<few>乡镇|镇街|街镇|镇乡|街道|[镇乡村])"
+            "(?![\u4e00-\u9fff]?[镇乡村路街])"
         ),
         list_kinds=MappingProxyType(tails),
         counted=re.compile(

@@ -49,7 +49,7 @@ _PHRASE: Final = re.compile(
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"
     r"|(?P<called>a[UNSFsMI]{1,5}[HG])"
     r"|(?P<hollow>aU(?!U))"
-    r"|(?P<works>U?F(?:aI{1,2}|U{2})|UF)"
+    r"|(?P<works>a?F{2}|aF|U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
     r"|(?P<brand>[NS]I{1,2})"
     r"|(?P<firm>a?N?(?:F|[US]*U[US]*)I{1,3})"

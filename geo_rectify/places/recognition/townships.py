@@ -6,10 +6,12 @@ import importlib.resources
 from collections import defaultdict
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+TOWNSHIP_ENDS: Final = ("镇", "乡", "街道", "苏木")
 
 
 @lru_cache(maxsize=1)
@@ -40,3 +42,21 @@ def townships_of(codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
         for name in _by_county().get(code, "").split():
             found[name].add(code)
     return MappingProxyType({name: frozenset(having) for name, having in found.items()})
+
+
+def called_without_rank(name: str, townships: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Give the counties that have a township of a name without 镇, 乡, 街道 or 苏木.
+
+    Parameters
+    ----------
+    name
+        The name as lists of townships call it: 某某、某岭|两镇.
+    townships
+        Official townships, each with the codes of its counties.
+
+    Returns
+    -------
+    frozenset of str
+        The codes; empty where no township is so called.
+    """
+    return frozenset().union(*(townships.get(name + end, ()) for end in TOWNSHIP_ENDS))
