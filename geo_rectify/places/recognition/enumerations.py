@@ -408,6 +408,7 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
                 and over[0].start == start
                 and over[0].end < end
                 and scene.text[over[0].end : end] not in _PLACED
+                and not over[0].surface.endswith(RANKS)
             ):
                 # 程江口: more than the river it begins with.
                 over[0].end, over[0].surface = end, scene.text[start:end]

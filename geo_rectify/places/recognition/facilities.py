@@ -150,7 +150,9 @@ def _names(
         described = part[begin].code == codes.SOFT
         head = text[part[-1].start : part[-1].end]
         short = part[begin - 1].code == codes.SHORT_ADMIN
-        ore = kind is PlaceType.MINE and head.endswith("矿") and len(head) >= _MIN_STEM
+        named = head if len(part) == begin + 1 else text[part[-2].start : part[-2].end]
+        # 某州铜矿, 某州铜矿|尾矿库
+        ore = kind is PlaceType.MINE and named.endswith("矿") and len(named) >= _MIN_STEM
         works = kind is PlaceType.FACTORY and head.endswith("厂") and head not in _PLAIN_WORKS
         single = short and (ore or works or head in lexicon.called_by_area)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])

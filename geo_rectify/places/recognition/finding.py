@@ -20,7 +20,7 @@ from geo_rectify.places.recognition.cutting import tokenise
 from geo_rectify.places.recognition.drafts import Document, Draft, Scene
 from geo_rectify.places.recognition.enumerations import complete_lists, group_lists
 from geo_rectify.places.recognition.firms import OPENS_FIRMS
-from geo_rectify.places.recognition.lexicon import context, lexicon
+from geo_rectify.places.recognition.lexicon import INDUSTRY, context, lexicon
 from geo_rectify.places.recognition.phrases import find_phrases
 from geo_rectify.places.recognition.roles import assign_roles
 from geo_rectify.places.recognition.sets import find_anaphors, find_sets
@@ -252,12 +252,11 @@ def _leads_to_another(name: str, known: Collection[str]) -> bool:
 
 def _is_firm_of_trade(draft: Draft, text: str) -> bool:
     """Say whether a firm called by brand and trade begins behind a mark or an area."""
-    short = draft.kind is PlaceType.FACTORY and draft.head and not draft.prefix
-    return (
-        bool(short)
-        and draft.head in lexicon().weak_industry
-        and text[max(0, draft.start - 1) : draft.start] in OPENS_FIRMS
+    short = draft.kind is PlaceType.FACTORY and draft.head
+    trade = draft.head in lexicon().weak_industry or (
+        bool(draft.prefix) and INDUSTRY in lexicon().flags.get(draft.head, "")
     )
+    return bool(short) and trade and text[max(0, draft.start - 1) : draft.start] in OPENS_FIRMS
 
 
 def _has_a_brand(draft: Draft) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.places.recognition.lexicon import INDUSTRY
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _MAX_BRACKET: Final = 4
 # Named by their city alone: 某名石化.
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
-_OPENING: Final = frozenset("市县区旗．")
+_OPENING: Final = frozenset("市县区旗．前")
 # 某某园|银亿科技|废水
 # Where a firm's name may begin with any brand: behind a mark, an area or a zone.
 OPENS_FIRMS: Final = frozenset(["", *"，。；：、．县市区旗镇乡村园道"])
@@ -304,8 +305,12 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
         trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
     )
     # 某峡市|某峡铝业: behind the county's full name, or at the head of a measure.
-    opens = text[max(0, start - 1) : start] in _OPENING and _makes(trade, lexicon)
-    if not (told or opens) or text.startswith(_OF_A_TRADE, end):
+    opens = text[max(0, start - 1) : start] in _OPENING
+    # 某龙钢铁、某台钢铁
+    listed = text[max(0, start - 1) : start] == "、" and text.endswith(trade, 0, start - 1)
+    if not (told or ((opens or listed) and _makes(trade, lexicon))) or text.startswith(
+        _OF_A_TRADE, end
+    ):
         return None
     return own_firm(text, part, lexicon)
 
@@ -390,6 +395,27 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     )
 
 
+def is_traded_brand(text: str, token: Token, lexicon: Lexicon) -> bool:
+    """Say whether a learnt name is a firm's with its trade: 某州锌业.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    token
+        A token of it.
+    lexicon
+        The word lists.
+
+    Returns
+    -------
+    bool
+        False for the names of works.
+    """
+    ends = (text[max(token.start, token.end - size) : token.end] for size in (2, 3))
+    return token.code == codes.BRAND and any(INDUSTRY in lexicon.flags.get(end, "") for end in ends)
+
+
 def firm_within(
     text: str, part: Sequence[Token], stem_end: int, group: str, lexicon: Lexicon
 ) -> int | None:
@@ -418,6 +444,9 @@ def firm_within(
     if not (brand or (heap and part[0].code == codes.SHORT_ADMIN)):
         return None
     at = stem_end
+    if is_traded_brand(text, part[at - 1], lexicon):
+        # 某州锌业|渣场, where the document has 某州锌业 elsewhere
+        return part[at - 1].end
     while at < len(part) and part[at].code == codes.INDUSTRY:
         at += 1
     if at == stem_end or codes.HEAD in {token.code for token in part[at:-1]}:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS
+from geo_rectify.places.recognition.firms import is_traded_brand
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _OF_RIVERS: Final = frozenset({PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC})
 _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 # 某某有限公司|某市分公司
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
+# 某油田|采油四厂
+_OIL_WORKS: Final = re.compile("采[油气]")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
@@ -31,6 +34,8 @@ _OF_TWO: Final = frozenset(
 _LENDING: Final = frozenset(
     {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.MOUNTAIN, PlaceType.CATCHMENT}
 )
+_OLD_SITE: Final = re.compile("[老旧新东西南北]厂区")
+_SIDE: Final = re.compile("(?:^|[，。；、县市区旗])[东西南北]$")
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
@@ -50,7 +55,7 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
-_WASTE: Final = ("废渣", "尾渣", "渣堆", "废石", "废水")
+_WASTE: Final = ("矿井水", "矿渣", "采空区", "废渣", "尾渣", "渣堆", "废石", "废水")
 _TOWNS: Final = "镇乡村道"
 _HEAPS: Final = frozenset({"渣场", "渣库"})
 _WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
@@ -98,7 +103,7 @@ def _by_parts(
     """Part an island, inner works, a village or a water from the facility behind."""
     if _on_an_island(text, part):
         return [("name", part[:1]), ("facility", part[1:])]
-    inner = _inner_works(part)
+    inner = _inner_works(text, part, lexicon)
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
     if inner and not (kind is PlaceType.INDUSTRIAL_PARK and part[inner - 1].code == codes.INDUSTRY):
         return [(_group_of(part[:inner]), part[:inner]), ("facility", part[inner:])]
@@ -188,7 +193,7 @@ def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
 
 
-def _inner_works(part: Sequence[Token]) -> int:
+def _inner_works(text: str, part: Sequence[Token], lexicon: Lexicon) -> int:
     """Give where works with a name of their own begin behind other works, 0 for nowhere.
 
     某某锌业|二里坝渣场, 某工业园|火锅食品产业园.
@@ -196,7 +201,11 @@ def _inner_works(part: Sequence[Token]) -> int:
     for at in range(1, len(part) - 1):
         before = part[at - 1]
         ends = before.code in codes.INDUSTRY + codes.HEAD or (
-            at == 1 and before.kind in {PlaceType.INDUSTRIAL_PARK, PlaceType.MINE}
+            at == 1
+            and (
+                before.kind in {PlaceType.INDUSTRIAL_PARK, PlaceType.MINE}
+                or is_traded_brand(text, before, lexicon)
+            )
         )
         stop = at
         while stop < len(part) and part[stop].code in codes.UNKNOWN + codes.STEM + codes.NAME:
@@ -304,9 +313,18 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
         last = joined[-1] if joined else None
         if last is not None and draft.end <= last.end:
             continue
+        if draft.prefix and draft.kind in _OF_TWO and _SIDE.search(text, 0, draft.start):
+            # 西|某某国家级自然保护区
+            draft.start -= 1
+            draft.surface = text[draft.start : draft.end]
         branch = _BRANCH.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
         if branch is not None and draft.head in _WITH_BRANCHES:
             draft.head, draft.end = branch[0], branch.end()
+            draft.surface = text[draft.start : draft.end]
+        site = _OLD_SITE.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
+        if site is not None:
+            # 某某集团|老厂区
+            draft.end = site.end()
             draft.surface = text[draft.start : draft.end]
         dashed = last is not None and _dashed(text, last, draft)
         if last is not None and (dashed or (last.end == draft.start and _one_name(last, draft))):
@@ -398,6 +416,8 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
         # 某村|2号雨水排口
         return second.surface[0].isdigit() and second.named
+    if first.head == "油田" and _OIL_WORKS.match(second.surface):
+        return True
     if first.kind is PlaceType.SCHOOL:
         return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
