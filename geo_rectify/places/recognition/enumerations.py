@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
+from geo_rectify.places.recognition.costs import SETTLEMENTS
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Draft
 from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.places.recognition.numbering import ORDINAL, read_number
@@ -408,7 +409,7 @@ def _bare_before_tail(scene: Scene, context: Context) -> None:
                 and over[0].start == start
                 and over[0].end < end
                 and scene.text[over[0].end : end] not in _PLACED
-                and not over[0].surface.endswith(RANKS)
+                and over[0].kind not in SETTLEMENTS
             ):
                 # 程江口: more than the river it begins with.
                 over[0].end, over[0].surface = end, scene.text[start:end]
