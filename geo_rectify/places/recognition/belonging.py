@@ -34,6 +34,9 @@ RESERVES: Final = frozenset(
 )
 """Reserves and parks."""
 
+_PUBLIC_WORKS: Final = frozenset(
+    {PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.PROJECT, PlaceType.SCHOOL}
+)
 _LONG_WATERS: Final = ("运河", "水道", "减河", "干渠", "总渠")
 _RIVER_SIZES: Final = (2, 3, 4, 5)
 _THROUGH_ROAD: Final = re.compile(r"\d|国道|省道|高速|公路|环线")
@@ -172,6 +175,9 @@ def stays(draft: Draft, county: str, document: Document) -> bool:
         # 某高新区|部分企业违规，某某国家森林公园: a zone holds no reserve.
         return False
     if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
+        return False
+    if draft.kind in _PUBLIC_WORKS and draft.prefix.endswith("市") and of_the_city(draft, document):
+        # 某台河市|第二污水处理厂: the city's, in whichever of its districts.
         return False
     if draft.kind is PlaceType.INDUSTRIAL_PARK and of_the_city(draft, document):
         # 某州市|静脉产业园: the city's, wherever it stands.
