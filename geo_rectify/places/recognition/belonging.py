@@ -176,11 +176,9 @@ def stays(draft: Draft, county: str, document: Document) -> bool:
         return False
     if draft.kind is PlaceType.HOSPITAL and (not draft.stem or draft.surface[0] in "省市州"):
         return False
-    if draft.kind in _PUBLIC_WORKS and draft.prefix.endswith("市") and of_the_city(draft, document):
-        # 某台河市|第二污水处理厂: the city's, in whichever of its districts.
-        return False
-    if draft.kind is PlaceType.INDUSTRIAL_PARK and of_the_city(draft, document):
-        # 某州市|静脉产业园: the city's, wherever it stands.
+    public = draft.kind in _PUBLIC_WORKS and draft.prefix.endswith("市")
+    if (public or draft.kind is PlaceType.INDUSTRIAL_PARK) and of_the_city(draft, document):
+        # 某州市|静脉产业园, 某台河市|第二污水处理厂: the city's, wherever it stands.
         return False
     if draft.kind in FLOWING:
         # A zone's name says where its works are, not where the water they use goes.

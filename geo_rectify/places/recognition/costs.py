@@ -25,6 +25,8 @@ _LONG_KINDS: Final = SETTLEMENTS | {
     PlaceType.FOREST_FARM,
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
+_HAMLET_ENDS: Final = frozenset("庄村屯寨堡")
+_BEDS: Final = frozenset({"河道", "河床", "河滩"})
 _HAMLETS: Final = frozenset("寨屯")
 _WATERS: Final = frozenset("河江湖")
 _BESIDE: Final = frozenset("边畔")
@@ -185,6 +187,9 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon, *, strong: bool) -> float
         # 姑溪|河边
         return _CUTS_WORD
     word = text[stop - 1 : stop + 1]
+    if text[stop - 2 : stop - 1] in _HAMLET_ENDS and word in _BEDS:
+        # 某刘庄|河道
+        return _OBJECT
     if word not in lexicon.flags or word[1] in _BESIDE:
         # 某某河|边
         return 0.0

@@ -44,6 +44,7 @@ from geo_rectify.places.recognition.tokens import (
     SETTLEMENT,
     SHORT_ADMIN,
     SOFT,
+    STEM,
     TITLE,
     UNKNOWN,
     Token,
@@ -120,6 +121,7 @@ _WORD_STEM: Final = 2
 _FIRST_IN_VILLAGES: Final = frozenset("同其本")
 _FIRST_IN_NAMES: Final = frozenset("同本")
 _TOWNS: Final = frozenset("镇乡")
+_NEVER_TWICE: Final = frozenset("村湖河江")
 _BEFORE_WHOLE: Final = frozenset("镇乡市县区旗、，。")
 _SAME: Final = 1e-9
 _NEVER: Final = float("inf")
@@ -183,6 +185,7 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
             lattice.put(token, cost)
         lattice.offer_areas(position)
         lattice.offer_known(position)
+        lattice.offer_stems(position)
     return lattice.cheapest()
 
 
@@ -296,7 +299,10 @@ class _Lattice:
         for length in vocabulary.known_lengths.get(text[position : position + 2], ()):
             stop = position + length
             name = text[position:stop]
-            if text.startswith(_OF_STEEL, stop) and name in vocabulary.lexicon.works:
+            if name in vocabulary.lexicon.works and (
+                text.startswith(_OF_STEEL, stop)
+                or any(first < position < last for first, last in self.areas)
+            ):
                 continue
             if stop <= self._end and name in vocabulary.known:
                 kind = vocabulary.known[name]
@@ -307,6 +313,17 @@ class _Lattice:
                     code = SETTLEMENT
                 stem = length if code == BRAND else length - _head_length(name, vocabulary.lexicon)
                 self.put(Token(position, stop, code, kind=kind, stem=stem), _KNOWN)
+
+    def offer_stems(self, position: int) -> None:
+        """Offer a township's name without its rank before a facility: 某坝镇|某坝|铅锌矿."""
+        text, vocabulary = self._text, self._words
+        for length in vocabulary.stem_lengths.get(text[position : position + 2], ()):
+            stop = position + length
+            heads = self._lexicon.lengths.get(text[stop : stop + 2], ())
+            if text[position:stop] in vocabulary.stems and any(
+                text[stop : stop + size] in self._lexicon.facility for size in heads
+            ):
+                self.offer(position, stop, STEM, _KNOWN, words.STEM)
 
 
 def _goes_on(text: str, stop: int, end: int, lexicon: Lexicon) -> bool:
@@ -347,7 +364,7 @@ def _belongs_before(text: str, start: int, head: int) -> bool:
     """Say whether 之 stands before a head, or a rank twice: 某镇|镇好溪, 某村|村."""
     last = text[head - 1]
     twice = text[start] in _TOWNS and text[start - 1 : start] == text[start]
-    return last == "之" or twice or text[head] == last == "村"
+    return last == "之" or twice or (text[head] == last and last in _NEVER_TWICE)
 
 
 def _names_by_start(

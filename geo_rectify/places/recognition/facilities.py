@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
@@ -29,9 +30,9 @@ _CALLED_KINDS: Final = frozenset(
 )
 _MAX_CALLED: Final = 10
 # 某坪、某沙|两镇|污水处理厂: works of several towns bear no name.
-_NUMERALS: Final = frozenset("两二三四五六七八九十")
-_SEVERAL_TOWNS: Final = frozenset(number + town for number in _NUMERALS for town in "镇乡")
-_TOWNS_AT_LARGE: Final = frozenset({"乡镇", "镇街", "街镇", "街道"})
+_SEVERAL_AREAS: Final = re.compile(
+    "[两二三四五六七八九十](?:乡镇|镇街|街镇|街道|县区|区县|县市|镇|乡|县)"
+)
 # 某某区|某某|岩|景区: one character more than the county's short name makes the name.
 _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
@@ -41,6 +42,8 @@ _AREA_ENDS: Final = frozenset("县市区旗镇乡村")
 _DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
 _MAX_CODED: Final = 16
+# 某皮河|马良某家湾|断面: a river and a place on it.
+_MAX_ON_RIVER: Final = 12
 # Facilities that belong to the firm named before them and make no name with it.
 _OF_A_FIRM: Final = frozenset(
     {PlaceType.DRAINAGE_OUTLET, PlaceType.WASTEWATER_PLANT, PlaceType.OTHER, PlaceType.WATER_SOURCE}
@@ -129,10 +132,9 @@ def _at_large(text: str, part: Sequence[Token], head: str, lexicon: Lexicon) -> 
     """Say whether a head is ore (某县|矿|产业) or the works of several towns."""
     if head == "矿" and text.startswith(lexicon.of_ore, part[-1].end):
         return True
-    lead = text[part[0].start : part[1].end]
-    return (lead[:1] in _NUMERALS and lead[1:] in _TOWNS_AT_LARGE) or any(
-        text[token.start : token.end] in _SEVERAL_TOWNS for token in part[1:-1]
-    )
+    inner = (text[token.start : token.end] for token in part[1:-1])
+    spans = (text[part[0].start : part[1].end], text[part[0].end : part[-1].start], *inner)
+    return any(_SEVERAL_AREAS.fullmatch(span) for span in spans)
 
 
 def _names(
@@ -156,8 +158,9 @@ def _names(
         works = kind is PlaceType.FACTORY and head.endswith("厂") and head not in _PLAIN_WORKS
         single = short and (ore or works or head in lexicon.called_by_area)
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
+        kinds = {lexicon.facility.get(text[token.start : token.end]) for token in part[begin:]}
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
-            described and kind not in _DESCRIBED_KINDS and not titled
+            described and kinds.isdisjoint(_DESCRIBED_KINDS) and not titled
         )
         return stem_end > begin or not unnamed
     if group == "called":
@@ -168,6 +171,7 @@ def _names(
         return True
     stem = text[part[begin].start : part[stem_end].start]
     longest = _MAX_CODED if stem[:1].isascii() else _MAX_STEM
+    longest = _MAX_ON_RIVER if kind is PlaceType.MONITORING_SECTION else longest
     words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
     short = part[0].code == codes.SHORT_ADMIN and kind in _SIGHTS
     short = short or _called_by_words(text, part, part[stem_end])

@@ -30,6 +30,7 @@ from geo_rectify.places.recognition.townships import (
     TOWNSHIP_ENDS,
     called_without_rank,
     townships_of,
+    without_rank,
 )
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
@@ -46,7 +47,7 @@ GazetteerNames: TypeAlias = Mapping[str, Collection[tuple[PlaceType, str]]]
 
 # 某某、某岭、某河|三镇: called without their rank.
 _TOWNS_LISTED: Final = re.compile(
-    "(?P<members>(?:[\u4e00-\u9fff]{2,9}、)+[\u4e00-\u9fff]{2,4}?)等?[两二三四五六七八九十\\d]{1,2}个?"
+    "(?P<members>(?:[\u4e00-\u9fff]{2,9}、)+[\u4e00-\u9fff]{2,4}?)(?:等|等?[两二三四五六七八九十\\d]{1,2}个?)"
     "(?:乡镇|镇街|街镇|镇乡|街道|镇|乡)"
 )
 _LONGEST_TOWN: Final = 4
@@ -165,7 +166,9 @@ def _together(scenes: list[Scene]) -> Iterator[list[Scene]]:
 def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
-    works = dict.fromkeys(words.works, PlaceType.FACTORY) | _official(scenes, document)
+    towns = _official(scenes, document)
+    stems = frozenset(stem for name in towns if (stem := without_rank(name)) != name)
+    works = dict.fromkeys(words.works, PlaceType.FACTORY) | towns
     works |= words.landmarks
     for scene in scenes:
         works |= dict.fromkeys(short_names(scene.text, words.flags), PlaceType.FACTORY)
@@ -173,7 +176,7 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     known = dict(works)
     cut = None
     for _ in range(2):
-        cut = vocabulary(words, document.home.names, known, before=cut)
+        cut = vocabulary(words, document.home.names, known, stems=stems, before=cut)
         for scene in scenes:
             tokens = tokenise(scene.text, cut)
             if tokens == scene.tokens:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.tokens import Token
 
 _INSIDE_FIRM: Final = frozenset("USNFIMHGsVaA")
-_OF_FIRMS: Final = codes.UNKNOWN + codes.BRAND + codes.NAME
+_OF_FIRMS: Final = codes.UNKNOWN + codes.BRAND + codes.NAME + codes.STEM
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
 _BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
@@ -97,7 +97,8 @@ def registered_firms(
         if text[tokens[start].start : tokens[start].end] == _FORMER and start < index - 1:
             # 原|某化集团
             start += 1
-        end = token.end
+        last = _last_end(row, index)
+        end = tokens[last].end
         prefix = ""
         if row[start] in "Aa":
             prefix = text[tokens[start].start : tokens[start].end]
@@ -110,8 +111,15 @@ def registered_firms(
             stem=_brand(text, tokens, start + 1 if prefix else start, index),
             head=text[token.start : end],
         )
-        for used in range(start, index + 1):
+        for used in range(start, last + 1):
             row[used] = codes.TITLE
+
+
+def _last_end(row: Sequence[str], legal: int) -> int:
+    """Give the last of the legal ends that stand together: 某某集团|股份有限公司."""
+    while legal + 1 < len(row) and row[legal + 1] == codes.LEGAL:
+        legal += 1
+    return legal
 
 
 def _short_of_a_firm(
@@ -183,10 +191,14 @@ def _firm_start(
         first = town + 1
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     group = text[tokens[legal].start : tokens[legal].end] == "集团"
+    if admins and row[admins[-1]] == codes.ADMIN and text[tokens[admins[-1]].end - 1] == "区":
+        # No firm is registered under a district: 某某区|中煤某某能源有限公司
+        first, admins = admins[-1] + 1, []
     if admins and legal - admins[-1] > 1:
         called = group and _all_soft(row[admins[-1] + 1 : legal])
         if called or (registered and not generic):
-            return _of_province(tokens, admins) if registered else admins[-1]
+            lead = _of_province(tokens, admins) if registered else admins[-1]
+            return lead - (lead > first and row[lead - 1] == codes.BRAND)
     at = legal
     if admins:
         first = admins[-1] + (1 if row[admins[-1]] == codes.ADMIN else 0)
@@ -263,13 +275,15 @@ def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
     Draft or None
         The firm.
     """
+    lead = part[0].code == codes.SHORT_ADMIN
+    whole, part = part, part[lead:]
     trade = text[part[1].start : part[1].end]
     named = part[0].kind in _WATERS_AND_HILLS or part[0].kind is PlaceType.CATCHMENT
     if not named and part[0].code != codes.STEM:
         return None
     if not _makes(trade, lexicon) or text[part[0].start : part[0].end] in lexicon.abstract:
         return None
-    start, end = part[0].start, part[-1].end
+    start, end = whole[0].start, part[-1].end
     if text.startswith(lexicon.generic_after, end):
         return None
     return Draft(
@@ -277,7 +291,8 @@ def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | N
         end=end,
         surface=text[start:end],
         kind=PlaceType.FACTORY,
-        stem=text[start : part[0].end],
+        prefix=text[start : part[0].start],
+        stem=text[part[0].start : part[0].end],
         head=text[part[0].end : end],
     )
 

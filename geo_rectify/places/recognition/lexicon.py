@@ -27,9 +27,12 @@ CITY: Final = "K"
 RESERVE: Final = "G"
 
 
-_KIND_OF_LAST: Final = dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR) | dict.fromkeys(
-    "山岭", PlaceType.MOUNTAIN
+_KIND_OF_LAST: Final = (
+    dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR)
+    | dict.fromkeys("山岭", PlaceType.MOUNTAIN)
+    | dict.fromkeys("漠地原", PlaceType.CATCHMENT)
 )
+_LONG_NAME: Final = 4
 # Their names hold ordinary words (周公河珍稀鱼类省级自然保护区).
 _LONG_NAMED: Final = frozenset({PlaceType.NATURE_RESERVE})
 
@@ -75,6 +78,8 @@ class Lexicon:
         Ores, and what follows one that is no mine.
     dumps
         Heads that behind a town are said of no one place.
+    of_towns
+        Works a town has several of.
     makers
         Trades whose firms are called by a river or hill.
     generic_after
@@ -126,6 +131,7 @@ class Lexicon:
     ores: frozenset[str]
     of_ore: tuple[str, ...]
     dumps: frozenset[str]
+    of_towns: frozenset[str]
     makers: frozenset[str]
     generic_after: tuple[str, ...]
     section_words: frozenset[str]
@@ -329,6 +335,7 @@ def lexicon() -> Lexicon:
         ores=frozenset(heads["ores"]["words"].split()),
         of_ore=tuple(heads["ores"]["behind"].split()),
         dumps=frozenset(heads["dumps"]["words"].split()),
+        of_towns=frozenset(heads["of_towns"]["words"].split()),
         makers=frozenset(heads["makers"]["words"].split()),
         generic_after=tuple(heads["generic_after"]["words"].split()),
         section_words=frozenset(heads["section_words"]["words"].split()),
@@ -342,7 +349,10 @@ def lexicon() -> Lexicon:
             {
                 name: _KIND_OF_LAST.get(name[-1], PlaceType.RIVER)
                 for name in words["long_rivers"].split()
-                if name[-1] in _KIND_OF_LAST or name[-1] == "水" or name[:-1] in flags
+                if name[-1] in _KIND_OF_LAST
+                or name[-1] == "水"
+                or name[:-1] in flags
+                or len(name) > _LONG_NAME
             }
         ),
         namesakes=frozenset(words["namesakes"].split()),
@@ -428,7 +438,7 @@ def context() -> Context:
             r"(?:等(?:\d+(?:余|多)?[家个条座处]|[两一二三四五六七八九十]+[家个条座处])?"
             r"|(?P<count>\d+|[两二三四五六七八九十]+)[家个条座处])[^，。；、等]{0,6}?"
             f"(?P<tail>{alternation(tails)})"
-            "|等?[两二三四五六七八九十]个?(?P<few>乡镇|镇街|街镇|镇乡|街道|[镇乡村])"
+            "|等?[两二三四五六七八九十]个?(?P<few>乡镇|镇街|街镇|镇乡|街道|县区|县市|区县|[镇乡村县区])"
             "(?![\u4e00-\u9fff]?[镇乡村路街])"
         ),
         list_kinds=MappingProxyType(tails),

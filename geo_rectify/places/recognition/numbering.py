@@ -48,8 +48,11 @@ REGIMENT: Final = re.compile(rf"[一二三四五六七八九十百]{{2,5}}团(?:
 ORDINAL: Final = re.compile("第[一二三四五六七八九十]{1,2}")
 """Numbers that works, schools and hospitals are called by."""
 
-CANAL: Final = re.compile("第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)")
-"""Canals called by their number: 第三排水沟."""
+CANAL: Final = re.compile(
+    "第[一二三四五六七八九十]{1,2}(?:排水沟|排水渠|排水干沟)"
+    "|(?:第?[一二三四五六七八九十]{1,2}|总)排干"
+)
+"""Canals called by their number: 第三排水沟, 八排干."""
 
 FARM: Final = re.compile(rf"({_HAN}{{2}})[一二三四五六七八九十]{{1,2}}场(?![次所地面景合])")
 """Farms called by a word and a number: 红星四场; the word has to be one places are called by."""

@@ -39,7 +39,9 @@ _SIDE: Final = re.compile("(?:^|[，。；、县市区旗])[东西南北]$")
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
-_OF_WATER: Final = frozenset({"保护区", "水域", "库区", "湖区"})
+_OF_WATER: Final = frozenset({"取水口", "保护区", "水域", "库区", "湖区"})
+# 某某港|散货码头: the port's.
+_OF_PORTS: Final = frozenset({"码头", "堆场", "煤堆场", "货场", "散货码头"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 # 某河|某某电站: these are called by a village, and lie on the water named before.
 _WITH_OWN_NAMES: Final = frozenset({PlaceType.PROJECT, PlaceType.OTHER, PlaceType.PUMP_STATION})
@@ -86,6 +88,8 @@ def pieces(
     parted = _by_group(text, part, group, lexicon)
     if parted:
         return parted
+    if group == "facility" and _mines_of_a_range(text, part, lexicon):
+        return [("name", part[:1])]
     if len(part) > _MIN_STEM and (
         _land_of_a_facility(text, part)
         or _outlet_of_works(part, text, group, lexicon)
@@ -177,6 +181,9 @@ def _on_the_water(
     whole: list[tuple[str, Sequence[Token]]] = [("facility", part)]
     if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
         return whole
+    port = text[part[0].end - 1] == "港" and text[part[-1].start : part[-1].end] in _OF_PORTS
+    if port and all(token.code in codes.SOFT + codes.INDUSTRY for token in part[1:-1]):
+        return [("name", part[:1])]
     if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
         return [("name", part[:1])]
     at = 1
@@ -214,6 +221,16 @@ def _inner_works(text: str, part: Sequence[Token], lexicon: Lexicon) -> int:
         if ends and own >= _MIN_STEM and stop < len(part):
             return at
     return 0
+
+
+def _mines_of_a_range(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether all the mines of a great range are meant: 秦岭|矿山."""
+    ranges = text[part[0].start : part[0].end] in lexicon.long_rivers
+    return (
+        ranges
+        and len(part) == _MIN_STEM
+        and text[part[1].start : part[1].end] in {"矿山", "矿区", "矿产"}
+    )
 
 
 def _group_of(part: Sequence[Token]) -> str:
@@ -280,6 +297,8 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
         token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
     ):
         return True
+    if part[0].kind is PlaceType.TOWNSHIP and len(part) == _MIN_STEM and head in lexicon.of_towns:
+        return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
     ore = (
         text[part[0].end - 1] in _TOWNS
@@ -321,9 +340,9 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
         if branch is not None and draft.head in _WITH_BRANCHES:
             draft.head, draft.end = branch[0], branch.end()
             draft.surface = text[draft.start : draft.end]
-        site = _OLD_SITE.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
+        site = _OLD_SITE.match(text, draft.end) if draft.head.endswith("厂") else None
         if site is not None:
-            # 某某集团|老厂区
+            # 某冶炼厂|老厂区
             draft.end = site.end()
             draft.surface = text[draft.start : draft.end]
         dashed = last is not None and _dashed(text, last, draft)

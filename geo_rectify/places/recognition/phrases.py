@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _TAIL: Final = "(?:[MI]*G|[MI]*H(?:[MI]*H)*(?:[MI]*G)?)"
 _PHRASE: Final = re.compile(
-    r"(?P<section>N[Aa]{1,2}[MIs]*[HG])"
+    r"(?P<section>N[Aa]{1,2}(?:[MIs]*|H)[HG])"
     rf"|(?P<town>V(?:s{{0,2}}){_TAIL})"
     rf"|(?P<facility>a{{0,2}}[UNSF]+V?s?{_TAIL})"
     r"|(?P<reserve>a?[UNSF]+(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
@@ -51,7 +51,7 @@ _PHRASE: Final = re.compile(
     r"|(?P<hollow>aU(?!U))"
     r"|(?P<works>a?F{2}|aF|U?F(?:aI{1,2}|U{2})|UF)"
     r"|(?P<area_firm>aI{1,2})"
-    r"|(?P<brand>[NS]I{1,2})"
+    r"|(?P<brand>a?[NS]I{1,2})"
     r"|(?P<firm>a?N?(?:F|[US]*U[US]*)I{1,3})"
     r"|(?P<name>[NVF])"
     r"|(?P<admin>[Aa])"
@@ -247,27 +247,31 @@ def _described(
         head = text[last.start : last.end]
         lead = text[first.start : first.end]
         inner = row[found.start() + 1 : found.end() - 1]
+        of_province = first.kind is PlaceType.PROVINCE and first.code == codes.ADMIN
         if (
             lexicon.facility[head] is not PlaceType.INDUSTRIAL_PARK
-            or head in _PLAIN_PARKS
+            or (head in _PLAIN_PARKS and not of_province)
             or (first.code == codes.HEAD and lexicon.facility[lead] is not PlaceType.DEV_ZONE)
             or codes.SOFT not in inner
             or last.start - first.end < _MIN_DESCRIPTION
             or not (
-                {codes.INDUSTRY, codes.UNKNOWN, codes.MODIFIER} & set(inner)
+                of_province
+                or {codes.INDUSTRY, codes.UNKNOWN, codes.MODIFIER} & set(inner)
                 or last.start - first.end > 2 * _MIN_DESCRIPTION
             )
         ):
             continue
+        # 某省|建筑陶瓷产业基地: a province's park is called by it.
+        start = first.start if of_province else first.end
         yield Draft(
-            start=first.end,
+            start=start,
             end=last.end,
-            surface=text[first.end : last.end],
+            surface=text[start : last.end],
             kind=PlaceType.INDUSTRIAL_PARK,
-            stem=text[first.end : last.start],
+            stem=text[start : last.start],
             head=head,
         )
-        for used in range(found.start() + 1, found.end()):
+        for used in range(found.start() + (not of_province), found.end()):
             row[used] = codes.TITLE
 
 

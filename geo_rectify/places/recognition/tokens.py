@@ -76,6 +76,8 @@ class Vocabulary:
     known: Mapping[str, PlaceType]
     known_lengths: Mapping[str, tuple[int, ...]]
     codes: Mapping[str, str]
+    stems: frozenset[str]
+    stem_lengths: Mapping[str, tuple[int, ...]]
     cuts: dict[tuple[bool, str], tuple[Token, ...]] = field(default_factory=dict)
 
 
@@ -84,6 +86,7 @@ def vocabulary(
     areas: Mapping[str, Area],
     known: Mapping[str, PlaceType],
     *,
+    stems: frozenset[str] = frozenset(),
     before: Vocabulary | None = None,
 ) -> Vocabulary:
     """Put together the words one document is cut by.
@@ -96,6 +99,8 @@ def vocabulary(
         Administrative names of the document.
     known
         Names learnt from it, with their kind; brands are of the kind of firms.
+    stems
+        Names of its townships without their rank; works in them are called by these.
     before
         The words the document was cut by before any name was learnt.
 
@@ -111,6 +116,8 @@ def vocabulary(
         area_lengths=words.lengths_of(areas),
         known=known,
         known_lengths=known_lengths,
+        stems=stems,
+        stem_lengths=words.lengths_of(stems),
         codes={word: _word_code(word, flags) for word, flags in lexicon.flags.items()}
         if before is None
         else before.codes,
