@@ -29,6 +29,7 @@ _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工"
 _OPENING: Final = frozenset("市县区旗．前")
 # 某某园|银亿科技|废水
 # Where a firm's name may begin with any brand: behind a mark, an area or a zone.
+_AREA_ENDS: Final = frozenset("区县市镇乡村")
 OPENS_FIRMS: Final = frozenset(["", *"，。；：、．县市区旗镇乡村园道"])
 _BEHIND: Final = frozenset("县市区旗镇乡村园、")
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
@@ -394,7 +395,12 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start
     )
-    opens = unknown and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
+    opens = (
+        unknown
+        and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
+        and trade not in lexicon.wares
+        and brand[-1] not in _AREA_ENDS
+    )
     evident = len(part) == _MIN_STEM + len(trades) and not lead and (told or opens)
     if trade in lexicon.weak_industry and not evident:
         return None

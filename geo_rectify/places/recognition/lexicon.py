@@ -72,6 +72,8 @@ class Lexicon:
         Facilities named without a name.
     weak_industry
         Trades too common to make a firm of the word before them.
+    wares
+        Weak trades that are as well what is made or shipped.
     called_by_area
         Works and mines called by the short name of an area.
     ores, of_ore
@@ -127,6 +129,7 @@ class Lexicon:
     firm_words: frozenset[str]
     standing: frozenset[str]
     weak_industry: frozenset[str]
+    wares: frozenset[str]
     called_by_area: frozenset[str]
     ores: frozenset[str]
     of_ore: tuple[str, ...]
@@ -328,6 +331,7 @@ def lexicon() -> Lexicon:
         firm_words=frozenset(heads["firm_words"]["words"].split()),
         standing=frozenset(heads["standing"]["words"].split()),
         weak_industry=frozenset(heads["weak_industry"]["words"].split()),
+        wares=frozenset(heads["wares"]["words"].split()),
         firm_evidence=re.compile(heads["firm_evidence"]["pattern"]),
         firm_told=re.compile(heads["firm_told"]["pattern"]),
         works=frozenset(heads["works"]["words"].split()),

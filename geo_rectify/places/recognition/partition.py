@@ -57,7 +57,9 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
-_WASTE: Final = ("矿井水", "矿渣", "采空区", "废渣", "尾渣", "渣堆", "废石", "废水")
+_WASTE: Final = ("矿井水", "矿渣", "废渣", "尾渣", "渣堆", "废石", "废水")
+# 宁夏|精细化工基地 is a name, 某某市|精细化工基地 none.
+_BY_SHORT_NAMES: Final = frozenset({"精细化工基地", "新材料基地", "化工新材料基地"})
 _TOWNS: Final = "镇乡村道"
 _HEAPS: Final = frozenset({"渣场", "渣库"})
 _WITH_OUTLETS: Final = frozenset({PlaceType.WASTEWATER_PLANT, PlaceType.INDUSTRIAL_PARK})
@@ -135,6 +137,9 @@ def _by_group(
         or _hamlet(text, part, lexicon)
     ):
         return [("name", part[:1])]
+    head = text[part[-1].start : part[-1].end]
+    if group == "county" and part[0].code == codes.ADMIN and head in _BY_SHORT_NAMES:
+        return [("admin", part[:1])]
     if group == "county" and _standing_zone(text, part, lexicon):
         return [("admin", part[:1]), ("standing", part[1:])]
     if group == "county" and _described_park(text, part, lexicon):
