@@ -27,11 +27,9 @@ _MAX_BRACKET: Final = 4
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _OPENING: Final = frozenset("市县区旗．前")
-# 某某园|银亿科技|废水
-# Where a firm's name may begin with any brand: behind a mark, an area or a zone.
 _AREA_ENDS: Final = frozenset("区县市镇乡村")
 OPENS_FIRMS: Final = frozenset(["", *"，。；：、．县市区旗镇乡村园道"])
-_BEHIND: Final = frozenset("县市区旗镇乡村园、")
+"""Characters a firm's name may begin behind with any brand: marks, ends of areas and zones."""
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
 _VERB: Final = 2
 _FORMER: Final = "原"
@@ -388,7 +386,7 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     waste = (
         unknown
         and text.startswith("废", part[-1].end)
-        and text[max(0, part[0].start - 1) : part[0].start] in _BEHIND
+        and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
     )
     if text.startswith(lexicon.generic_after, part[-1].end) and not waste:
         return None
