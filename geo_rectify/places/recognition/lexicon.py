@@ -170,6 +170,7 @@ class Context:
     link: re.Pattern[str]
     actor: re.Pattern[str]
     actor_before: re.Pattern[str]
+    does: re.Pattern[str]
     reference_before: re.Pattern[str]
     reference_after: re.Pattern[str]
     acts_on: re.Pattern[str]
@@ -422,6 +423,7 @@ def context() -> Context:
         located=re.compile(alternation(located["words"].split()) + "$"),
         link=re.compile(f"(?:{roles['link']})?"),
         actor=re.compile(roles["actor"]),
+        does=re.compile(roles["does"]),
         actor_before=re.compile(f"(?:{roles['actor_before']})$"),
         reference_before=re.compile(f"(?:{roles['reference_before']})$"),
         reference_after=re.compile(roles["reference_after"]),

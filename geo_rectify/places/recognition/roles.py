@@ -30,6 +30,8 @@ _CONTAINED_BY: Final = ADMIN_KINDS | {
 }
 _ACTING_AREAS: Final = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP}
 _BODY: Final = "body"
+_MEASURE: Final = "measure"
+_OPENS: Final = frozenset(["", *"．.、，。；）)："])
 _AHEAD: Final = 12
 _CITY_AREAS: Final = ("城区", "建成区", "老城")
 
@@ -51,6 +53,8 @@ def assign_roles(scene: Scene, context: Context) -> None:
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
+        if draft.role is Role.EXTENT and _does_it(scene, draft, context):
+            draft.role = Role.ACTOR
         told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
         if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
             # A report tells of its city on every line: an extent only where something is amiss.
@@ -70,6 +74,14 @@ def assign_roles(scene: Scene, context: Context) -> None:
         if len(acting) > 1 and all(draft.kind in ADMIN_KINDS for draft in run):
             for draft in run:
                 draft.role = last.role
+
+
+def _does_it(scene: Scene, draft: Draft, context: Context) -> bool:
+    """Say whether an area at the head of a measure or of a clause in it does what follows."""
+    if not scene.field.startswith(_MEASURE) or draft.kind not in _ACTING_AREAS or draft.relation:
+        return False
+    opens = scene.text[max(0, draft.start - 1) : draft.start] in _OPENS
+    return opens and context.does.match(scene.text, draft.end) is not None
 
 
 def _ahead(draft: Draft) -> tuple[int, int]:
