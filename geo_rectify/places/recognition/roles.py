@@ -53,7 +53,7 @@ def assign_roles(scene: Scene, context: Context) -> None:
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
-        if draft.role is Role.EXTENT and _does_it(scene, draft, context):
+        if (draft.role is Role.EXTENT or draft.kind is PlaceType.TOWNSHIP) and _does_it(scene, draft, context):
             draft.role = Role.ACTOR
         told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
         if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
@@ -80,8 +80,9 @@ def _does_it(scene: Scene, draft: Draft, context: Context) -> bool:
     """Say whether an area at the head of a measure or of a clause in it does what follows."""
     if not scene.field.startswith(_MEASURE) or draft.kind not in _ACTING_AREAS or draft.relation:
         return False
-    opens = scene.text[max(0, draft.start - 1) : draft.start] in _OPENS
-    return opens and context.does.match(scene.text, draft.end) is not None
+    before_it = scene.text[max(0, draft.start - 1) : draft.start]
+    listed = before_it == "、" and draft.kind is PlaceType.TOWNSHIP
+    return before_it in _OPENS and not listed and context.does.match(scene.text, draft.end) is not None
 
 
 def _ahead(draft: Draft) -> tuple[int, int]:
