@@ -351,7 +351,9 @@ def areas_in(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[tu
         (position, position + length)
         for position in range(begin, end)
         for length in vocabulary.area_lengths.get(text[position : position + 2], ())
-        if position + length <= end and text[position : position + length] in vocabulary.areas
+        if position + length <= end
+        and text[position : position + length] in vocabulary.areas
+        and not text.startswith("区域", position + length - 1)
     ]
 
 

@@ -21,6 +21,7 @@ _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
 _BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
 _GROUPS: Final = ("公司", "集团")
+_REGISTERED: Final = ("有限", "股份有限")
 _MAX_SOFT: Final = 5
 _MAX_BRACKET: Final = 4
 # Named by their city alone: 某名石化.
@@ -37,6 +38,8 @@ _FORMER: Final = "原"
 _HEAPS: Final = ("渣", "尾", "灰", "赤泥", "废石")
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
+_ZONES: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
+_BRANDED: Final = codes.UNKNOWN + codes.NAME + codes.BRAND + codes.SHORT_ADMIN
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
@@ -96,7 +99,7 @@ def registered_firms(
         if text[tokens[start].start : tokens[start].end] == _FORMER and start < index - 1:
             # 原|某化集团
             start += 1
-        last = _last_end(row, index)
+        last = _last_end(text, tokens, row, index)
         end = tokens[last].end
         prefix = ""
         if row[start] in "Aa":
@@ -114,11 +117,15 @@ def registered_firms(
             row[used] = codes.TITLE
 
 
-def _last_end(row: Sequence[str], legal: int) -> int:
-    """Give the last of the legal ends that stand together: 某某集团|股份有限公司."""
-    while legal + 1 < len(row) and row[legal + 1] == codes.LEGAL:
-        legal += 1
-    return legal
+def _last_end(text: str, tokens: Sequence[Token], row: Sequence[str], legal: int) -> int:
+    """Give the last of the legal ends of one name: 某集团|股份有限公司, 某集团|水泥|有限公司."""
+    group = text[tokens[legal].start : tokens[legal].end] == "集团"
+    at = legal + 1
+    while group and at < len(row) and row[at] == codes.INDUSTRY and at - legal < _MAX_SOFT:
+        at += 1
+    if at >= len(row) or row[at] != codes.LEGAL:
+        return legal
+    return at if at == legal + 1 or text.startswith(_REGISTERED, tokens[at].start) else legal
 
 
 def _short_of_a_firm(
@@ -188,6 +195,7 @@ def _firm_start(
     if town >= 0 and tokens[legal].start - tokens[town].end >= _MIN_STEM:
         # 某县|某某镇|某某煤业有限公司
         first = town + 1
+    first = _behind_a_zone(text, tokens, row, first=first, legal=legal, lexicon=lexicon)
     admins = [at for at in range(first, legal) if row[at] in "Aa"]
     group = text[tokens[legal].start : tokens[legal].end] == "集团"
     if admins and row[admins[-1]] == codes.ADMIN and text[tokens[admins[-1]].end - 1] == "区":
@@ -219,6 +227,23 @@ def _firm_start(
     # 南方|水泥|公司
     word = generic and named and row[block] == codes.STEM and _makes(trade, lexicon)
     return block if own or word or (named and group and at < legal) else None
+
+
+def _behind_a_zone(
+    text: str,
+    tokens: Sequence[Token],
+    row: Sequence[str],
+    *,
+    first: int,
+    legal: int,
+    lexicon: Lexicon,
+) -> int:
+    """Say where a name begins that stands behind a zone: 某丰工业园区|永明新能源有限公司."""
+    for at in range(legal - 2, first, -1):
+        kind = lexicon.facility.get(text[tokens[at].start : tokens[at].end])
+        if row[at] == codes.HEAD and kind in _ZONES and row[at + 1] in _BRANDED:
+            return at + 1
+    return first
 
 
 def _of_province(tokens: Sequence[Token], admins: Sequence[int]) -> int:
@@ -398,6 +423,7 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
         and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
         and trade not in lexicon.wares
         and brand[-1] not in _AREA_ENDS
+        and brand[0] not in lexicon.never_first
     )
     evident = len(part) == _MIN_STEM + len(trades) and not lead and (told or opens)
     if trade in lexicon.weak_industry and not evident:

@@ -202,7 +202,8 @@ def _on_the_water(
 
 def _land_of_a_facility(text: str, part: Sequence[Token]) -> bool:
     """Say whether the last head is the land of the facility before it: 某产业园区|湿地."""
-    return part[-2].code == codes.HEAD and text[part[-1].start : part[-1].end] in _OPEN_COUNTRY
+    before, last = (text[token.start : token.end] for token in part[-2:])
+    return part[-2].code == codes.HEAD and last in _OPEN_COUNTRY and before != "故道"
 
 
 def _inner_works(text: str, part: Sequence[Token], lexicon: Lexicon) -> int:

@@ -53,7 +53,9 @@ def assign_roles(scene: Scene, context: Context) -> None:
         draft.role = _role(
             scene.text, draft, following, chosen[index + 1 : index + _AHEAD], context
         )
-        if (draft.role is Role.EXTENT or draft.kind is PlaceType.TOWNSHIP) and _does_it(scene, draft, context):
+        if (draft.role is Role.EXTENT or draft.kind is PlaceType.TOWNSHIP) and _does_it(
+            scene, draft, context
+        ):
             draft.role = Role.ACTOR
         told = scene.field != _BODY or context.trouble.search(scene.text, *_ahead(draft))
         if draft.role is Role.EXTENT and draft.kind is PlaceType.PREFECTURE and not told:
@@ -64,6 +66,11 @@ def assign_roles(scene: Scene, context: Context) -> None:
             # Firms of the city are praised in reports: a site only where work or trouble is told.
             told_there = context.worked_at.match(scene.text, draft.end)
             draft.role = Role.SITE if told_there else Role.REFERENCE
+    _in_lists(scene)
+
+
+def _in_lists(scene: Scene) -> None:
+    """Let the members of a list do what its last one does."""
     for run in enumerations(scene):
         last = run[-1]
         if last.role is Role.CONTAINER and last.relation and last.kind not in ADMIN_KINDS:
@@ -82,7 +89,9 @@ def _does_it(scene: Scene, draft: Draft, context: Context) -> bool:
         return False
     before_it = scene.text[max(0, draft.start - 1) : draft.start]
     listed = before_it == "、" and draft.kind is PlaceType.TOWNSHIP
-    return before_it in _OPENS and not listed and context.does.match(scene.text, draft.end) is not None
+    return (
+        before_it in _OPENS and not listed and context.does.match(scene.text, draft.end) is not None
+    )
 
 
 def _ahead(draft: Draft) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.lexicon import HARD
+from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.drafts import Document, Scene
     from geo_rectify.places.recognition.lexicon import Lexicon
 
+_ENDS: Final = "。；\n"
+_REGISTERED: Final = frozenset(
+    {"有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "实业股份有限公司"}
+)
 _MIN_NAME: Final = 2
 _MAX_LEAD: Final = 4
 _SURE_BEFORE: Final = frozenset(codes.LISTED + codes.QUOTE + codes.OPEN + codes.ADMIN)
@@ -37,6 +42,8 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
     lexicon
         The word lists.
     """
+    for scene in scenes:
+        _part_firms(scene, document)
     clean, sure = _names_behind(scenes, _CLEAN_BEFORE), _names_behind(scenes, _SURE_BEFORE)
     for scene in scenes:
         kept: list[Draft] = []
@@ -47,6 +54,41 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
             if not lead or draft.surface not in lexicon.flags:
                 kept.append(draft)
         scene.drafts = kept
+
+
+def _part_firms(scene: Scene, document: Document) -> None:
+    """Part a county from a registered firm where the sentence names the county but once.
+
+    临武县|路顺采石有限公司 says where the firm is; behind another 临武县 the second belongs to
+    the registered name.
+    """
+    parted: list[Draft] = []
+    for draft in scene.drafts:
+        area = document.home.names.get(draft.prefix) if draft.head in _REGISTERED else None
+        if area is not None and area.kind is PlaceType.COUNTY and area.name == draft.prefix:
+            sentence = _sentence(scene.text, draft.start)
+            if sentence.count(draft.prefix) == 1:
+                size = len(draft.prefix)
+                stop = draft.start + size
+                parted.append(
+                    Draft(
+                        start=draft.start,
+                        end=stop,
+                        surface=draft.prefix,
+                        kind=area.kind,
+                        stem=draft.prefix,
+                    )
+                )
+                draft.start, draft.surface, draft.prefix = stop, draft.surface[size:], ""
+        parted.append(draft)
+    scene.drafts = parted
+
+
+def _sentence(text: str, position: int) -> str:
+    """Give the sentence around a position."""
+    start = max(text.rfind(mark, 0, position) for mark in _ENDS) + 1
+    stops = [at for mark in _ENDS if (at := text.find(mark, position)) >= 0]
+    return text[start : min(stops, default=len(text))]
 
 
 def _names_behind(scenes: Sequence[Scene], marks: frozenset[str]) -> frozenset[str]:
