@@ -26,6 +26,7 @@ _LONG_KINDS: Final = SETTLEMENTS | {
 }
 _WATERS_LIKE_WORDS: Final = frozenset({"江河", "海湾"})
 _HAMLET_ENDS: Final = frozenset("庄村屯寨堡")
+_FOAM: Final = "泡沫"
 _BEDS: Final = frozenset({"河道", "河床", "河滩"})
 _HAMLETS: Final = frozenset("寨屯")
 _WATERS: Final = frozenset("河江湖")
@@ -187,8 +188,8 @@ def _cut_after(text: str, stop: int, lexicon: Lexicon, *, strong: bool) -> float
         # 姑溪|河边
         return _CUTS_WORD
     word = text[stop - 1 : stop + 1]
-    if text[stop - 2 : stop - 1] in _HAMLET_ENDS and word in _BEDS:
-        # 某刘庄|河道
+    if word == _FOAM or (text[stop - 2 : stop - 1] in _HAMLET_ENDS and word in _BEDS):
+        # 某某湾|泡沫, 某刘庄|河道
         return _OBJECT
     if word not in lexicon.flags or word[1] in _BESIDE:
         # 某某河|边

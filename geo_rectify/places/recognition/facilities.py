@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.drafts import Draft
 from geo_rectify.places.recognition.firms import firm_within
+from geo_rectify.places.recognition.lexicon import HARD
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _names(
     longest = _MAX_ON_RIVER if kind is PlaceType.MONITORING_SECTION else longest
     words = [token for token in part[begin:stem_end] if token.code == codes.STEM]
     short = part[0].code == codes.SHORT_ADMIN and kind in _SIGHTS
-    short = short or _called_by_words(text, part, part[stem_end])
+    short = short or _called_by_words(text, part, part[stem_end], lexicon)
     return (
         (1 if short else _least_stem(part[stem_end:])) <= len(stem) <= longest
         and not (len(words) == stem_end - begin and len(words) > 1)
@@ -182,14 +183,15 @@ def _names(
     )
 
 
-def _called_by_words(text: str, part: Sequence[Token], word: Token) -> bool:
+def _called_by_words(text: str, part: Sequence[Token], word: Token, lexicon: Lexicon) -> bool:
     """Say whether one character and a word behind an area are a name: 某县|大河边|重晶石矿."""
     first = part[0]
+    verb = HARD in lexicon.flags.get(text[max(0, first.start - _MIN_STEM) : first.start], "")
     return (
         word.code == codes.SOFT
         and first.code == codes.UNKNOWN
         and word.end - word.start == _MIN_STEM
-        and text[max(0, first.start - 1) : first.start] in _AREA_ENDS
+        and (verb or text[max(0, first.start - 1) : first.start] in _AREA_ENDS)
         and text[first.start] not in _DESCRIBING
     )
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,8 +31,9 @@ RESERVE: Final = "G"
 _KIND_OF_LAST: Final = (
     dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR)
     | dict.fromkeys("山岭", PlaceType.MOUNTAIN)
-    | dict.fromkeys("漠地原", PlaceType.CATCHMENT)
+    | dict.fromkeys("漠地原湾", PlaceType.CATCHMENT)
 )
+_METALS: Final = "金银铜铁铅锌锡锑钨钼锰铋镍钴"
 _LONG_NAME: Final = 4
 # Their names hold ordinary words (周公河珍稀鱼类省级自然保护区).
 _LONG_NAMED: Final = frozenset({PlaceType.NATURE_RESERVE})
@@ -302,6 +304,9 @@ def lexicon() -> Lexicon:
     for trade in heads["industry"]["words"].split():
         # 有色冶金基地, 再生铅基地: parks called by a trade.
         facility.setdefault(trade + "基地", PlaceType.INDUSTRIAL_PARK)
+    for first, second in permutations(_METALS, 2):
+        # 铜锌矿, 铅锑矿
+        facility.setdefault(first + second + "矿", PlaceType.MINE)
     city = {
         word: PlaceType(kind) for kind, listed in heads["city"].items() for word in listed.split()
     }

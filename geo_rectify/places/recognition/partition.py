@@ -23,6 +23,9 @@ _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 # 某某有限公司|某市分公司
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 # 某油田|采油四厂
+_QUARTERS: Final = frozenset(
+    ["江南", "江北", "河东", "河西", "桥东", "桥西", "城东", "城西", "城南", "城北"]
+)
 _OIL_WORKS: Final = re.compile("采[油气]")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
@@ -39,8 +42,9 @@ _SIDE: Final = re.compile("(?:^|[，。；、县市区旗])[东西南北]$")
 _REACH: Final = re.compile("段(?!落|时)")
 _RESERVE: Final = re.compile("[\u4e00-\u9fff]{0,10}?(?:自然保护区|种质资源保护区)")
 # 某水库|保护区, 某湖|水域: said of the water.
-_OF_WATER: Final = frozenset({"取水口", "保护区", "水域", "库区", "湖区"})
+_OF_WATER: Final = frozenset({"取水口", "入河排口", "入河排污口", "保护区", "水域", "库区", "湖区"})
 # 某某港|散货码头: the port's.
+_CARGO: Final = codes.SOFT + codes.INDUSTRY + codes.UNKNOWN + codes.MODIFIER
 _OF_PORTS: Final = frozenset({"码头", "堆场", "煤堆场", "货场", "散货码头"})
 _FLOWING: Final = frozenset({PlaceType.RIVER, PlaceType.LAKE_RESERVOIR})
 # 某河|某某电站: these are called by a village, and lie on the water named before.
@@ -57,7 +61,7 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
-_WASTE: Final = ("矿井水", "矿渣", "废渣", "尾渣", "渣堆", "废石", "废水")
+_WASTE: Final = ("矿井水", "矿渣", "采坑", "宕口", "废渣", "尾渣", "渣堆", "废石", "废水")
 # 宁夏|精细化工基地 is a name, 某某市|精细化工基地 none.
 _BY_SHORT_NAMES: Final = frozenset({"精细化工基地", "新材料基地", "化工新材料基地"})
 _TOWNS: Final = "镇乡村道"
@@ -174,7 +178,11 @@ def _section(
     """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
     short = part[1].code == codes.SHORT_ADMIN and kind in _OF_RIVERS
-    if part[0].kind is PlaceType.RIVER and (kind is PlaceType.MONITORING_SECTION or short):
+    zone = part[0].kind is PlaceType.CATCHMENT and kind is PlaceType.DEV_ZONE
+    # 某州湾|某虞经济技术开发区
+    zone = zone and part[1].code == codes.SHORT_ADMIN
+    river = part[0].kind is PlaceType.RIVER
+    if zone or (river and (kind is PlaceType.MONITORING_SECTION or short)):
         return [("section", part)]
     return [("name", part[:1]), ("county", part[1:])]
 
@@ -184,11 +192,11 @@ def _on_the_water(
 ) -> list[tuple[str, Sequence[Token]]]:
     """Part a river or lake from a facility behind it that has a name of its own."""
     whole: list[tuple[str, Sequence[Token]]] = [("facility", part)]
+    port = text[part[0].end - 1] == "港" and text[part[-1].start : part[-1].end] in _OF_PORTS
+    if part[0].code == codes.NAME and port and all(t.code in _CARGO for t in part[1:-1]):
+        return [("name", part[:1])]
     if part[0].code != codes.NAME or part[0].kind not in _FLOWING:
         return whole
-    port = text[part[0].end - 1] == "港" and text[part[-1].start : part[-1].end] in _OF_PORTS
-    if port and all(token.code in codes.SOFT + codes.INDUSTRY for token in part[1:-1]):
-        return [("name", part[:1])]
     if len(part) == _MIN_STEM and text[part[1].start : part[1].end] in _OF_WATER:
         return [("name", part[:1])]
     at = 1
@@ -433,6 +441,11 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
+    if first.kind is PlaceType.PREFECTURE or first.kind is PlaceType.SCHOOL:
+        # 某原市|江南污水处理厂, 某大学|某医院
+        works = second.kind is PlaceType.WASTEWATER_PLANT and second.stem in _QUARTERS
+        school = first.kind is PlaceType.SCHOOL
+        return second.kind is PlaceType.HOSPITAL if school else works
     if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
         # 某河|某县的简称|水上公园
         return not second.prefix.endswith(RANKS)
@@ -443,8 +456,6 @@ def _one_name(first: Draft, second: Draft) -> bool:
         return second.surface[0].isdigit() and second.named
     if first.head == "油田" and _OIL_WORKS.match(second.surface):
         return True
-    if first.kind is PlaceType.SCHOOL:
-        return second.kind is PlaceType.HOSPITAL
     firms = first.kind is second.kind is PlaceType.FACTORY
     # 某州煤业|某林能化公司
     of_area = second.prefix != "" and not second.prefix.endswith(RANKS)

@@ -21,6 +21,10 @@ _MAX_LOCALITY: Final = 3
 # 耒水, 湘水: rivers only where something lies along them.
 _WATER_NAMES: Final = ("水", "港", "塘")
 _OF_RIVERS: Final = ("支流", "干流", "流域")
+# 大富水|氟化物浓度升高: a river, not some water.
+_POLLUTED: Final = re.compile(
+    "(?:总磷|总氮|氨氮|氟化物|镉|砷|铊|锑|汞|铅|锰|化学需氧量|高锰酸盐指数|水质|断面|城区段)"
+)
 _ALONG: Final = frozenset(
     ["上游", "下游", "中游", "沿线", "沿岸", "两岸", "两侧", "左岸", "右岸", "河段"]
 )
@@ -89,7 +93,8 @@ def revealed(text: str, draft: Draft, context: Context, document: Document) -> b
         return True
     if context.revealing.match(text, draft.end):
         return True
-    if draft.surface.endswith("水") and text.startswith(_OF_RIVERS, draft.end):
+    water = draft.surface.endswith("水") and text.startswith(_OF_RIVERS, draft.end)
+    if water or (draft.surface.endswith("水") and _POLLUTED.match(text, draft.end)):
         draft.kind, draft.bare = PlaceType.RIVER, False
         return True
     if context.located.search(before(text, draft.start)):
