@@ -262,11 +262,22 @@ def disc(lon: float, lat: float, radius_m: float, *, quad_segs: int = 16) -> Bas
     Returns
     -------
     shapely.Polygon
-        The disc in EPSG:4490.
+        The disc in EPSG:4490, empty where the radius is not above 0.
     """
-    epsg = gauss_kruger_epsg(lon)
-    x, y = transformer(STORED, f"EPSG:{epsg}").transform(lon, lat)
-    return from_plane(shapely.buffer(shapely.Point(x, y), radius_m, quad_segs=quad_segs), epsg)
+    if radius_m <= 0:
+        return shapely.Polygon()
+    plane = f"EPSG:{gauss_kruger_epsg(lon)}"
+    centre = transformer(STORED, plane).transform(lon, lat)
+    ring = centre + _circle(quad_segs) * radius_m
+    lonlat = transformer(plane, STORED).transform(ring[:, 0], ring[:, 1])
+    drawn: BaseGeometry = shapely.polygons(np.column_stack(lonlat))
+    return drawn
+
+
+@lru_cache(maxsize=8)
+def _circle(quad_segs: int) -> NDArray[np.float64]:
+    """Give the ring GEOS draws around (0, 0) at distance 1; any other is it, scaled and moved."""
+    return shapely.get_coordinates(shapely.buffer(shapely.Point(0, 0), 1.0, quad_segs=quad_segs))
 
 
 def buffer_m(geometry: BaseGeometry, distance_m: float) -> BaseGeometry:
