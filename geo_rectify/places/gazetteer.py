@@ -126,7 +126,7 @@ class Gazetteer:
             By row; a place without a position by its code, None where it has none.
         """
         if limits not in self.held:
-            self.held[limits] = tuple(_inside(self.places, limits))
+            self.held[limits] = _inside(self.places, limits)
         return self.held[limits]
 
     def by_slip(self, limits: tuple[str, ...]) -> Mapping[tuple[str, str], Alike]:
@@ -369,7 +369,7 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     )
 
 
-def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool | None]:
+def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> tuple[bool | None, ...]:
     """Say it place by place; only those within the box of the areas are measured."""
     shapes = np.array([place.geometry for place in places], dtype=object)
     held = np.full(len(places), not limits)
@@ -384,13 +384,11 @@ def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool |
             & (boxes[:, 3] >= south)
         )
         held[near] = shapely.intersects(area, shapes[near])
-    for place, inside in zip(places, held.tolist(), strict=True):
-        if place.geometry is not None or not limits:
-            yield inside
-        elif place.adcode:
-            yield any(lies_in(place.adcode, limit) for limit in limits)
-        else:
-            yield None
+    told: list[bool | None] = held.tolist()
+    for number in np.flatnonzero(shapely.is_missing(shapes)).tolist() if limits else ():
+        code = places[number].adcode
+        told[number] = any(lies_in(code, limit) for limit in limits) if code else None
+    return tuple(told)
 
 
 def _by_slip(
@@ -398,7 +396,10 @@ def _by_slip(
 ) -> Mapping[tuple[str, str], Alike]:
     found: dict[tuple[str, str], dict[str, tuple[int, ...]]] = defaultdict(dict)
     for (kind, short), numbers in by_stem.items():
-        here = tuple(number for number in numbers if inside[number])
+        if len(numbers) == 1:
+            here = numbers if inside[numbers[0]] else ()
+        else:
+            here = tuple(number for number in numbers if inside[number])
         if here:
             for form in slip_forms(short):
                 found[kind, form][short] = here

@@ -12,7 +12,7 @@ from geo_rectify.places.areas import uppers
 from geo_rectify.places.kinds import coarse, compatible, table
 from geo_rectify.places.names import strip_admin
 from geo_rectify.places.spelling import slip, slip_forms
-from geo_rectify.places.words import sounds, stems
+from geo_rectify.places.words import parts
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
@@ -199,13 +199,13 @@ def _alike(
     """Find what differs in its ending, by a slip, or only in how it is written."""
     group = coarse(kind)
     like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    shorts = sorted(stems(keys, kind, above))
+    shorts, sounds = parts(keys, kind, above)
     for short in shorts:
         yield known.by_stem.get((group, short), ()), like, "same name but for its ending"
         for numbers, how in _slips(short, group, known.by_slip(within)):
             yield numbers, _SLIP, how
     inside = known.inside(within)
-    for heard in sorted(sounds(keys, shorts)):
+    for heard in sounds:
         numbers = known.by_sound.get((group, heard), ())
         yield [number for number in numbers if inside[number]], _SOUND, "sounds the same"
 

@@ -103,6 +103,7 @@ def is_latin(word: str) -> bool:
     return any(c.isalpha() for c in word) and all(c < _FIRST_CJK for c in word)
 
 
+@lru_cache(maxsize=32768)
 def slip_forms(word: str) -> tuple[str, ...]:
     """Give the forms under which words one slip away are found.
 
