@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 LAYER_M: Final = 100.0
 """Uncertainty of river reaches and outlines that state none, metres."""
+_NO_ORDERS: Final = Orders()
 _NAME_COLUMNS: Final = ("name", "名称", "zone_name", "NAME")
 _GUESSED: Final = (
     PlaceType.TOWNSHIP,
@@ -126,12 +127,13 @@ def locate(
     log: list[dict[str, str]] = []
     for draft in drafts:
         told = matched.by_site.get(draft.site_id, ())
-        orders = orders_of(told)
-        before = place_site(draft, ground) if told else None
-        position = place_site(draft, ground, orders) if orders != Orders() or not before else before
-        position, said = apply(draft, position, told)
-        notes.extend(said)
-        if before is not None:
+        orders = orders_of(told) if told else _NO_ORDERS
+        position = before = place_site(draft, ground)
+        if orders != _NO_ORDERS:
+            position = place_site(draft, ground, orders)
+        if told:
+            position, said = apply(draft, position, told)
+            notes.extend(said)
             log += log_rows(
                 draft,
                 before,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify import regions
@@ -307,25 +309,26 @@ def candidates_json(candidates: Iterable[Candidate]) -> str:
     str
         A JSON list; "" without candidates.
     """
-    rows: list[dict[str, Any]] = []
-    for candidate in candidates:
-        if len(rows) == SHOWN:
-            break
-        place = candidate.place
-        row: dict[str, Any] = {
-            "id": candidate.candidate_id,
-            "name": place.name,
-            "kind": place.kind.value,
-            "adcode": place.adcode,
-            "township": place.township,
-            "score": round(candidate.score, 2),
-            "how": candidate.how,
-            "source": place.source,
-        }
-        if place.middle is not None:
-            digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
-            row["lon"] = round(place.middle[0], digits)
-            row["lat"] = round(place.middle[1], digits)
-            row["uncertainty_m"] = place.uncertainty_m
-        rows.append(row)
-    return json.dumps(rows, ensure_ascii=False) if rows else ""
+    rows = [_row(c.place, c.score, c.how) for c in islice(candidates, SHOWN)]
+    return f"[{', '.join(rows)}]" if rows else ""
+
+
+@lru_cache(maxsize=8192)
+def _row(place: Place, score: float, how: str) -> str:
+    """Write one candidate: a place is that of many names with a slip or another ending."""
+    row: dict[str, Any] = {
+        "id": place.place_id,
+        "name": place.name,
+        "kind": place.kind.value,
+        "adcode": place.adcode,
+        "township": place.township,
+        "score": round(score, 2),
+        "how": how,
+        "source": place.source,
+    }
+    if place.middle is not None:
+        digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
+        row["lon"] = round(place.middle[0], digits)
+        row["lat"] = round(place.middle[1], digits)
+        row["uncertainty_m"] = place.uncertainty_m
+    return json.dumps(row, ensure_ascii=False)
