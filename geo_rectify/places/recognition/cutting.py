@@ -46,6 +46,7 @@ from geo_rectify.places.recognition.tokens import (
     SOFT,
     TITLE,
     UNKNOWN,
+    Priced,
     Token,
 )
 from geo_rectify.vocabulary import PlaceType
@@ -172,13 +173,20 @@ def _moved(token: Token, by: int) -> Token:
 def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """Find the cheapest cut of one run of Chinese characters."""
     lattice = _Lattice(text, begin, end, vocabulary)
-    names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
+    key = (text[max(0, begin - 1) : begin] == "、", text[begin:end], begin)
+    names = vocabulary.names.get(key)
+    if names is None:
+        names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
+        vocabulary.names[key] = names
+    patterned: Priced = {}
     for token, cost in _patterned(text, begin, end, lattice.areas, vocabulary.lexicon):
-        names.setdefault(token.start, []).append((token, cost))
+        patterned.setdefault(token.start, []).append((token, cost))
     for position in range(begin, end):
         lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
         lattice.offer_words(position)
         for token, cost in names.get(position, ()):
+            lattice.put(token, cost + over_known(text, position, token.end, vocabulary))
+        for token, cost in patterned.get(position, ()):
             lattice.put(token, cost)
         lattice.offer_areas(position)
         lattice.offer_known(position)
@@ -276,7 +284,11 @@ class _Lattice:
                 self.put(river, _FULL_ADMIN)
             cost = _FUNCTION if length == 1 else _WORD
             in_town = words.CITY in lexicon.flags[word]
-            if not in_town and any(first < position < last < stop for first, last in self._full):
+            if (
+                self._full
+                and not in_town
+                and any(first < position < last < stop for first, last in self._full)
+            ):
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
@@ -343,10 +355,10 @@ def _head_length(name: str, lexicon: Lexicon) -> int:
 
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary, spans: Sequence[tuple[int, int]]
-) -> dict[int, list[tuple[Token, float]]]:
+) -> Priced:
     """List the names with a head noun directly behind a stem of one to four characters."""
     lexicon = vocabulary.lexicon
-    found: dict[int, list[tuple[Token, float]]] = {}
+    found: Priced = {}
     for head in range(begin + 1, end):
         two = text[head : head + 2]
         for length in lexicon.simple_lengths.get(two) or lexicon.simple_lengths.get(two[0], ()):
@@ -375,7 +387,6 @@ def _names_by_start(
                 if cost == _NEVER:
                     continue
                 cost += by_areas(text, start, head, stop, spans=spans, vocabulary=vocabulary)
-                cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)
                 found.setdefault(start, []).append((token, cost))
