@@ -270,8 +270,7 @@ def disc(lon: float, lat: float, radius_m: float, *, quad_segs: int = 16) -> Bas
     centre = transformer(STORED, plane).transform(lon, lat)
     ring = centre + _circle(quad_segs) * radius_m
     lonlat = transformer(plane, STORED).transform(ring[:, 0], ring[:, 1])
-    drawn: BaseGeometry = shapely.polygons(np.column_stack(lonlat))
-    return drawn
+    return shapely.Polygon(np.column_stack(lonlat))
 
 
 @lru_cache(maxsize=8)

@@ -319,8 +319,7 @@ def _around_point(
 def _as_cut(disc_: BaseGeometry) -> BaseGeometry:
     """Give a disc that lies wholly in an area as cutting gives it: from its second vertex on."""
     ring = shapely.get_coordinates(disc_)[1:]
-    whole: BaseGeometry = shapely.polygons(np.concatenate((ring, ring[:1])))
-    return whole
+    return shapely.Polygon(np.concatenate((ring, ring[:1])))
 
 
 def _cut(outline: BaseGeometry, area: BaseGeometry) -> BaseGeometry:

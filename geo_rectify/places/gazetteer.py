@@ -75,8 +75,6 @@ class Gazetteer:
         All rows in memory (`tables.GAZETTEER`, EPSG:4490).
     places
         The same rows as records.
-    by_name
-        Kinds and county codes by name, of the rows in memory.
     by_key
         Row numbers by normalised spelling.
     by_stem
@@ -97,7 +95,6 @@ class Gazetteer:
 
     frame: gpd.GeoDataFrame
     places: tuple[Place, ...]
-    by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
     by_sound: Mapping[tuple[str, str], tuple[int, ...]]
@@ -156,7 +153,12 @@ class Gazetteer:
             For recognising places in text; a code is "" where the row has none. Names of files
             with an index are looked up when asked for; only those in memory are listed.
         """
-        return _Names(known=self.by_name, stores=self.stores) if self.stores else self.by_name
+        names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
+        for place in self.places:
+            for word in (place.name, *place.aliases):
+                names[word].add((place.kind, place.adcode))
+        known = MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()})
+        return _Names(known=known, stores=self.stores) if self.stores else known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,15 +336,12 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     """
     validate(frame, GAZETTEER)
     places = tuple(_places(frame))
-    names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_stem: dict[tuple[str, str], list[int]] = defaultdict(list)
     by_sound: dict[tuple[str, str], list[int]] = defaultdict(list)
     townships: dict[str, list[int]] = defaultdict(list)
     villages: dict[str, list[int]] = defaultdict(list)
     for place in places:
-        for word in (place.name, *place.aliases):
-            names[word].add((place.kind, place.adcode))
         for key in place.keys:
             by_key[key].append(place.number)
         kind = coarse(place.kind)
@@ -359,7 +358,6 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     return Gazetteer(
         frame=frame,
         places=places,
-        by_name=MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()}),
         by_key=_frozen(by_key),
         by_stem=_frozen(by_stem),
         by_sound=_frozen(by_sound),
@@ -396,10 +394,11 @@ def _by_slip(
 ) -> Mapping[tuple[str, str], Alike]:
     found: dict[tuple[str, str], dict[str, tuple[int, ...]]] = defaultdict(dict)
     for (kind, short), numbers in by_stem.items():
-        if len(numbers) == 1:
-            here = numbers if inside[numbers[0]] else ()
-        else:
+        here: tuple[int, ...] = ()
+        if len(numbers) > 1:
             here = tuple(number for number in numbers if inside[number])
+        elif inside[numbers[0]]:
+            here = numbers
         if here:
             for form in slip_forms(short):
                 found[kind, form][short] = here

@@ -66,9 +66,14 @@ _GUESSED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
-    """A site with its position, whether people refused a candidate of it, and those left as JSON."""
+    """A site with its position.
+
+    ``issue_numbers`` are the keys of its issues joined, ``refused`` says whether people refused a
+    candidate of it, ``candidates`` are those left as JSON.
+    """
 
     draft: Draft
+    issue_numbers: str
     position: Position
     refused: bool
     candidates: str
@@ -126,6 +131,7 @@ def locate(
     several = len({mention.doc_id for mention in mentions}) > 1
     log: list[dict[str, str]] = []
     for draft in drafts:
+        numbers = draft.issue_numbers(several=several)
         told = matched.by_site.get(draft.site_id, ())
         orders = orders_of(told) if told else _NO_ORDERS
         position = before = place_site(draft, ground)
@@ -140,11 +146,12 @@ def locate(
                 position,
                 told,
                 outcomes=said,
-                issue_numbers=draft.issue_numbers(several=several),
+                issue_numbers=numbers,
             )
         placed.append(
             _Placed(
                 draft=draft,
+                issue_numbers=numbers,
                 position=position,
                 refused=bool(orders.barred),
                 candidates=candidates_json(position.candidates),
@@ -152,9 +159,9 @@ def locate(
         )
     return Located(
         mentions=_with_ids(mentions, drafts),
-        sites=_sites(placed, several=several),
+        sites=_sites(placed),
         footprints=_footprints(placed),
-        unlocated=_worklist(placed, several=several),
+        unlocated=_worklist(placed),
         rejected=_rejected(placed),
         correction_notes=tuple(notes),
         correction_log=frame_of(log, CORRECTION_LOG),
@@ -265,7 +272,7 @@ def _status(draft: Draft, position: Position, *, refused: bool) -> SiteStatus:
     return SiteStatus.REJECTED if refused and position.refused else SiteStatus.UNLOCATED
 
 
-def _sites(placed: Sequence[_Placed], *, several: bool) -> gpd.GeoDataFrame:
+def _sites(placed: Sequence[_Placed]) -> gpd.GeoDataFrame:
     rows = []
     for one in placed:
         draft, position = one.draft, one.position
@@ -294,7 +301,7 @@ def _sites(placed: Sequence[_Placed], *, several: bool) -> gpd.GeoDataFrame:
                 else join_list(m.relation for m in draft.mentions),
                 "count": draft.count if draft.counted else None,
                 "area_stated_m2": draft.area_stated_m2,
-                "issue_numbers": draft.issue_numbers(several=several),
+                "issue_numbers": one.issue_numbers,
                 "status": _status(draft, position, refused=one.refused).value,
                 "geometry": position.geometry,
             }
@@ -315,14 +322,14 @@ def _footprints(placed: Sequence[_Placed]) -> gpd.GeoDataFrame:
     return frame
 
 
-def _worklist(placed: Sequence[_Placed], *, several: bool) -> pd.DataFrame:
+def _worklist(placed: Sequence[_Placed]) -> pd.DataFrame:
     rows = [
         {
             "site_id": one.draft.site_id,
             "name": one.draft.name,
             "kind": one.draft.kind.value,
             "county": one.draft.area.county,
-            "issue_numbers": one.draft.issue_numbers(several=several),
+            "issue_numbers": one.issue_numbers,
             "reason": one.position.reason,
             "candidates": one.candidates,
         }
