@@ -274,7 +274,8 @@ class _Lattice:
         for length in lexicon.lengths.get(two) or lexicon.lengths.get(two[0], ()):
             stop = position + length
             word = text[position:stop]
-            if stop > self._end or word not in lexicon.flags:
+            flags = lexicon.flags.get(word)
+            if flags is None or stop > self._end:
                 continue
             if word in lexicon.great_waters and (
                 text.startswith(lexicon.great_water_after, stop)
@@ -283,16 +284,12 @@ class _Lattice:
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 self.put(river, _FULL_ADMIN)
             cost = _FUNCTION if length == 1 else _WORD
-            in_town = words.CITY in lexicon.flags[word]
-            if (
-                self._full
-                and not in_town
-                and any(first < position < last < stop for first, last in self._full)
-            ):
+            in_town = not self._full or words.CITY in flags
+            if not in_town and any(first < position < last < stop for first, last in self._full):
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
-            self.offer(position, stop, self._words.codes[word], cost, lexicon.flags[word])
+            self.offer(position, stop, self._words.codes[word], cost, flags)
 
     def offer_areas(self, position: int) -> None:
         """Offer the administrative names that begin at a position."""
