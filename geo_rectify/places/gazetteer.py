@@ -249,7 +249,7 @@ def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
     seen = set()
     for mention in mentions:
         area = area_of(mention, prefectures)
-        keys = tuple(dict.fromkeys(normalise(w) for w in (mention.normalised, mention.surface)))
+        keys = tuple(dict.fromkeys(map(normalise, (mention.normalised, mention.surface))))
         codes.update(area.limits)
         if (keys, mention.type, area.codes) in seen:
             continue

@@ -100,7 +100,7 @@ def is_latin(word: str) -> bool:
     bool
         True where it has a letter and no Chinese character.
     """
-    return any(c.isalpha() for c in word) and all(c < _FIRST_CJK for c in word)
+    return all(c < _FIRST_CJK for c in word) and any(c.isalpha() for c in word)
 
 
 @lru_cache(maxsize=32768)

@@ -174,13 +174,12 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
     """Find the cheapest cut of one run of Chinese characters."""
     lattice = _Lattice(text, begin, end, vocabulary)
     key = (text[max(0, begin - 1) : begin] == "、", text[begin:end], begin)
-    names = vocabulary.names.get(key)
-    if names is None:
-        names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
-        vocabulary.names[key] = names
-    patterned: Priced = {}
-    for token, cost in _patterned(text, begin, end, lattice.areas, vocabulary.lexicon):
-        patterned.setdefault(token.start, []).append((token, cost))
+    if key not in vocabulary.names:
+        vocabulary.names[key] = (
+            _names_by_start(text, begin, end, vocabulary, lattice.areas),
+            _patterned_by_start(text, begin, end, lattice.areas, vocabulary.lexicon),
+        )
+    names, patterned = vocabulary.names[key]
     for position in range(begin, end):
         lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
         lattice.offer_words(position)
@@ -191,6 +190,15 @@ def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]
         lattice.offer_areas(position)
         lattice.offer_known(position)
     return lattice.cheapest()
+
+
+def _patterned_by_start(
+    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> Priced:
+    found: Priced = {}
+    for token, cost in _patterned(text, begin, end, areas, lexicon):
+        found.setdefault(token.start, []).append((token, cost))
+    return found
 
 
 def _patterned(

@@ -72,8 +72,8 @@ class Vocabulary:
 
     ``codes`` holds the code of each word, ``cuts`` the runs cut already, by whether a comma of
     enumeration stands before them; offsets there are those of the passage it first stood in.
-    ``names`` holds the names such a run may have with their cost, the names learnt left out: they
-    are priced once however often a document is cut.
+    ``names`` holds the names such a run may have, with a head noun and by a pattern, the names
+    learnt left out: they are priced once however often a document is cut.
     """
 
     lexicon: Lexicon
@@ -83,7 +83,7 @@ class Vocabulary:
     known_lengths: Mapping[str, tuple[int, ...]]
     codes: Mapping[str, str]
     cuts: dict[tuple[bool, str], tuple[Token, ...]] = field(default_factory=dict)
-    names: dict[tuple[bool, str, int], Priced] = field(default_factory=dict)
+    names: dict[tuple[bool, str, int], tuple[Priced, Priced]] = field(default_factory=dict)
 
 
 def vocabulary(
