@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import shapely
 
 from geo_rectify.crs import buffer_m, disc, from_plane, gauss_kruger_epsg, to_plane
@@ -305,21 +304,19 @@ def _around_point(
 ) -> Drawn | None:
     radius = together_m(known, shape.widen_m)
     lon, lat = float(shapely.get_x(point)), float(shapely.get_y(point))
-    outline, area = disc(lon, lat, radius), widened(limits)
-    if shape.side is None and shapely.contains_properly(area, outline):
-        return Drawn(footprint=_as_cut(outline), point=point, uncertainty_m=radius)
+    area = widened(limits)
+    if shape.side is None:
+        # Cutting what lies wholly inside begins its ring with the second vertex.
+        whole = disc(lon, lat, radius, first=1)
+        if shapely.contains_properly(area, whole):
+            return Drawn(footprint=whole, point=point, uncertainty_m=radius)
+    outline = disc(lon, lat, radius)
     if shape.side is not None:
         outline = _half(point, outline, known=known, radius=radius, bearing=shape.side)
     footprint = polygonal(_cut(outline, area))
     if footprint.is_empty or not shapely.intersects(footprint, point):
         return None
     return Drawn(footprint=footprint, point=point, uncertainty_m=radius)
-
-
-def _as_cut(disc_: BaseGeometry) -> BaseGeometry:
-    """Give a disc that lies wholly in an area as cutting gives it: from its second vertex on."""
-    ring = shapely.get_coordinates(disc_)[1:]
-    return shapely.Polygon(np.concatenate((ring, ring[:1])))
 
 
 def _cut(outline: BaseGeometry, area: BaseGeometry) -> BaseGeometry:

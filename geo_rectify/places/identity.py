@@ -267,9 +267,10 @@ def _shorter(
         yield (adcode, bare, sort, within)
     if townships is None:
         return
-    for name in (key, bare):
+    known = townships.names_in(area.codes)
+    for name in (key, bare) if known else ():
         for cut in range(len(name) - _SHORTEST, _SHORTEST - 1, -1):
-            if townships.find_key(area.codes, name[:cut]) is not None:
+            if name[:cut] in known:
                 yield (adcode, name[cut:], sort, within)
 
 

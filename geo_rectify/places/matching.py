@@ -208,8 +208,9 @@ def _alike(
             yield numbers, _SLIP, how
     inside = known.inside(within)
     for heard in sounds:
-        numbers = known.by_sound.get((group, heard), ())
-        yield [number for number in numbers if inside[number]], _SOUND, "sounds the same"
+        alike = known.by_sound.get((group, heard))
+        if alike:
+            yield [number for number in alike if inside[number]], _SOUND, "sounds the same"
 
 
 def _slips(
@@ -218,7 +219,9 @@ def _slips(
     """Find the proper parts one slip away, each with its rows and the slip in words."""
     sharing_a_form: dict[str, tuple[int, ...]] = {}
     for form in slip_forms(short):
-        sharing_a_form.update(by_slip.get((group, form), {}))
+        alike = by_slip.get((group, form))
+        if alike:
+            sharing_a_form.update(alike)
     for other, numbers in sharing_a_form.items():
         how = slip(short, other)
         if how:

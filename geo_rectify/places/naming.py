@@ -128,8 +128,9 @@ def _township_before_name(draft: Draft, ground: Ground) -> tuple[str, str] | Non
     """
     if draft.kind.value in _rules()["never"]:
         return None
-    for head, rest in (cut for key in draft.spellings for cut in _heads(draft, key)):
-        hit = ground.townships.find_key(draft.area.codes, head)
+    known = ground.townships.names_in(draft.area.codes)
+    for head, rest in (cut for key in draft.spellings if known for cut in _heads(draft, key)):
+        hit = known.get(head)
         if hit is None:
             continue
         own = stem(rest, draft.kind)
