@@ -111,6 +111,7 @@ def vocabulary(
     Vocabulary
         The words, indexed by their first two characters.
     """
+    known_lengths = words.lengths_of(known)
     held = {} if before is None else before.known
     learnt = {name for name, kind in known.items() if held.get(name) is not kind}
     return Vocabulary(
@@ -118,7 +119,7 @@ def vocabulary(
         areas=areas,
         area_lengths=words.lengths_of(areas),
         known=known,
-        known_lengths=words.lengths_of(known),
+        known_lengths=known_lengths,
         codes={word: _word_code(word, flags) for word, flags in lexicon.flags.items()}
         if before is None
         else before.codes,
