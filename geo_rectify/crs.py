@@ -247,7 +247,9 @@ def _transform(geometry: BaseGeometry, source: str, target: str) -> BaseGeometry
     return moved
 
 
-def disc(lon: float, lat: float, radius_m: float, *, quad_segs: int = 16) -> BaseGeometry:
+def disc(
+    lon: float, lat: float, radius_m: float, *, quad_segs: int = 16, first: int = 0
+) -> BaseGeometry:
     """Draw a disc of a radius in metres around a position.
 
     Parameters
@@ -258,15 +260,29 @@ def disc(lon: float, lat: float, radius_m: float, *, quad_segs: int = 16) -> Bas
         Radius in metres.
     quad_segs
         Segments a quarter circle.
+    first
+        Which vertex, clockwise from the east, the ring begins with.
 
     Returns
     -------
     shapely.Polygon
-        The disc in EPSG:4490.
+        The disc in EPSG:4490, empty where the radius is not above 0.
     """
-    epsg = gauss_kruger_epsg(lon)
-    x, y = transformer(STORED, f"EPSG:{epsg}").transform(lon, lat)
-    return from_plane(shapely.buffer(shapely.Point(x, y), radius_m, quad_segs=quad_segs), epsg)
+    if radius_m <= 0:
+        return shapely.Polygon()
+    plane = f"EPSG:{gauss_kruger_epsg(lon)}"
+    centre = transformer(STORED, plane).transform(lon, lat)
+    ring = centre + _circle(quad_segs, first) * radius_m
+    lonlat = transformer(plane, STORED).transform(ring[:, 0], ring[:, 1])
+    return shapely.Polygon(np.column_stack(lonlat))
+
+
+@lru_cache(maxsize=8)
+def _circle(quad_segs: int, first: int) -> NDArray[np.float64]:
+    """Give the ring GEOS draws around (0, 0) at distance 1; any other is it, scaled and moved."""
+    drawn = shapely.buffer(shapely.Point(0, 0), 1.0, quad_segs=quad_segs)
+    ring = np.roll(shapely.get_coordinates(drawn)[:-1], -first, axis=0)
+    return np.concatenate((ring, ring[:1]))
 
 
 def buffer_m(geometry: BaseGeometry, distance_m: float) -> BaseGeometry:

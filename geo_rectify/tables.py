@@ -19,8 +19,10 @@ from geo_rectify.models import Mention, issue_key
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from enum import StrEnum
+
+    from numpy.typing import NDArray
 
 LIST_SEPARATOR: Final = "|"
 
@@ -282,7 +284,7 @@ def frame_of(rows: Sequence[dict[str, Any]], schema: Schema) -> pd.DataFrame:
     """
     if schema.geometry:
         return geoframe_of(rows, schema)
-    return pd.DataFrame(_series_of(rows, schema), columns=schema.names)
+    return pd.DataFrame(_series_of(_cells(rows, schema), schema), columns=schema.names)
 
 
 def geoframe_of(rows: Sequence[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:
@@ -300,17 +302,43 @@ def geoframe_of(rows: Sequence[dict[str, Any]], schema: Schema) -> gpd.GeoDataFr
     geopandas.GeoDataFrame
         As `frame_of` gives, EPSG:4490.
     """
-    cells = np.empty(len(rows), dtype=object)
-    cells[:] = [row.get("geometry") for row in rows]
-    shapes = gpd.GeoSeries(cells, crs=STORED)
-    return gpd.GeoDataFrame(_series_of(rows, schema), columns=schema.names, geometry=shapes)
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [row.get("geometry") for row in rows]
+    return geoframe_of_columns(_cells(rows, schema), shapes, schema)
 
 
-def _series_of(rows: Sequence[dict[str, Any]], schema: Schema) -> dict[str, pd.Series]:
+def geoframe_of_columns(
+    cells: Mapping[str, Sequence[Any]], shapes: NDArray[np.object_], schema: Schema
+) -> gpd.GeoDataFrame:
+    """Make a frame with geometry from columns.
+
+    Parameters
+    ----------
+    cells
+        The cells of each column of the schema, in its order or another.
+    shapes
+        The geometry of each row, EPSG:4490, None where there is none.
+    schema
+        A schema with geometry.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `frame_of` gives, EPSG:4490.
+    """
+    geometry = gpd.GeoSeries(shapes, crs=STORED)
+    return gpd.GeoDataFrame(_series_of(cells, schema), columns=schema.names, geometry=geometry)
+
+
+def _cells(rows: Sequence[dict[str, Any]], schema: Schema) -> dict[str, list[Any]]:
+    return {name: [row.get(name) for row in rows] for name in schema.names}
+
+
+def _series_of(cells: Mapping[str, Sequence[Any]], schema: Schema) -> dict[str, pd.Series]:
     dtypes = {"number": "float64", "whole": "Int64"}
     return {
         column.name: pd.Series(
-            [row.get(column.name) for row in rows],
+            cells[column.name],
             dtype=dtypes.get(column.kind, "object") if isinstance(column.kind, str) else "object",
         )
         for column in schema.columns

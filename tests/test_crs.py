@@ -59,6 +59,25 @@ def test_disc_has_its_radius():
     assert crs.distance_m(shapely.Point(117.2, 29.3), edge) == pytest.approx(1000, abs=0.01)
 
 
+@given(LON, LAT, st.floats(1, 20_000))
+def test_a_disc_is_what_a_buffer_in_the_plane_draws(lon, lat, radius):
+    epsg = crs.gauss_kruger_epsg(lon)
+    flat = shapely.buffer(crs.to_plane(shapely.Point(lon, lat), epsg), radius, quad_segs=16)
+    assert shapely.equals_exact(crs.disc(lon, lat, radius), crs.from_plane(flat, epsg), 1e-12)
+
+
+@given(LON, LAT, st.floats(1, 20_000))
+def test_a_disc_that_nothing_cuts_may_begin_as_a_cut_one(lon, lat, radius):
+    west, south, east, north = crs.disc(lon, lat, radius).bounds
+    wide = shapely.box(west - 1, south - 1, east + 1, north + 1)
+    cut = shapely.intersection(crs.disc(lon, lat, radius), wide)
+    assert shapely.equals_exact(crs.disc(lon, lat, radius, first=1), cut, 1e-12)
+
+
+def test_a_disc_without_radius_is_empty():
+    assert crs.disc(117.2, 29.3, 0).is_empty
+
+
 def test_buffer_widens_by_metres():
     square = shapely.box(117.2, 29.3, 117.21, 29.31)
     wider = crs.buffer_m(square, 500)

@@ -55,6 +55,31 @@ def test_learnt_names_are_read_before_others():
 
 
 @pytest.mark.parametrize(
+    "learnt",
+    [
+        {"满坑坞": PlaceType.CATCHMENT},
+        {"西河": PlaceType.RIVER, "满坑坞": PlaceType.VILLAGE},
+        {"西河": PlaceType.CATCHMENT},
+    ],
+)
+def test_what_a_first_cut_has_held_changes_no_later_one(learnt):
+    text = "满坑坞存在建筑，污水流进西河。宜章县林集镇三家村、双溪水库，206国道沿线"
+    areas, known = find_home("郴州市宜章县").names, {"西河": PlaceType.RIVER}
+    first = vocabulary(lexicon(), areas, known)
+    tokenise(text, first)
+    later = vocabulary(lexicon(), areas, known | learnt, before=first)
+    assert tokenise(text, later) == tokenise(text, vocabulary(lexicon(), areas, known | learnt))
+
+
+def test_only_runs_with_a_name_learnt_since_are_cut_anew():
+    areas, known = find_home("郴州市宜章县").names, {"西河": PlaceType.RIVER}
+    first = vocabulary(lexicon(), areas, known)
+    tokenise("满坑坞存在建筑，污水流进西河", first)
+    later = vocabulary(lexicon(), areas, known | {"满坑坞": PlaceType.CATCHMENT}, before=first)
+    assert set(later.cuts) == {(False, "污水流进西河")}
+
+
+@pytest.mark.parametrize(
     ("name", "short"),
     [
         ("郴州市", "郴州"),

@@ -304,10 +304,16 @@ def _around_point(
 ) -> Drawn | None:
     radius = together_m(known, shape.widen_m)
     lon, lat = float(shapely.get_x(point)), float(shapely.get_y(point))
+    area = widened(limits)
+    if shape.side is None:
+        # Cutting what lies wholly inside begins its ring with the second vertex.
+        whole = disc(lon, lat, radius, first=1)
+        if shapely.contains_properly(area, whole):
+            return Drawn(footprint=whole, point=point, uncertainty_m=radius)
     outline = disc(lon, lat, radius)
     if shape.side is not None:
         outline = _half(point, outline, known=known, radius=radius, bearing=shape.side)
-    footprint = polygonal(_cut(outline, widened(limits)))
+    footprint = polygonal(_cut(outline, area))
     if footprint.is_empty or not shapely.intersects(footprint, point):
         return None
     return Drawn(footprint=footprint, point=point, uncertainty_m=radius)

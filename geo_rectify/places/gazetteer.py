@@ -75,8 +75,6 @@ class Gazetteer:
         All rows in memory (`tables.GAZETTEER`, EPSG:4490).
     places
         The same rows as records.
-    by_name
-        Kinds and county codes by name, of the rows in memory.
     by_key
         Row numbers by normalised spelling.
     by_stem
@@ -97,7 +95,6 @@ class Gazetteer:
 
     frame: gpd.GeoDataFrame
     places: tuple[Place, ...]
-    by_name: Mapping[str, tuple[tuple[PlaceType, str], ...]]
     by_key: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[tuple[str, str], tuple[int, ...]]
     by_sound: Mapping[tuple[str, str], tuple[int, ...]]
@@ -126,7 +123,7 @@ class Gazetteer:
             By row; a place without a position by its code, None where it has none.
         """
         if limits not in self.held:
-            self.held[limits] = tuple(_inside(self.places, limits))
+            self.held[limits] = _inside(self.places, limits)
         return self.held[limits]
 
     def by_slip(self, limits: tuple[str, ...]) -> Mapping[tuple[str, str], Alike]:
@@ -156,7 +153,12 @@ class Gazetteer:
             For recognising places in text; a code is "" where the row has none. Names of files
             with an index are looked up when asked for; only those in memory are listed.
         """
-        return _Names(known=self.by_name, stores=self.stores) if self.stores else self.by_name
+        names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
+        for place in self.places:
+            for word in (place.name, *place.aliases):
+                names[word].add((place.kind, place.adcode))
+        known = MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()})
+        return _Names(known=known, stores=self.stores) if self.stores else known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +249,7 @@ def around(gazetteer: Gazetteer, mentions: Sequence[Mention]) -> Gazetteer:
     seen = set()
     for mention in mentions:
         area = area_of(mention, prefectures)
-        keys = tuple(dict.fromkeys(normalise(w) for w in (mention.normalised, mention.surface)))
+        keys = tuple(dict.fromkeys(map(normalise, (mention.normalised, mention.surface))))
         codes.update(area.limits)
         if (keys, mention.type, area.codes) in seen:
             continue
@@ -334,15 +336,12 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     """
     validate(frame, GAZETTEER)
     places = tuple(_places(frame))
-    names: dict[str, set[tuple[PlaceType, str]]] = defaultdict(set)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_stem: dict[tuple[str, str], list[int]] = defaultdict(list)
     by_sound: dict[tuple[str, str], list[int]] = defaultdict(list)
     townships: dict[str, list[int]] = defaultdict(list)
     villages: dict[str, list[int]] = defaultdict(list)
     for place in places:
-        for word in (place.name, *place.aliases):
-            names[word].add((place.kind, place.adcode))
         for key in place.keys:
             by_key[key].append(place.number)
         kind = coarse(place.kind)
@@ -359,7 +358,6 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     return Gazetteer(
         frame=frame,
         places=places,
-        by_name=MappingProxyType({word: tuple(sorted(found)) for word, found in names.items()}),
         by_key=_frozen(by_key),
         by_stem=_frozen(by_stem),
         by_sound=_frozen(by_sound),
@@ -369,7 +367,7 @@ def gazetteer_of(frame: gpd.GeoDataFrame, *, stores: Sequence[Store] = ()) -> Ga
     )
 
 
-def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool | None]:
+def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> tuple[bool | None, ...]:
     """Say it place by place; only those within the box of the areas are measured."""
     shapes = np.array([place.geometry for place in places], dtype=object)
     held = np.full(len(places), not limits)
@@ -384,13 +382,11 @@ def _inside(places: Sequence[Place], limits: tuple[str, ...]) -> Iterator[bool |
             & (boxes[:, 3] >= south)
         )
         held[near] = shapely.intersects(area, shapes[near])
-    for place, inside in zip(places, held.tolist(), strict=True):
-        if place.geometry is not None or not limits:
-            yield inside
-        elif place.adcode:
-            yield any(lies_in(place.adcode, limit) for limit in limits)
-        else:
-            yield None
+    told: list[bool | None] = held.tolist()
+    for number in np.flatnonzero(shapely.is_missing(shapes)).tolist() if limits else ():
+        code = places[number].adcode
+        told[number] = any(lies_in(code, limit) for limit in limits) if code else None
+    return tuple(told)
 
 
 def _by_slip(
@@ -398,7 +394,11 @@ def _by_slip(
 ) -> Mapping[tuple[str, str], Alike]:
     found: dict[tuple[str, str], dict[str, tuple[int, ...]]] = defaultdict(dict)
     for (kind, short), numbers in by_stem.items():
-        here = tuple(number for number in numbers if inside[number])
+        here: tuple[int, ...] = ()
+        if len(numbers) > 1:
+            here = tuple(number for number in numbers if inside[number])
+        elif inside[numbers[0]]:
+            here = numbers
         if here:
             for form in slip_forms(short):
                 found[kind, form][short] = here

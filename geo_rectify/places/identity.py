@@ -17,7 +17,7 @@ from geo_rectify.tables import join_list
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from geo_rectify.models import Mention
     from geo_rectify.places.ties import Tie
@@ -161,17 +161,17 @@ def draft_sites(
     ordered.sort(key=lambda m: ranks[m.doc_id])
     prefectures = infer_prefectures(ordered)
     keyed: _Groups = {}
-    homes = _homes(ordered, prefectures)
+    read = [
+        (position, mention, _key(mention), area_of(mention, prefectures))
+        for position, mention in enumerate(ordered)
+        if mention.site
+    ]
+    homes = _homes((mention, key, area) for _, mention, key, area in read)
     ties = find_ties(ordered, prefectures)
-    for position, mention in enumerate(ordered):
-        if not mention.site:
-            continue
-        area = area_of(mention, prefectures)
-        key = _key(mention)
-        kind = coarse(mention.type)
+    for position, mention, name, told in read:
+        key, kind = name, coarse(mention.type)
         within = _within(mention)
-        if not within and not area.codes:
-            area = homes.get((area.prefecture, key, kind), area)
+        area = told if within or told.codes else homes.get((told.prefecture, key, kind), told)
         if position in ties:
             area = _across(area, ties[position], mention)
         if within:
@@ -200,16 +200,12 @@ def _key(mention: Mention) -> str:
 
 
 def _homes(
-    mentions: Sequence[Mention], prefectures: dict[str, str]
+    mentions: Iterable[tuple[Mention, str, Area]],
 ) -> dict[tuple[str, str, str], Area]:
     """Give the one county area that the mentions of a name agree on."""
     found: dict[tuple[str, str, str], dict[str, Area]] = {}
-    for mention in mentions:
-        key = _key(mention)
-        if not mention.site or is_spread(mention.type, key) or _within(mention):
-            continue
-        area = area_of(mention, prefectures)
-        if area.codes:
+    for mention, key, area in mentions:
+        if area.codes and not is_spread(mention.type, key) and not _within(mention):
             group = found.setdefault((area.prefecture, key, coarse(mention.type)), {})
             group.setdefault(area.adcode, area)
     return {key: next(iter(areas.values())) for key, areas in found.items() if len(areas) == 1}
@@ -271,9 +267,10 @@ def _shorter(
         yield (adcode, bare, sort, within)
     if townships is None:
         return
-    for name in (key, bare):
+    known = townships.names_in(area.codes)
+    for name in (key, bare) if known else ():
         for cut in range(len(name) - _SHORTEST, _SHORTEST - 1, -1):
-            if townships.find_key(area.codes, name[:cut]) is not None:
+            if name[:cut] in known:
                 yield (adcode, name[cut:], sort, within)
 
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 LAYER_M: Final = 100.0
 """Uncertainty of river reaches and outlines that state none, metres."""
+_NO_ORDERS: Final = Orders()
 _NAME_COLUMNS: Final = ("name", "名称", "zone_name", "NAME")
 _GUESSED: Final = (
     PlaceType.TOWNSHIP,
@@ -65,9 +66,14 @@ _GUESSED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
-    """A site with its position, whether people refused a candidate of it, and those left as JSON."""
+    """A site with its position.
+
+    ``issue_numbers`` are the keys of its issues joined, ``refused`` says whether people refused a
+    candidate of it, ``candidates`` are those left as JSON.
+    """
 
     draft: Draft
+    issue_numbers: str
     position: Position
     refused: bool
     candidates: str
@@ -125,24 +131,27 @@ def locate(
     several = len({mention.doc_id for mention in mentions}) > 1
     log: list[dict[str, str]] = []
     for draft in drafts:
+        numbers = draft.issue_numbers(several=several)
         told = matched.by_site.get(draft.site_id, ())
-        orders = orders_of(told)
-        before = place_site(draft, ground) if told else None
-        position = place_site(draft, ground, orders) if orders != Orders() or not before else before
-        position, said = apply(draft, position, told)
-        notes.extend(said)
-        if before is not None:
+        orders = orders_of(told) if told else _NO_ORDERS
+        position = before = place_site(draft, ground)
+        if orders != _NO_ORDERS:
+            position = place_site(draft, ground, orders)
+        if told:
+            position, said = apply(draft, position, told)
+            notes.extend(said)
             log += log_rows(
                 draft,
                 before,
                 position,
                 told,
                 outcomes=said,
-                issue_numbers=draft.issue_numbers(several=several),
+                issue_numbers=numbers,
             )
         placed.append(
             _Placed(
                 draft=draft,
+                issue_numbers=numbers,
                 position=position,
                 refused=bool(orders.barred),
                 candidates=candidates_json(position.candidates),
@@ -150,9 +159,9 @@ def locate(
         )
     return Located(
         mentions=_with_ids(mentions, drafts),
-        sites=_sites(placed, several=several),
+        sites=_sites(placed),
         footprints=_footprints(placed),
-        unlocated=_worklist(placed, several=several),
+        unlocated=_worklist(placed),
         rejected=_rejected(placed),
         correction_notes=tuple(notes),
         correction_log=frame_of(log, CORRECTION_LOG),
@@ -263,7 +272,7 @@ def _status(draft: Draft, position: Position, *, refused: bool) -> SiteStatus:
     return SiteStatus.REJECTED if refused and position.refused else SiteStatus.UNLOCATED
 
 
-def _sites(placed: Sequence[_Placed], *, several: bool) -> gpd.GeoDataFrame:
+def _sites(placed: Sequence[_Placed]) -> gpd.GeoDataFrame:
     rows = []
     for one in placed:
         draft, position = one.draft, one.position
@@ -292,7 +301,7 @@ def _sites(placed: Sequence[_Placed], *, several: bool) -> gpd.GeoDataFrame:
                 else join_list(m.relation for m in draft.mentions),
                 "count": draft.count if draft.counted else None,
                 "area_stated_m2": draft.area_stated_m2,
-                "issue_numbers": draft.issue_numbers(several=several),
+                "issue_numbers": one.issue_numbers,
                 "status": _status(draft, position, refused=one.refused).value,
                 "geometry": position.geometry,
             }
@@ -313,14 +322,14 @@ def _footprints(placed: Sequence[_Placed]) -> gpd.GeoDataFrame:
     return frame
 
 
-def _worklist(placed: Sequence[_Placed], *, several: bool) -> pd.DataFrame:
+def _worklist(placed: Sequence[_Placed]) -> pd.DataFrame:
     rows = [
         {
             "site_id": one.draft.site_id,
             "name": one.draft.name,
             "kind": one.draft.kind.value,
             "county": one.draft.area.county,
-            "issue_numbers": one.draft.issue_numbers(several=several),
+            "issue_numbers": one.issue_numbers,
             "reason": one.position.reason,
             "candidates": one.candidates,
         }

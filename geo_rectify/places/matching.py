@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from geo_rectify import regions
@@ -12,7 +14,7 @@ from geo_rectify.places.areas import uppers
 from geo_rectify.places.kinds import coarse, compatible, table
 from geo_rectify.places.names import strip_admin
 from geo_rectify.places.spelling import slip, slip_forms
-from geo_rectify.places.words import sounds, stems
+from geo_rectify.places.words import parts
 from geo_rectify.vocabulary import PlaceType, label
 
 if TYPE_CHECKING:
@@ -199,15 +201,16 @@ def _alike(
     """Find what differs in its ending, by a slip, or only in how it is written."""
     group = coarse(kind)
     like = _STEM if kind.value in table("kinds")["synonyms"]["kinds"] else _OTHER_ENDING
-    shorts = sorted(stems(keys, kind, above))
+    shorts, sounds = parts(keys, kind, above)
     for short in shorts:
         yield known.by_stem.get((group, short), ()), like, "same name but for its ending"
         for numbers, how in _slips(short, group, known.by_slip(within)):
             yield numbers, _SLIP, how
     inside = known.inside(within)
-    for heard in sorted(sounds(keys, shorts)):
-        numbers = known.by_sound.get((group, heard), ())
-        yield [number for number in numbers if inside[number]], _SOUND, "sounds the same"
+    for heard in sounds:
+        alike = known.by_sound.get((group, heard))
+        if alike:
+            yield [number for number in alike if inside[number]], _SOUND, "sounds the same"
 
 
 def _slips(
@@ -216,7 +219,9 @@ def _slips(
     """Find the proper parts one slip away, each with its rows and the slip in words."""
     sharing_a_form: dict[str, tuple[int, ...]] = {}
     for form in slip_forms(short):
-        sharing_a_form.update(by_slip.get((group, form), {}))
+        alike = by_slip.get((group, form))
+        if alike:
+            sharing_a_form.update(alike)
     for other, numbers in sharing_a_form.items():
         how = slip(short, other)
         if how:
@@ -307,25 +312,26 @@ def candidates_json(candidates: Iterable[Candidate]) -> str:
     str
         A JSON list; "" without candidates.
     """
-    rows: list[dict[str, Any]] = []
-    for candidate in candidates:
-        if len(rows) == SHOWN:
-            break
-        place = candidate.place
-        row: dict[str, Any] = {
-            "id": candidate.candidate_id,
-            "name": place.name,
-            "kind": place.kind.value,
-            "adcode": place.adcode,
-            "township": place.township,
-            "score": round(candidate.score, 2),
-            "how": candidate.how,
-            "source": place.source,
-        }
-        if place.middle is not None:
-            digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
-            row["lon"] = round(place.middle[0], digits)
-            row["lat"] = round(place.middle[1], digits)
-            row["uncertainty_m"] = place.uncertainty_m
-        rows.append(row)
-    return json.dumps(rows, ensure_ascii=False) if rows else ""
+    rows = [_row(c.place, c.score, c.how) for c in islice(candidates, SHOWN)]
+    return f"[{', '.join(rows)}]" if rows else ""
+
+
+@lru_cache(maxsize=8192)
+def _row(place: Place, score: float, how: str) -> str:
+    """Write one candidate: a place is that of many names with a slip or another ending."""
+    row: dict[str, Any] = {
+        "id": place.place_id,
+        "name": place.name,
+        "kind": place.kind.value,
+        "adcode": place.adcode,
+        "township": place.township,
+        "score": round(score, 2),
+        "how": how,
+        "source": place.source,
+    }
+    if place.middle is not None:
+        digits = 3 if (place.uncertainty_m or 0.0) >= _COARSE_M else 5
+        row["lon"] = round(place.middle[0], digits)
+        row["lat"] = round(place.middle[1], digits)
+        row["uncertainty_m"] = place.uncertainty_m
+    return json.dumps(row, ensure_ascii=False)

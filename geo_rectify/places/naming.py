@@ -60,8 +60,19 @@ def _cuts(name: str, bare: str, above: tuple[str, ...]) -> tuple[tuple[str, str]
     )
 
 
+def _places_named(draft: Draft) -> tuple[str, ...]:
+    """List the first parts of a name behind which only a word for the facility stands."""
+    return _before_facility(draft.key, _bare(draft), _above(draft), draft.kind)
+
+
+@lru_cache(maxsize=1024)
+def _before_facility(
+    name: str, bare: str, above: tuple[str, ...], kind: PlaceType
+) -> tuple[str, ...]:
+    return tuple(head for head, rest in _cuts(name, bare, above) if _facility(rest, kind))
+
+
 def _facility(rest: str, kind: PlaceType) -> bool:
-    """Say whether what follows the known place is only a word for the facility."""
     left = stem(rest, kind)
     return left == "" or (coarse(kind) == "water-source" and left.endswith("水厂"))
 
@@ -117,8 +128,9 @@ def _township_before_name(draft: Draft, ground: Ground) -> tuple[str, str] | Non
     """
     if draft.kind.value in _rules()["never"]:
         return None
-    for head, rest in (cut for key in draft.spellings for cut in _heads(draft, key)):
-        hit = ground.townships.find_key(draft.area.codes, head)
+    known = ground.townships.names_in(draft.area.codes)
+    for head, rest in (cut for key in draft.spellings if known for cut in _heads(draft, key)):
+        hit = known.get(head)
         if hit is None:
             continue
         own = stem(rest, draft.kind)
@@ -152,9 +164,7 @@ def from_name(draft: Draft, shape: Shaping, ground: Ground) -> Position | None:
         return township_position(
             whole, ground, area=draft.area, how=f"township of village {bare}", shape=shape
         )
-    for head, rest in _heads(draft):
-        if not _facility(rest, draft.kind):
-            continue
+    for head in _places_named(draft):
         position = _from_head(draft, head, ground, shape=shape)
         if position is not None:
             return position
@@ -274,8 +284,8 @@ def namesakes(draft: Draft, ground: Ground) -> tuple[Refusal, ...]:
     if draft.kind.value not in _rules()["village"] or not draft.area.codes or draft.counted:
         return ()
     found = []
-    for head, rest in [(_bare(draft), ""), *_heads(draft)]:
-        places = _villages(head, ground) if _facility(rest, draft.kind) else []
+    for head in (_bare(draft), *_places_named(draft)):
+        places = _villages(head, ground)
         if any(place.adcode in draft.area.codes for place in places):
             break
         for place in places:

@@ -100,9 +100,10 @@ def is_latin(word: str) -> bool:
     bool
         True where it has a letter and no Chinese character.
     """
-    return any(c.isalpha() for c in word) and all(c < _FIRST_CJK for c in word)
+    return all(c < _FIRST_CJK for c in word) and any(c.isalpha() for c in word)
 
 
+@lru_cache(maxsize=32768)
 def slip_forms(word: str) -> tuple[str, ...]:
     """Give the forms under which words one slip away are found.
 

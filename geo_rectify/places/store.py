@@ -7,6 +7,7 @@ layer; looking names up costs as much as there are names, however many rows the 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import weakref
 from contextlib import closing
@@ -19,7 +20,7 @@ import shapely
 
 from geo_rectify.errors import InputFileError, OutputError
 from geo_rectify.places.words import SPELT, index_words, keys_of
-from geo_rectify.tables import GAZETTEER, geoframe_of, split_list
+from geo_rectify.tables import GAZETTEER, geoframe_of_columns, split_list
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -47,6 +48,19 @@ _TEXTS: Final = (
     "licence",
     "valid_on",
     "flow",
+)
+
+
+_BEARING: Final = (
+    "SELECT w.place FROM json_each(?) AS a CROSS JOIN place_words AS w "
+    "ON w.word = a.value AND w.adcode BETWEEN ? AND ?"
+)
+_FIRST: Final = (
+    "SELECT (SELECT group_concat(place) FROM (SELECT place FROM place_words "
+    "WHERE word = a.value LIMIT ?)) FROM json_each(?) AS a"
+)
+_TOWNSHIPS: Final = (
+    "SELECT fid FROM places WHERE kind = 'township' AND adcode IN (SELECT value FROM json_each(?))"
 )
 
 
@@ -81,31 +95,19 @@ class Store:
         geopandas.GeoDataFrame
             Columns of `tables.GAZETTEER`, in the order of the file.
         """
-        everywhere, homes = set(words), tuple(homes)
+        everywhere, homes = sorted(words), sorted(set(homes))
+        asked = json.dumps(sorted({*everywhere, *near}), ensure_ascii=False)
         around = sorted({code[:_PREFECTURE] for code in homes if code})
         with closing(_connect(self.path)) as base:
-            _fill(base, "asked", sorted({*everywhere, *near}))
-            base.execute("CREATE TEMP TABLE found (place INTEGER PRIMARY KEY)")
-            for low, high in [("", ""), *((code, code + "~") for code in around)]:
-                base.execute(
-                    "INSERT OR IGNORE INTO found SELECT w.place FROM asked AS a CROSS JOIN "
-                    "place_words AS w ON w.word = a.word AND w.adcode BETWEEN ? AND ?",
-                    (low, high),
-                )
-            _fill(base, "everywhere", sorted(everywhere))
-            first = base.execute(
-                "SELECT (SELECT group_concat(place) FROM (SELECT place FROM place_words "
-                "WHERE word = e.word LIMIT ?)) FROM everywhere AS e",
-                (ELSEWHERE,),
-            ).fetchall()
-            numbers = {int(n) for (listed,) in first if listed for n in listed.split(",")}
-            base.executemany("INSERT OR IGNORE INTO found VALUES (?)", ((n,) for n in numbers))
-            _fill(base, "counties", sorted(set(homes)))
-            base.execute(
-                "INSERT OR IGNORE INTO found SELECT fid FROM places "
-                "WHERE kind = 'township' AND adcode IN (SELECT word FROM counties)"
-            )
-            return _rows(base, "fid IN (SELECT place FROM found)")
+            found = {
+                number
+                for low, high in [("", ""), *((code, code + "~") for code in around)]
+                for (number,) in base.execute(_BEARING, (asked, low, high))
+            }
+            first = base.execute(_FIRST, (ELSEWHERE, json.dumps(everywhere)))
+            found.update(int(n) for (listed,) in first if listed for n in listed.split(","))
+            found.update(number for (number,) in base.execute(_TOWNSHIPS, (json.dumps(homes),)))
+            return _rows(base, found)
 
 
 class Bearers:
@@ -278,23 +280,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
 
-def _fill(base: sqlite3.Connection, table: str, words: list[str]) -> None:
-    base.execute(f"CREATE TEMP TABLE {table} (word TEXT PRIMARY KEY) WITHOUT ROWID")
-    base.executemany(f"INSERT INTO {table} VALUES (?)", zip(words))  # noqa: S608 - table is ours
-
-
-def _rows(base: sqlite3.Connection, where: str) -> gpd.GeoDataFrame:
+def _rows(base: sqlite3.Connection, numbers: Iterable[int]) -> gpd.GeoDataFrame:
     column = base.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()[0]
-    columns = ", ".join((*_TEXTS, "uncertainty_m", f'"{column}"'))
-    rows = base.execute(f"SELECT {columns} FROM places WHERE {where} ORDER BY fid").fetchall()  # noqa: S608 - no word of a document stands in it
-    blobs = np.empty(len(rows), dtype=object)
-    blobs[:] = [_wkb(cells[-1]) for cells in rows]
-    names = (*_TEXTS, "uncertainty_m", "geometry")
-    made = [
-        dict(zip(names, (*cells[:-1], shape), strict=True))
-        for cells, shape in zip(rows, shapely.from_wkb(blobs), strict=True)
-    ]
-    return geoframe_of(made, GAZETTEER)
+    cells = ", ".join((*_TEXTS, "uncertainty_m", f'"{column}"'))
+    where = "fid IN (SELECT value FROM json_each(?)) ORDER BY fid"
+    rows = base.execute(f"SELECT {cells} FROM places WHERE {where}", (json.dumps(sorted(numbers)),))  # noqa: S608 - no word of a document stands in it
+    *columns, blobs = zip(*rows, strict=True) or [()] * (len(_TEXTS) + 2)
+    shapes = shapely.from_wkb(np.array([_wkb(blob) for blob in blobs], dtype=object))
+    names = (*_TEXTS, "uncertainty_m")
+    return geoframe_of_columns(dict(zip(names, columns, strict=True)), shapes, GAZETTEER)
 
 
 def _wkb(blob: bytes | None) -> bytes | None:

@@ -24,6 +24,8 @@ from geo_rectify.places.names import normalise, township_stem
 from geo_rectify.repair import made_valid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapely.geometry.base import BaseGeometry
 
     from geo_rectify.places.gazetteer import Gazetteer, Place
@@ -87,6 +89,7 @@ class Townships:
     gazetteer: Gazetteer
     _known: dict[str, dict[str, Township]] = field(default_factory=dict)
     _named: dict[str, dict[str, str]] = field(default_factory=dict)
+    _told: dict[tuple[str, ...], dict[str, tuple[str, str]]] = field(default_factory=dict)
 
     def find(self, codes: tuple[str, ...], name: str) -> tuple[str, str] | None:
         """Find a township by its name, or by its name without 镇 or 乡 where that is unique.
@@ -120,8 +123,28 @@ class Townships:
         tuple or None
             County code and official name.
         """
-        found = [(code, official) for code in codes if (official := self._names(code).get(key))]
-        return found[0] if len(found) == 1 else None
+        return self.names_in(codes).get(key)
+
+    def names_in(self, codes: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+        """Give the names that stand for one township of some counties.
+
+        Parameters
+        ----------
+        codes
+            County codes.
+
+        Returns
+        -------
+        Mapping
+            County code and official name by normalised name, as `find_key` finds them.
+        """
+        if codes not in self._told:
+            found: dict[str, list[tuple[str, str]]] = {}
+            for code in codes:
+                for name, official in self._names(code).items():
+                    found.setdefault(name, []).append((code, official))
+            self._told[codes] = {name: of[0] for name, of in found.items() if len(of) == 1}
+        return self._told[codes]
 
     def short_names(self, code: str) -> dict[str, str]:
         """Give the names that stand for one township of a county, with the official name.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.areas import uppers
@@ -82,8 +83,38 @@ def sounds(keys: Iterable[str], shorts: Iterable[str]) -> set[str]:
     set of str
         Sounds of three letters or more.
     """
-    found = {heard for word in (*keys, *shorts) for heard in readings(word)}
-    return {heard for heard in found if len(heard) >= _SOUND_LENGTH}
+    return {
+        heard
+        for word in (*keys, *shorts)
+        for heard in readings(word)
+        if len(heard) >= _SOUND_LENGTH
+    }
+
+
+@lru_cache(maxsize=16384)
+def parts(
+    keys: tuple[str, ...], kind: PlaceType, above: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the proper parts and the sounds a name is looked for by.
+
+    They are asked for twice: when files are read, and when the name is matched.
+
+    Parameters
+    ----------
+    keys
+        The name's normalised spellings.
+    kind
+        Its kind.
+    above
+        Names of the areas above the place it is looked for in.
+
+    Returns
+    -------
+    tuple
+        As `stems` and `sounds` give them, ascending.
+    """
+    shorts = tuple(sorted(stems(keys, kind, above)))
+    return shorts, tuple(sorted(sounds(keys, shorts)))
 
 
 def index_words(keys: tuple[str, ...], kind: PlaceType, adcode: str) -> set[str]:
@@ -130,13 +161,13 @@ def query_words(
         alone: beginnings of the name (villages, townships), slips and sounds.
     """
     keys = tuple(keys)
-    shorts = stems(keys, kind, above)
+    shorts, heard = parts(keys, kind, above)
     bare = {strip_admin(key, above, kind) for key in keys}
     whole = {SPELT + word for word in keys if word}
     near = {SPELT + word for word in (*bare, *shorts) if word}
     near |= {SPELT + word[:end] for word in {*keys, *bare} for end in range(SHORTEST, len(word))}
     near |= {SLIPPED + form for short in shorts for form in slip_forms(short)}
-    near |= {SOUNDED + heard for heard in sounds(keys, shorts)}
+    near |= {SOUNDED + sound for sound in heard}
     if any(is_latin(key) for key in keys):
-        whole |= {SOUNDED + heard for heard in sounds(keys, ())}
+        whole |= {SOUNDED + sound for sound in sounds(keys, ())}
     return whole, near - whole

@@ -40,6 +40,7 @@ class Area:
     province_adcode: str
 
 
+@lru_cache(maxsize=4096)
 def short_name(name: str) -> str:
     """Give an administrative name without its rank: 乐平市 becomes 乐平.
 
@@ -83,6 +84,7 @@ def _without_peoples(name: str) -> str:
             return name
 
 
+@lru_cache(maxsize=4096)
 def customary_names(name: str) -> tuple[str, ...]:
     """Give the forms by which autonomous areas are written: 紫云县, 黔西南州, 科左中旗.
 
@@ -129,42 +131,33 @@ def areas() -> Areas:
         Every full name with the areas that bear it, and the counties of each prefecture.
     """
     table = counties()
-    found: dict[str, dict[tuple[str, str], Area]] = {}
+    listed: dict[tuple[PlaceType, str, str], Area] = {}
     within: dict[str, list[Area]] = {}
-
-    def add(area: Area) -> None:
-        for name in (area.name, *customary_names(area.name)):
-            found.setdefault(name, {}).setdefault((area.kind, area.adcode), area)
-
-    for row in table.itertuples(index=False):
-        codes = {
-            "prefecture": str(row.prefecture),
-            "prefecture_adcode": str(row.prefecture_adcode),
-            "province_adcode": str(row.province_adcode),
-        }
-        county = Area(name=str(row.name), kind=PlaceType.COUNTY, adcode=str(row.adcode), **codes)
-        add(county)
-        within.setdefault(county.prefecture_adcode, []).append(county)
-        add(
-            Area(
-                name=str(row.prefecture),
-                kind=PlaceType.PREFECTURE,
-                adcode=str(row.prefecture_adcode),
-                **codes,
-            )
-        )
-        add(
-            Area(
-                name=str(row.province),
-                kind=PlaceType.PROVINCE,
-                adcode=str(row.province_adcode),
-                prefecture="",
-                prefecture_adcode="",
-                province_adcode=str(row.province_adcode),
-            )
-        )
+    columns = ("adcode", "name", "prefecture", "prefecture_adcode", "province", "province_adcode")
+    for code, name, upper, upper_code, province, province_code in zip(
+        *(table[column].tolist() for column in columns), strict=True
+    ):
+        for kind, own, own_code, above in (
+            (PlaceType.COUNTY, name, code, (upper, upper_code)),
+            (PlaceType.PREFECTURE, upper, upper_code, (upper, upper_code)),
+            (PlaceType.PROVINCE, province, province_code, ("", "")),
+        ):
+            if (kind, own, own_code) not in listed:
+                listed[kind, own, own_code] = Area(
+                    name=own,
+                    kind=kind,
+                    adcode=own_code,
+                    prefecture=above[0],
+                    prefecture_adcode=above[1],
+                    province_adcode=province_code,
+                )
+        within.setdefault(upper_code, []).append(listed[PlaceType.COUNTY, name, code])
+    found: dict[str, dict[Area, None]] = {}
+    for area in listed.values():
+        for word in (area.name, *customary_names(area.name)):
+            found.setdefault(word, {})[area] = None
     return Areas(
-        by_name=MappingProxyType({name: tuple(v.values()) for name, v in found.items()}),
+        by_name=MappingProxyType({name: tuple(v) for name, v in found.items()}),
         by_prefecture=MappingProxyType({code: tuple(v) for code, v in within.items()}),
     )
 

@@ -161,15 +161,14 @@ def _words_penalty(stem: str, *, lexicon: Lexicon, short: bool) -> float:
     cost = 0.0
     size = len(stem)
     parts = [
-        stem[offset : offset + length]
+        part
         for length in range(2, size + 1)
         for offset in range(size - length + 1)
+        if (part := stem[offset : offset + length]) in lexicon.flags
     ]
     for part in parts:
-        if part not in lexicon.flags or part in lexicon.name_words:
-            continue
         flags = lexicon.flags[part]
-        if words.STEM in flags:
+        if part in lexicon.name_words or words.STEM in flags:
             continue
         if words.LEGAL in flags:
             return _AREA_AT_END
@@ -251,7 +250,6 @@ def name_cost(
             at_end = _DOUBLE_WATER
         if size >= _LONG_STEM and entry.short and not town:
             at_end = _LONG_WORD_AT_END
-    listed = _like_the_last(text, start, stop)
     length_cost = STEM_COST[size]
     stem_cost = _stem_penalty(
         text,
@@ -277,7 +275,7 @@ def name_cost(
         + (_CUTS_WORD if start > run_start and text[start - 1 : start + 1] in lexicon.flags else 0)
         + _cut_after(text, stop, lexicon, strong=stop - head > 1)
         + _splits_head(text, start, run_start, lexicon)
-        + (_IN_A_LIST - at_end if stem_cost + at_end and listed else 0.0)
+        + (_IN_A_LIST - at_end if stem_cost + at_end and _like_the_last(text, start, stop) else 0.0)
         + (_TOLD_BEHIND if stem_cost and _told_behind(text, start, head, stop, lexicon) else 0.0)
         + stem_cost
     )

@@ -29,7 +29,7 @@ from geo_rectify.places.recognition.townships import called_without_rank
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.drafts import Scene
@@ -135,13 +135,16 @@ def assign_counties(scenes: Sequence[Scene], document: Document) -> None:
         _by_name(scene, document)
         _by_neighbours(scene, anchors)
         _by_gazetteer(scene, document)
+    answering = {
+        units: unit_counties(units, document) for units in {scene.units for scene in scenes}
+    }
     for scene in scenes:
-        _by_unit(scene, document)
+        _by_unit(scene, document, answering[scene.units])
     evidence = _Evidence(scenes, document)
     for scene in scenes:
         _by_official_list(scene, document, evidence)
     _by_evidence(scenes, document, anchors)
-    _by_issue(scenes, document, anchors)
+    _by_issue(scenes, document, anchors, answering)
     _by_document(scenes, document)
 
 
@@ -371,9 +374,8 @@ def _official_county(name: str, document: Document, *, prefecture: str) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def _by_unit(scene: Scene, document: Document) -> None:
+def _by_unit(scene: Scene, document: Document, counties: tuple[str, ...]) -> None:
     """Take the county of the measure's responsible units."""
-    counties = unit_counties(scene.units, document)
     if len(counties) == 1:
         for draft in scene.drafts:
             if _open(draft) and not of_a_group(draft, document):
@@ -604,12 +606,17 @@ def _same_sentence(text: str, told: int, draft: Draft) -> bool:
     return len(between) < _LONGEST_SENTENCE and not any(mark in between for mark in ends)
 
 
-def _by_issue(scenes: Sequence[Scene], document: Document, anchors: dict[int, Draft]) -> None:
+def _by_issue(
+    scenes: Sequence[Scene],
+    document: Document,
+    anchors: dict[int, Draft],
+    answering: Mapping[tuple[str, ...], tuple[str, ...]],
+) -> None:
     """Take the one county an issue's units and texts name."""
     units: dict[int | None, set[str]] = defaultdict(set)
     texts: dict[int | None, set[str]] = defaultdict(set)
     for scene in scenes:
-        units[scene.issue].update(unit_counties(scene.units, document))
+        units[scene.issue].update(answering[scene.units])
         for draft in scene.drafts:
             in_text = draft.county_basis == TEXT and draft.county in document.home.counties
             if in_text and draft.role is not Role.TITLE_OR_UNIT:
@@ -621,7 +628,7 @@ def _by_issue(scenes: Sequence[Scene], document: Document, anchors: dict[int, Dr
         told = units[scene.issue] | texts[scene.issue]
         if len(told) != 1:
             continue
-        of_city = not own and scene.units and not unit_counties(scene.units, document)
+        of_city = not own and scene.units and not answering[scene.units]
         for draft in scene.drafts:
             anchor = anchors.get(id(draft))
             wide = (

@@ -47,6 +47,7 @@ from geo_rectify.places.recognition.tokens import (
     STEM,
     TITLE,
     UNKNOWN,
+    Priced,
     Token,
 )
 from geo_rectify.vocabulary import PlaceType
@@ -175,18 +176,33 @@ def _moved(token: Token, by: int) -> Token:
 def _cut(text: str, begin: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """Find the cheapest cut of one run of Chinese characters."""
     lattice = _Lattice(text, begin, end, vocabulary)
-    names = _names_by_start(text, begin, end, vocabulary, lattice.areas)
-    for token, cost in _patterned(text, begin, end, lattice.areas, vocabulary.lexicon):
-        names.setdefault(token.start, []).append((token, cost))
+    key = (text[max(0, begin - 1) : begin] == "、", text[begin:end], begin)
+    if key not in vocabulary.names:
+        vocabulary.names[key] = (
+            _names_by_start(text, begin, end, vocabulary, lattice.areas),
+            _patterned_by_start(text, begin, end, lattice.areas, vocabulary.lexicon),
+        )
+    names, patterned = vocabulary.names[key]
     for position in range(begin, end):
         lattice.offer(position, position + 1, UNKNOWN, _UNKNOWN)
         lattice.offer_words(position)
         for token, cost in names.get(position, ()):
+            lattice.put(token, cost + over_known(text, position, token.end, vocabulary))
+        for token, cost in patterned.get(position, ()):
             lattice.put(token, cost)
         lattice.offer_areas(position)
         lattice.offer_known(position)
         lattice.offer_stems(position)
     return lattice.cheapest()
+
+
+def _patterned_by_start(
+    text: str, begin: int, end: int, areas: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> Priced:
+    found: Priced = {}
+    for token, cost in _patterned(text, begin, end, areas, lexicon):
+        found.setdefault(token.start, []).append((token, cost))
+    return found
 
 
 def _patterned(
@@ -270,7 +286,8 @@ class _Lattice:
         for length in lexicon.lengths.get(two) or lexicon.lengths.get(two[0], ()):
             stop = position + length
             word = text[position:stop]
-            if stop > self._end or word not in lexicon.flags:
+            flags = lexicon.flags.get(word)
+            if flags is None or stop > self._end:
                 continue
             if word in lexicon.great_waters and (
                 text.startswith(lexicon.great_water_after, stop)
@@ -280,12 +297,12 @@ class _Lattice:
                 river = Token(position, stop, NAME, kind=PlaceType.RIVER, stem=length)
                 self.put(river, _FULL_ADMIN)
             cost = _FUNCTION if length == 1 else _WORD
-            in_town = words.CITY in lexicon.flags[word]
+            in_town = not self._full or words.CITY in flags
             if not in_town and any(first < position < last < stop for first, last in self._full):
                 cost += _CUTS_AREA
             if word in _CITIZENS and _goes_on(text, stop, self._end, lexicon):
                 cost += _CUTS_AREA
-            self.offer(position, stop, self._words.codes[word], cost, lexicon.flags[word])
+            self.offer(position, stop, self._words.codes[word], cost, flags)
 
     def offer_areas(self, position: int) -> None:
         """Offer the administrative names that begin at a position."""
@@ -369,10 +386,10 @@ def _belongs_before(text: str, start: int, head: int) -> bool:
 
 def _names_by_start(
     text: str, begin: int, end: int, vocabulary: Vocabulary, spans: Sequence[tuple[int, int]]
-) -> dict[int, list[tuple[Token, float]]]:
+) -> Priced:
     """List the names with a head noun directly behind a stem of one to four characters."""
     lexicon = vocabulary.lexicon
-    found: dict[int, list[tuple[Token, float]]] = {}
+    found: Priced = {}
     for head in range(begin + 1, end):
         two = text[head : head + 2]
         for length in lexicon.simple_lengths.get(two) or lexicon.simple_lengths.get(two[0], ()):
@@ -401,7 +418,6 @@ def _names_by_start(
                 if cost == _NEVER:
                     continue
                 cost += by_areas(text, start, head, stop, spans=spans, vocabulary=vocabulary)
-                cost += over_known(text, start, stop, vocabulary)
                 code = SETTLEMENT if entry.kind in SETTLEMENTS else NAME
                 token = Token(start, stop, code, kind=entry.kind, stem=stem)
                 found.setdefault(start, []).append((token, cost))

@@ -49,6 +49,8 @@ _BY_ORDINAL: Final = frozenset(
 )
 _NOT_BEFORE_ORDINAL: Final = frozenset("aAUNSFVI(")
 _OPENING: Final = codes.ADMIN + codes.SETTLEMENT + codes.LISTED + codes.PUNCTUATION
+_RECODED: Final = frozenset(codes.SOFT + codes.HEAD)
+_TITLES: Final = frozenset(codes.HEAD + codes.RESERVE)
 _WORD: Final = 2
 _WITHIN_FACILITY: Final = frozenset(codes.UNKNOWN + codes.INDUSTRY + codes.MODIFIER)
 _CALLED_BY_WORDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.MINE, PlaceType.FACTORY})
@@ -73,9 +75,10 @@ def recode(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> Sequence[Tok
     """
     changed = list(tokens)
     for at in range(1, len(tokens) - 1):
-        before, token, behind = tokens[at - 1 : at + 2]
-        if behind.start != token.end:
+        token = tokens[at]
+        if token.code not in _RECODED or tokens[at + 1].start != token.end:
             continue
+        before, behind = tokens[at - 1], tokens[at + 1]
         if token.code == codes.SOFT and before.code in _OPENING:
             after = tokens[at + 2] if at + 2 < len(tokens) else behind
             if _names(text, token, behind, lexicon) or (
@@ -173,13 +176,13 @@ def trade_zones(
         Each zone.
     """
     for at in range(1, len(row)):
+        if row[at] != codes.HEAD or row[at - 1] != codes.INDUSTRY:
+            continue
         trade, zone = tokens[at - 1], tokens[at]
         head = text[zone.start : zone.end]
         before = row[at - 2] if at > 1 else codes.PUNCTUATION
         if (
-            row[at - 1] != codes.INDUSTRY
-            or row[at] != codes.HEAD
-            or head not in lexicon.standing
+            head not in lexicon.standing
             or lexicon.facility[head] is not PlaceType.DEV_ZONE
             or before not in _OPENING + codes.HARD
         ):
@@ -217,9 +220,9 @@ def state_reserves(
         Those the grammar would cut.
     """
     for at, token in enumerate(tokens):
-        head = text[token.start : token.end]
-        if row[at] not in codes.HEAD + codes.RESERVE or not head.startswith(_STATE_NAMED):
+        if row[at] not in _TITLES or not text.startswith(_STATE_NAMED, token.start, token.end):
             continue
+        head = text[token.start : token.end]
         kind = lexicon.facility[head]
         first = _reserve_start(text, tokens, row, at, lexicon) if kind in _RESERVES else at
         if not _cut_by_grammar(text, tokens, row, first, at):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from geo_rectify.places.recognition import lexicon as words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from geo_rectify.places.recognition.admin import Area
     from geo_rectify.places.recognition.lexicon import Lexicon
@@ -62,12 +62,18 @@ class Token(NamedTuple):
     stem: int = 0
 
 
+Priced: TypeAlias = dict[int, list[tuple[Token, float]]]
+"""Names with their cost, by where they begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """The words of one document: the lexicon, its administrative names, names learnt.
 
     ``codes`` holds the code of each word, ``cuts`` the runs cut already, by whether a comma of
     enumeration stands before them; offsets there are those of the passage it first stood in.
+    ``names`` holds the names such a run may have, with a head noun and by a pattern, the names
+    learnt left out: they are priced once however often a document is cut.
     """
 
     lexicon: Lexicon
@@ -79,6 +85,7 @@ class Vocabulary:
     stems: frozenset[str]
     stem_lengths: Mapping[str, tuple[int, ...]]
     cuts: dict[tuple[bool, str], tuple[Token, ...]] = field(default_factory=dict)
+    names: dict[tuple[bool, str, int], tuple[Priced, Priced]] = field(default_factory=dict)
 
 
 def vocabulary(
@@ -110,6 +117,8 @@ def vocabulary(
         The words, indexed by their first two characters.
     """
     known_lengths = words.lengths_of(known)
+    held = {} if before is None else before.known
+    learnt = {name for name, kind in known.items() if held.get(name) is not kind}
     return Vocabulary(
         lexicon=lexicon,
         areas=areas,
@@ -121,21 +130,21 @@ def vocabulary(
         codes={word: _word_code(word, flags) for word, flags in lexicon.flags.items()}
         if before is None
         else before.codes,
-        cuts={} if before is None else _still_right(before.cuts, known, known_lengths),
+        cuts={} if before is None else _still_right(before.cuts, learnt),
+        names={} if before is None else before.names,
     )
 
 
 def _still_right(
-    cuts: Mapping[tuple[bool, str], tuple[Token, ...]],
-    known: Mapping[str, PlaceType],
-    lengths: Mapping[str, tuple[int, ...]],
+    cuts: Mapping[tuple[bool, str], tuple[Token, ...]], learnt: Collection[str]
 ) -> dict[tuple[bool, str], tuple[Token, ...]]:
     """Give the cuts of the runs that hold no name learnt since."""
+    lengths = words.lengths_of(learnt)
     return {
         key: cut
         for key, cut in cuts.items()
         if not any(
-            key[1][at : at + length] in known
+            key[1][at : at + length] in learnt
             for at in range(len(key[1]))
             for length in lengths.get(key[1][at : at + 2], ())
         )
