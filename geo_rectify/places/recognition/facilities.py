@@ -206,7 +206,8 @@ def _works(text: str, part: Sequence[Token]) -> Sequence[Token]:
 def _least_stem(middle: Sequence[Token]) -> int:
     """Give the least length of a stem: one character before two heads or a trade and a zone."""
     traded = middle[0].code == codes.INDUSTRY
-    return 1 if traded or sum(token.code == codes.HEAD for token in middle) > 1 else _MIN_STEM
+    heads = sum(token.code in codes.HEAD + codes.RESERVE for token in middle)
+    return 1 if traded or heads > 1 else _MIN_STEM
 
 
 def _loose(

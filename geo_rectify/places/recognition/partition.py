@@ -23,9 +23,6 @@ _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 # 某某有限公司|某市分公司
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 # 某油田|采油四厂
-_QUARTERS: Final = frozenset(
-    ["江南", "江北", "河东", "河西", "桥东", "桥西", "城东", "城西", "城南", "城北"]
-)
 _OIL_WORKS: Final = re.compile("采[油气]")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
@@ -37,6 +34,7 @@ _OF_TWO: Final = frozenset(
 _LENDING: Final = frozenset(
     {PlaceType.RIVER, PlaceType.LAKE_RESERVOIR, PlaceType.MOUNTAIN, PlaceType.CATCHMENT}
 )
+_TRADES: Final = codes.INDUSTRY + codes.MODIFIER
 _OLD_SITE: Final = re.compile("[老旧新东西南北]厂区")
 _SIDE: Final = re.compile("(?:^|[，。；、县市区旗])[东西南北]$")
 _REACH: Final = re.compile("段(?!落|时)")
@@ -163,13 +161,19 @@ def _standing_zone(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
 
 
 def _described_park(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
-    """Say whether an ordinary word names a park of the county before it: 某县|桥头电镀园区."""
+    """Say whether a word or trades name a park of the county before it: 某县|桥头电镀园区."""
     return (
         len(part) > _MIN_STEM
         and part[0].code == codes.ADMIN
-        and part[1].code == codes.SOFT
+        and (part[1].code == codes.SOFT or _of_trades(part))
         and lexicon.facility.get(text[part[-1].start : part[-1].end]) is PlaceType.INDUSTRIAL_PARK
     )
+
+
+def _of_trades(part: Sequence[Token]) -> bool:
+    """Say whether trades alone stand between a county and a head."""
+    county = part[0].kind is PlaceType.COUNTY
+    return county and all(token.code in _TRADES for token in part[1:-1])
 
 
 def _section(
@@ -441,11 +445,8 @@ def _dashed(text: str, first: Draft, second: Draft) -> bool:
 
 
 def _one_name(first: Draft, second: Draft) -> bool:
-    if first.kind is PlaceType.PREFECTURE or first.kind is PlaceType.SCHOOL:
-        # 某原市|江南污水处理厂, 某大学|某医院
-        works = second.kind is PlaceType.WASTEWATER_PLANT and second.stem in _QUARTERS
-        school = first.kind is PlaceType.SCHOOL
-        return second.kind is PlaceType.HOSPITAL if school else works
+    if first.kind is PlaceType.SCHOOL:
+        return second.kind is PlaceType.HOSPITAL
     if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
         # 某河|某县的简称|水上公园
         return not second.prefix.endswith(RANKS)

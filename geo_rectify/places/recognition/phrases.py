@@ -43,7 +43,7 @@ _PHRASE: Final = re.compile(
     r"(?P<section>N[Aa]{1,2}(?:[MIs]*|H)[HG])"
     rf"|(?P<town>V(?:s{{0,2}}){_TAIL})"
     rf"|(?P<facility>a{{0,2}}[UNSF]+V?s?{_TAIL})"
-    r"|(?P<reserve>(?:a{1,2}[UNSFs]{1,4}|[UNSF]+)(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
+    r"|(?P<reserve>(?:a{1,3}[UNSFs]{1,4}|[UNSF]+)(?:[sMIH]{0,3}C)?[sMIH]{1,4}G)"
     rf"|(?P<quoted>B[UNSaIMs]{{1,6}}B[MIs]{{0,2}}[HG])"
     rf"|(?P<inserted>[UNSa]+\([UNSaVIMs]+\)U{{0,2}}{_TAIL})"
     rf"|(?P<county>(?:A|a{{1,2}})(?:K?s?{_TAIL}|Ms{_TAIL}|K))"

@@ -43,6 +43,7 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
         The word lists.
     """
     for scene in scenes:
+        _join_city_works(scene, document)
         _part_firms(scene, document)
     clean, sure = _names_behind(scenes, _CLEAN_BEFORE), _names_behind(scenes, _SURE_BEFORE)
     for scene in scenes:
@@ -54,6 +55,29 @@ def trim_names(scenes: Sequence[Scene], document: Document, lexicon: Lexicon) ->
             if not lead or draft.surface not in lexicon.flags:
                 kept.append(draft)
         scene.drafts = kept
+
+
+def _join_city_works(scene: Scene, document: Document) -> None:
+    """Join the city a document is about with its treatment works: 某原市|江南污水处理厂.
+
+    In its own document nobody needs to be told which city a works is in.
+    """
+    joined: list[Draft] = []
+    for draft in scene.drafts:
+        city = joined[-1] if joined else None
+        works = draft.kind is PlaceType.WASTEWATER_PLANT and not draft.prefix
+        if (
+            works
+            and city is not None
+            and city.end == draft.start
+            and city.kind is PlaceType.PREFECTURE
+            and city.surface == document.home.level_name
+        ):
+            draft.start, draft.prefix = city.start, city.surface
+            draft.surface = city.surface + draft.surface
+            joined.pop()
+        joined.append(draft)
+    scene.drafts = joined
 
 
 def _part_firms(scene: Scene, document: Document) -> None:
