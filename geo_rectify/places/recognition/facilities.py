@@ -42,6 +42,7 @@ _PLAIN_WORKS: Final = frozenset({"厂", "加工厂", "砖厂", "预制场", "石
 _AREA_ENDS: Final = frozenset("县市区旗镇乡村")
 _DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
+_MARKS: Final = frozenset(["", *"，。；、"])
 _MAX_CODED: Final = 16
 # 某皮河|马良某家湾|断面: a river and a place on it.
 _MAX_ON_RIVER: Final = 12
@@ -186,12 +187,13 @@ def _names(
 def _called_by_words(text: str, part: Sequence[Token], word: Token, lexicon: Lexicon) -> bool:
     """Say whether one character and a word behind an area are a name: 某县|大河边|重晶石矿."""
     first = part[0]
+    behind = text[max(0, first.start - 1) : first.start]
     verb = HARD in lexicon.flags.get(text[max(0, first.start - _MIN_STEM) : first.start], "")
     return (
         word.code == codes.SOFT
         and first.code == codes.UNKNOWN
         and word.end - word.start == _MIN_STEM
-        and (verb or text[max(0, first.start - 1) : first.start] in _AREA_ENDS)
+        and (verb or behind in _AREA_ENDS or behind in _MARKS)
         and text[first.start] not in _DESCRIBING
     )
 

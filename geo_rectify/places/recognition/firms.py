@@ -20,6 +20,7 @@ _OF_FIRMS: Final = codes.UNKNOWN + codes.BRAND + codes.NAME + codes.STEM
 _NAMING: Final = frozenset("USNF")
 _MAX_FIRM: Final = 26
 _BRANCH: Final = codes.BRAND + codes.SHORT_ADMIN
+_BRANCH_OF_TRADE: Final = codes.INDUSTRY + codes.SHORT_ADMIN
 _GROUPS: Final = ("公司", "集团")
 _REGISTERED: Final = ("有限", "股份有限")
 _MAX_SOFT: Final = 5
@@ -93,7 +94,7 @@ def registered_firms(
                 inner=True,
             )
         if start is None:
-            start = _short_of_a_firm(text, tokens, row, index)
+            start = _short_of_a_firm(text, tokens, row, first=first, legal=index, lexicon=lexicon)
         if start is None:
             continue
         if text[tokens[start].start : tokens[start].end] == _FORMER and start < index - 1:
@@ -129,13 +130,29 @@ def _last_end(text: str, tokens: Sequence[Token], row: Sequence[str], legal: int
 
 
 def _short_of_a_firm(
-    text: str, tokens: Sequence[Token], row: Sequence[str], legal: int
+    text: str,
+    tokens: Sequence[Token],
+    row: Sequence[str],
+    *,
+    first: int,
+    legal: int,
+    lexicon: Lexicon,
 ) -> int | None:
     """Say where 某银|公司 and, right behind its group, 氟化|公司 begin; None for other words."""
+    registered = text[tokens[legal].start : tokens[legal].end] in lexicon.own
+    if registered and "".join(row[max(0, legal - 2) : legal]) == _BRANCH_OF_TRADE:
+        # 某东水泥|某川|有限公司
+        return _firm_start(
+            text, tokens, row, first=first, legal=legal - 1, lexicon=lexicon, inner=True
+        )
     head = text[tokens[legal].start : tokens[legal].end]
     if head == "分公司" and "".join(row[max(0, legal - 2) : legal]) == _BRANCH:
         # 某钢|某圈|分公司
         return legal - 2
+    whole = legal + 1 < len(row) and row[legal + 1] == codes.LEGAL
+    if head == "集团" and legal and row[legal - 1] == codes.SHORT_ADMIN and whole:
+        # 某川|集团|股份有限公司
+        return legal - 1
     if head != "公司" or not legal:
         return None
     first = legal
@@ -143,7 +160,7 @@ def _short_of_a_firm(
         first -= 1
     if first and row[first - 1] == codes.SHORT_ADMIN:
         # 某银|公司, 某州|铁合金|公司, 某省|某山|铝业|公司
-        if first > 1 and row[first - 2] == codes.SHORT_ADMIN:
+        if first > 1 and row[first - 2] in codes.SHORT_ADMIN + codes.BRAND:
             first -= 1
         return first - 1 if first == 1 or row[first - 2] not in _NAMING else None
     of_group = legal > 1 and row[legal - 2] == codes.TITLE and row[legal - 1] == codes.INDUSTRY

@@ -31,7 +31,7 @@ RESERVE: Final = "G"
 _KIND_OF_LAST: Final = (
     dict.fromkeys("湖池海淀", PlaceType.LAKE_RESERVOIR)
     | dict.fromkeys("山岭", PlaceType.MOUNTAIN)
-    | dict.fromkeys("漠地原湾", PlaceType.CATCHMENT)
+    | dict.fromkeys("漠地原湾口", PlaceType.CATCHMENT)
 )
 _METALS: Final = "金银铜铁铅锌锡锑钨钼锰铋镍钴"
 _LONG_NAME: Final = 4

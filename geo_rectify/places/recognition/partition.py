@@ -23,7 +23,7 @@ _AFTER_RIVER: Final = ("三角洲", "口", "故道", "湿地", "源")
 # 某某有限公司|某市分公司
 _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 # 某油田|采油四厂
-_OIL_WORKS: Final = re.compile("采[油气]")
+_OIL_WORKS: Final = re.compile("(?:第[一二三四五六七八九十]+|[\u4e00-\u9fff]{2})?采[油气].{0,2}厂")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
 _ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
@@ -59,6 +59,7 @@ _BELONGING: Final = frozenset(
         (PlaceType.INDUSTRIAL_PARK, PlaceType.FACTORY),
     }
 )
+_LEFT: Final = ("采空区", "历史遗留", "关闭后")
 _WASTE: Final = ("矿井水", "矿渣", "采坑", "宕口", "废渣", "尾渣", "渣堆", "废石", "废水")
 # 宁夏|精细化工基地 is a name, 某某市|精细化工基地 none.
 _BY_SHORT_NAMES: Final = frozenset({"精细化工基地", "新材料基地", "化工新材料基地"})
@@ -318,6 +319,7 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
     if part[0].kind is PlaceType.TOWNSHIP and len(part) == _MIN_STEM and head in lexicon.of_towns:
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
+    town = part[0].kind is PlaceType.TOWNSHIP
     ore = (
         text[part[0].end - 1] in _TOWNS
         and (
@@ -325,7 +327,7 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
             or (head.endswith("矿") and lexicon.facility[head] is PlaceType.MINE)
         )
         and len(part) == _MIN_STEM
-        and text.startswith((*lexicon.of_ore, *_WASTE), last.end)
+        and text.startswith((*lexicon.of_ore, *_WASTE, *(_LEFT if town else ())), last.end)
     )
     return head in _OPEN_COUNTRY or at_large or ore
 
@@ -455,7 +457,7 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
         # 某村|2号雨水排口
         return second.surface[0].isdigit() and second.named
-    if first.head == "油田" and _OIL_WORKS.match(second.surface):
+    if "油田" in first.surface and _OIL_WORKS.match(second.surface):
         return True
     firms = first.kind is second.kind is PlaceType.FACTORY
     # 某州煤业|某林能化公司
