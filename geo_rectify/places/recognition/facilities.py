@@ -39,10 +39,10 @@ _SIGHTS: Final = frozenset({PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK})
 _STATE_NAMED: Final = ("国家", "省级", "世界", "自治区级")
 _MIN_STEM: Final = 2
 _PLAIN_WORKS: Final = frozenset({"厂", "加工厂", "砖厂", "预制场", "石灰厂"})
-_AREA_ENDS: Final = frozenset("县市区旗镇乡村")
+# A name may begin behind an area, a mark or nothing.
+_BEGINS_BEHIND: Final = frozenset(["", *"县市区旗镇乡村，。；、"])
 _DESCRIBING: Final = frozenset("原旧老新各该某一两多全内")
 _MAX_STEM: Final = 7
-_MARKS: Final = frozenset(["", *"，。；、"])
 _MAX_CODED: Final = 16
 # 某皮河|马良某家湾|断面: a river and a place on it.
 _MAX_ON_RIVER: Final = 12
@@ -185,7 +185,7 @@ def _names(
 
 
 def _called_by_words(text: str, part: Sequence[Token], word: Token, lexicon: Lexicon) -> bool:
-    """Say whether one character and a word behind an area are a name: 某县|大河边|重晶石矿."""
+    """Say whether one character and a word are a name: 某县|大河边|重晶石矿, 规范|金沙滩|工业园区."""
     first = part[0]
     behind = text[max(0, first.start - 1) : first.start]
     verb = HARD in lexicon.flags.get(text[max(0, first.start - _MIN_STEM) : first.start], "")
@@ -193,7 +193,7 @@ def _called_by_words(text: str, part: Sequence[Token], word: Token, lexicon: Lex
         word.code == codes.SOFT
         and first.code == codes.UNKNOWN
         and word.end - word.start == _MIN_STEM
-        and (verb or behind in _AREA_ENDS or behind in _MARKS)
+        and (verb or behind in _BEGINS_BEHIND)
         and text[first.start] not in _DESCRIBING
     )
 

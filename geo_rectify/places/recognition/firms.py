@@ -302,6 +302,8 @@ def _makes(trade: str, lexicon: Lexicon) -> bool:
 def water_brand(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | None:
     """Read a river's name or an ordinary word before a trade as a firm: 某河|汽车, 昆仑|碱业.
 
+    The short name of an area may stand before it: 某苏|中山|化工.
+
     Parameters
     ----------
     text

@@ -1,4 +1,7 @@
-"""Cutting words off the front of a name that the document has without them elsewhere."""
+"""What a name begins with: words cut off, a county parted from a firm, a city joined to its works.
+
+A word is cut off the front of a name that the document has without it elsewhere.
+"""
 
 from __future__ import annotations
 
