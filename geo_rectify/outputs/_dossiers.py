@@ -32,6 +32,7 @@ from geo_rectify.vocabulary import (
     ZoneClass,
     label,
     precision_label,
+    source_label,
     verdict_label,
 )
 
@@ -250,7 +251,7 @@ def dossiers(assessment: Assessment) -> list[Dossier]:
                 uncertainty_m=number(row["uncertainty_m"]),
                 status=SiteStatus(row["status"]),
                 relation=_text(row["relation"]),
-                source=_text(row["source"]),
+                source=source_label(_text(row["source"])),
                 count=None if number(row["count"]) is None else int(row["count"]),
                 area_stated_m2=number(row["area_stated_m2"]),
                 candidates=candidate_words(row["candidates"]),
@@ -346,7 +347,7 @@ def candidate_words(cell: object) -> tuple[str, ...]:
         name = one_line(entry.get("name") or entry.get("candidate") or "")
         county = entry.get("county") or _county(_text(entry.get("adcode")))
         about = [one_line(part or "") for part in (county, entry.get("township"))]
-        about.append(one_line(entry.get("source") or ""))
+        about.append(one_line(source_label(_text(entry.get("source")))))
         about = [part for part in about if part and part != name]
         words.append(f"{name}（{'，'.join(about)}）" if about else name)
     return tuple(dict.fromkeys(word for word in words if word))

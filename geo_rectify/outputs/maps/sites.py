@@ -39,6 +39,7 @@ from geo_rectify.vocabulary import (
     ZoneClass,
     label,
     precision_label,
+    source_label,
     verdict_label,
 )
 
@@ -288,7 +289,7 @@ def _identity(row: Mapping[str, Any], mentions: Sequence[Mention]) -> dict[str, 
         "counted": row["status"] == SiteStatus.COUNTED,
         "stated": "，".join(stated),
         "relation": _text(row["relation"]),
-        "source": _text(row["source"]),
+        "source": source_label(_text(row["source"])),
         "issues": split_list(row["issue_numbers"]),
     }
 
@@ -517,7 +518,7 @@ def _candidates(cell: str) -> list[dict[str, str]]:
         if not one.get("id"):
             continue
         name = str(one.get("name") or "（未命名）")
-        about = [str(one.get("township") or ""), str(one.get("source") or "")]
+        about = [str(one.get("township") or ""), source_label(str(one.get("source") or ""))]
         detail = "，".join(part for part in about if part)
         words = f"{name}（{detail}）" if detail else name
         shown.append({"id": str(one["id"]), "name": name, "words": words})
