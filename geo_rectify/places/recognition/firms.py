@@ -29,7 +29,8 @@ _MAX_BRACKET: Final = 4
 _REFINERS: Final = frozenset({"石化", "炼化"})
 _OF_A_TRADE: Final = ("企业", "公司", "行业", "产业", "工业", "化工", "园", "基地", "等", "渣")
 _OPENING: Final = frozenset("市县区旗．前")
-_AREA_ENDS: Final = frozenset("区县市镇乡村")
+# 郊区|养殖, 铝基|新材料
+_NO_BRAND_ENDS: Final = frozenset("区县市镇乡村基")
 OPENS_FIRMS: Final = frozenset(["", *"，。；：、．县市区旗镇乡村园道"])
 """Characters a firm's name may begin behind with any brand: marks, ends of areas and zones."""
 _URGED: Final = ("督促", "责令", "约谈", "关停", "查处")
@@ -441,7 +442,7 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
         unknown
         and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
         and trade not in lexicon.wares
-        and brand[-1] not in _AREA_ENDS
+        and brand[-1] not in _NO_BRAND_ENDS
         and brand[0] not in lexicon.never_first
     )
     evident = len(part) == _MIN_STEM + len(trades) and not lead and (told or opens)
