@@ -165,20 +165,22 @@ def strip_admin(name: str, uppers: tuple[str, ...], kind: PlaceType) -> str:
     return name
 
 
-def township_stem(name: str) -> str:
+def township_stem(name: str, *, ends: tuple[str, ...] = TOWNSHIP_END) -> str:
     """Take 街道, 镇 or 乡 off a township's name.
 
     Parameters
     ----------
     name
         For example 礼林镇.
+    ends
+        What townships end with.
 
     Returns
     -------
     str
         礼林; the whole name where it would be a single character.
     """
-    for word in TOWNSHIP_END:
+    for word in ends:
         if name.endswith(word) and len(name) - len(word) >= _SHORTEST:
             return name.removesuffix(word)
     return name

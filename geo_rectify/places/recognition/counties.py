@@ -25,7 +25,7 @@ from geo_rectify.places.recognition.belonging import (
 )
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.townships import called_without_rank
+from geo_rectify.places.recognition.townships import TOWNSHIP_ENDS, called_without_rank
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ PREFECTURE_ONLY: Final = "prefecture only"
 
 _ZONE_BODY: Final = re.compile(r"^(.{2,}?(?:区|园))(?:党工委|管委会|管理委员会)$")
 _BRACKETS: Final = re.compile("[（(]([\u4e00-\u9fff]{2,4})[)）]")
-_TOWNSHIP_FIRST: Final = re.compile("[\u4e00-\u9fff]{1,4}?(?:镇|乡|街道|苏木)")
+_TOWNSHIP_FIRST: Final = re.compile(f"[\u4e00-\u9fff]{{1,4}}?(?:{'|'.join(TOWNSHIP_ENDS)})")
 _SETTLED: Final = frozenset({PlaceType.TOWNSHIP, PlaceType.VILLAGE})
 _CARRIED: Final = frozenset(
     {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ADMIN_KINDS = frozenset({PlaceType.PROVINCE, PlaceType.PREFECTURE, PlaceType.COUNTY})
 RANKS = ("省", "市", "县", "区", "旗", "州", "盟")
+ZONE_KINDS = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 AREA_KINDS = ADMIN_KINDS | {PlaceType.DEV_ZONE, PlaceType.TOWNSHIP, PlaceType.VILLAGE}
 
 

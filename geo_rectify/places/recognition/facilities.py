@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.places.recognition.drafts import ZONE_KINDS, Draft
 from geo_rectify.places.recognition.firms import firm_within
 from geo_rectify.places.recognition.lexicon import HARD
 from geo_rectify.vocabulary import PlaceType
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from geo_rectify.places.recognition.lexicon import Lexicon
     from geo_rectify.places.recognition.tokens import Token
 
-_DESCRIBED_KINDS: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
 # Called by the short name of a county and words of any kind: 某州|金属表面处理中心.
 _CALLED_KINDS: Final = frozenset(
     {
@@ -162,7 +161,7 @@ def _names(
         titled = any(text.startswith(_STATE_NAMED, token.start) for token in part[begin + 1 :])
         kinds = {lexicon.facility.get(text[token.start : token.end]) for token in part[begin:]}
         unnamed = (kind in _UNNAMED_BY_COUNTY and not single) or (
-            described and kinds.isdisjoint(_DESCRIBED_KINDS) and not titled
+            described and kinds.isdisjoint(ZONE_KINDS) and not titled
         )
         return stem_end > begin or not unnamed
     if group == "called":

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geo_rectify.models import Mention
+from geo_rectify.places.names import township_stem
 from geo_rectify.places.pausing import collector_paused
 from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.admin import find_home
@@ -30,7 +31,6 @@ from geo_rectify.places.recognition.townships import (
     TOWNSHIP_ENDS,
     called_without_rank,
     townships_of,
-    without_rank,
 )
 from geo_rectify.places.recognition.trimming import trim_names
 from geo_rectify.vocabulary import PlaceType
@@ -167,7 +167,9 @@ def _recognise(scenes: list[Scene], document: Document) -> None:
     """Cut and read every passage twice: the second time with the names the first one is sure of."""
     words, around = lexicon(), context()
     towns = _official(scenes, document)
-    stems = frozenset(stem for name in towns if (stem := without_rank(name)) != name)
+    stems = frozenset(
+        stem for name in towns if (stem := township_stem(name, ends=TOWNSHIP_ENDS)) != name
+    )
     works = dict.fromkeys(words.works, PlaceType.FACTORY) | towns
     works |= words.landmarks
     for scene in scenes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import Draft
+from geo_rectify.places.recognition.drafts import ZONE_KINDS, Draft
 from geo_rectify.places.recognition.lexicon import INDUSTRY
 from geo_rectify.vocabulary import PlaceType
 
@@ -40,7 +40,6 @@ _FORMER: Final = "原"
 _HEAPS: Final = ("渣", "尾", "灰", "赤泥", "废石")
 _MIN_STEM: Final = 2
 _MAX_BRAND: Final = 4
-_ZONES: Final = frozenset({PlaceType.INDUSTRIAL_PARK, PlaceType.DEV_ZONE})
 _BRANDED: Final = codes.UNKNOWN + codes.NAME + codes.BRAND + codes.SHORT_ADMIN
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
@@ -259,7 +258,7 @@ def _behind_a_zone(
     """Say where a name begins that stands behind a zone: 某丰工业园区|永明新能源有限公司."""
     for at in range(legal - 2, first, -1):
         kind = lexicon.facility.get(text[tokens[at].start : tokens[at].end])
-        if row[at] == codes.HEAD and kind in _ZONES and row[at + 1] in _BRANDED:
+        if row[at] == codes.HEAD and kind in ZONE_KINDS and row[at + 1] in _BRANDED:
             return at + 1
     return first
 
@@ -363,13 +362,12 @@ def area_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | Non
     told = trade in _REFINERS or (
         trade not in lexicon.weak_industry and lexicon.firm_evidence.match(text, end) is not None
     )
-    # 某峡市|某峡铝业: behind the county's full name, or at the head of a measure.
-    opens = text[max(0, start - 1) : start] in _OPENING
-    # 某龙钢铁、某台钢铁
-    listed = text[max(0, start - 1) : start] == "、" and text.endswith(trade, 0, start - 1)
-    if not (told or ((opens or listed) and _makes(trade, lexicon))) or text.startswith(
-        _OF_A_TRADE, end
-    ):
+    # 某峡市|某峡铝业: behind the county's full name, at the head of a measure, or listed with
+    # another firm of its trade: 某龙钢铁、某台钢铁.
+    mark = text[max(0, start - 1) : start]
+    opens = mark in _OPENING or (mark == "、" and text.endswith(trade, 0, start - 1))
+    told = told or (opens and _makes(trade, lexicon))
+    if not told or text.startswith(_OF_A_TRADE, end):
         return None
     return own_firm(text, part, lexicon)
 
@@ -428,19 +426,15 @@ def short_firm(text: str, part: Sequence[Token], lexicon: Lexicon) -> Draft | No
     if not _MIN_STEM <= len(brand) <= _MAX_BRAND:
         return None
     unknown = all(token.code == codes.UNKNOWN for token in part[: -len(trades)])
-    waste = (
-        unknown
-        and text.startswith("废", part[-1].end)
-        and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
-    )
+    begins = unknown and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
+    waste = begins and text.startswith("废", part[-1].end)
     if text.startswith(lexicon.generic_after, part[-1].end) and not waste:
         return None
     told = lexicon.firm_evidence.match(text, part[-1].end) or text.endswith(
         _URGED, max(0, part[0].start - _VERB), part[0].start
     )
     opens = (
-        unknown
-        and text[part[0].start - 1 : part[0].start] in OPENS_FIRMS
+        begins
         and trade not in lexicon.wares
         and brand[-1] not in _NO_BRAND_ENDS
         and brand[0] not in lexicon.never_first

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, ZONE_KINDS
 from geo_rectify.places.recognition.firms import is_traded_brand
 from geo_rectify.vocabulary import PlaceType
 
@@ -26,7 +26,6 @@ _BRANCH: Final = re.compile("[\u4e00-\u9fff]{2,4}?分公司")
 _OIL_WORKS: Final = re.compile("(?:第[一二三四五六七八九十]+|[\u4e00-\u9fff]{2})?采[油气].{0,2}厂")
 _WITH_BRANCHES: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "集团")
 _ONE_WITH_GROUP: Final = ("分公司", "有限公司", "有限责任公司")
-_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 _DASH: Final = re.compile("[—–－~-]{1,2}")
 _OF_TWO: Final = frozenset(
     {PlaceType.NATURE_RESERVE, PlaceType.PARK_SCENIC, PlaceType.FOREST_PARK, PlaceType.WATER_SOURCE}
@@ -182,12 +181,13 @@ def _section(
 ) -> list[tuple[str, Sequence[Token]]]:
     """Keep a river, an area and a section together, part all others: 某河|某市污水处理厂."""
     kind = lexicon.facility.get(text[part[-1].start : part[-1].end])
-    short = part[1].code == codes.SHORT_ADMIN and kind in _OF_RIVERS
-    zone = part[0].kind is PlaceType.CATCHMENT and kind is PlaceType.DEV_ZONE
-    # 某州湾|某虞经济技术开发区
-    zone = zone and part[1].code == codes.SHORT_ADMIN
-    river = part[0].kind is PlaceType.RIVER
-    if zone or (river and (kind is PlaceType.MONITORING_SECTION or short)):
+    short = part[1].code == codes.SHORT_ADMIN
+    whole = {
+        PlaceType.RIVER: kind is PlaceType.MONITORING_SECTION or (short and kind in _OF_RIVERS),
+        # 某州湾|某虞经济技术开发区
+        PlaceType.CATCHMENT: short and kind is PlaceType.DEV_ZONE,
+    }
+    if part[0].kind is not None and whole.get(part[0].kind):
         return [("section", part)]
     return [("name", part[:1]), ("county", part[1:])]
 
@@ -316,10 +316,10 @@ def _of_the_town(text: str, part: Sequence[Token], lexicon: Lexicon) -> bool:
         token.code in codes.MODIFIER + codes.INDUSTRY for token in part[1:-1]
     ):
         return True
-    if part[0].kind is PlaceType.TOWNSHIP and len(part) == _MIN_STEM and head in lexicon.of_towns:
+    town = part[0].kind is PlaceType.TOWNSHIP
+    if town and len(part) == _MIN_STEM and head in lexicon.of_towns:
         return True
     at_large = any(text[token.start : token.end] in _AT_LARGE for token in part[1:-1])
-    town = part[0].kind is PlaceType.TOWNSHIP
     ore = (
         text[part[0].end - 1] in _TOWNS
         and (
@@ -352,19 +352,7 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
         last = joined[-1] if joined else None
         if last is not None and draft.end <= last.end:
             continue
-        if draft.prefix and draft.kind in _OF_TWO and _SIDE.search(text, 0, draft.start):
-            # 西|某某国家级自然保护区
-            draft.start -= 1
-            draft.surface = text[draft.start : draft.end]
-        branch = _BRANCH.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
-        if branch is not None and draft.head in _WITH_BRANCHES:
-            draft.head, draft.end = branch[0], branch.end()
-            draft.surface = text[draft.start : draft.end]
-        site = _OLD_SITE.match(text, draft.end) if draft.head.endswith("厂") else None
-        if site is not None:
-            # 某冶炼厂|老厂区
-            draft.end = site.end()
-            draft.surface = text[draft.start : draft.end]
+        _stretch(text, draft)
         dashed = last is not None and _dashed(text, last, draft)
         if last is not None and (dashed or (last.end == draft.start and _one_name(last, draft))):
             last.kind, last.head, last.end = draft.kind, draft.head, draft.end
@@ -372,6 +360,21 @@ def whole_names(text: str, drafts: list[Draft]) -> list[Draft]:
         else:
             joined.append(draft)
     return joined
+
+
+def _stretch(text: str, draft: Draft) -> None:
+    """Let a name take in a side before it, a branch or an old site behind it."""
+    if draft.prefix and draft.kind in _OF_TWO and _SIDE.search(text, 0, draft.start):
+        # 西|某某国家级自然保护区
+        draft.start -= 1
+    branch = _BRANCH.match(text, draft.end) if draft.kind is PlaceType.FACTORY else None
+    if branch is not None and draft.head in _WITH_BRANCHES:
+        draft.head, draft.end = branch[0], branch.end()
+    site = _OLD_SITE.match(text, draft.end) if draft.head.endswith("厂") else None
+    if site is not None:
+        # 某冶炼厂|老厂区
+        draft.end = site.end()
+    draft.surface = text[draft.start : draft.end]
 
 
 def river_reaches(text: str, drafts: list[Draft], lexicon: Lexicon) -> list[Draft]:
@@ -452,7 +455,7 @@ def _one_name(first: Draft, second: Draft) -> bool:
     if first.kind is PlaceType.RIVER and second.prefix and second.kind in _OF_RIVERS:
         # 某河|某县的简称|水上公园
         return not second.prefix.endswith(RANKS)
-    if first.kind in _ZONES and second.surface.endswith("分园"):
+    if first.kind in ZONE_KINDS and second.surface.endswith("分园"):
         return True
     if first.kind is PlaceType.VILLAGE and second.kind is PlaceType.DRAINAGE_OUTLET:
         # 某村|2号雨水排口

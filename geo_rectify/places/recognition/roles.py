@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations
-from geo_rectify.places.recognition.surroundings import before
+from geo_rectify.places.recognition.surroundings import before, sentence_span
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -180,6 +180,5 @@ def _acts_on_a_place(text: str, draft: Draft, rest: list[Draft], context: Contex
         return False
     if draft.kind is PlaceType.FOREST_FARM:
         return True
-    stops = [at for at in (text.find(mark, draft.end) for mark in "。；") if at >= 0]
-    end = min(stops, default=len(text))
+    _, end = sentence_span(text, draft.start, draft.end)
     return any(other.start < end and other.kind is not PlaceType.FACTORY for other in rest)

@@ -10,6 +10,7 @@ from geo_rectify.places.recognition.drafts import ADMIN_KINDS, AREA_KINDS, Draft
 from geo_rectify.places.recognition.enumerations import enumerations, index_at
 from geo_rectify.places.recognition.lexicon import lexicon
 from geo_rectify.places.recognition.numbering import read_number
+from geo_rectify.places.recognition.surroundings import sentence_span
 from geo_rectify.vocabulary import PlaceType, Role
 
 if TYPE_CHECKING:
@@ -264,9 +265,7 @@ def _counts_the_named(
 def _areas(text: str, sets: Sequence[Draft], context: Context) -> None:
     """Give a set the area its sentence states, when the sentence has but one set."""
     for draft in sets:
-        begin = max(text.rfind(mark, 0, draft.start) for mark in "。；") + 1
-        stops = [at for at in (text.find(mark, draft.end) for mark in "。；") if at >= 0]
-        end = min(stops, default=len(text))
+        begin, end = sentence_span(text, draft.start, draft.end)
         others = [s for s in sets if s is not draft and begin <= s.start < end]
         if any(other.kind is not PlaceType.TOWNSHIP for other in others):
             continue

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from geo_rectify.places.recognition import tokens as codes
-from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, Document, Draft
+from geo_rectify.places.recognition.drafts import ADMIN_KINDS, RANKS, ZONE_KINDS, Document, Draft
 from geo_rectify.places.recognition.numbering import take_pits
 from geo_rectify.vocabulary import PlaceType, Role
 
@@ -31,7 +31,6 @@ _ALONG: Final = frozenset(
 _WATERS_AND_HILLS: Final = frozenset(
     {PlaceType.RIVER, PlaceType.MOUNTAIN, PlaceType.LAKE_RESERVOIR}
 )
-_ZONES: Final = frozenset({PlaceType.DEV_ZONE, PlaceType.INDUSTRIAL_PARK})
 _NEAR_PORT: Final = 14
 _OF_PORTS: Final = (
     "码头",
@@ -70,6 +69,28 @@ def before(text: str, position: int) -> str:
     return text[max(0, position - _LOOK_BACK) : position]
 
 
+def sentence_span(text: str, start: int, stop: int, *, ends: str = "。；") -> tuple[int, int]:
+    """Give where the sentence or clause around a span begins and ends.
+
+    Parameters
+    ----------
+    text
+        The passage.
+    start, stop
+        The span.
+    ends
+        Marks that end a sentence.
+
+    Returns
+    -------
+    tuple of int
+        Its first character, and the mark that ends it or the end of the text.
+    """
+    begin = max(text.rfind(mark, 0, start) for mark in ends) + 1
+    stops = [at for mark in ends if (at := text.find(mark, stop)) >= 0]
+    return begin, min(stops, default=len(text))
+
+
 def revealed(text: str, draft: Draft, context: Context, document: Document) -> bool:
     """Say whether the words around a bare word make it a place.
 
@@ -93,8 +114,9 @@ def revealed(text: str, draft: Draft, context: Context, document: Document) -> b
         return True
     if context.revealing.match(text, draft.end):
         return True
-    water = draft.surface.endswith("水") and text.startswith(_OF_RIVERS, draft.end)
-    if water or (draft.surface.endswith("水") and _POLLUTED.match(text, draft.end)):
+    if draft.surface.endswith("水") and (
+        text.startswith(_OF_RIVERS, draft.end) or _POLLUTED.match(text, draft.end)
+    ):
         draft.kind, draft.bare = PlaceType.RIVER, False
         return True
     if context.located.search(before(text, draft.start)):
@@ -155,7 +177,7 @@ def told_by_work(text: str, draft: Draft, before_it: Token | None, lexicon: Lexi
     if before_it is None or lexicon.firm_told.match(text, draft.end) is None:
         return False
     head = lexicon.facility.get(text[before_it.start : before_it.end])
-    zone = before_it.code == codes.HEAD and head in _ZONES
+    zone = before_it.code == codes.HEAD and head in ZONE_KINDS
     opens = before_it.code in codes.ADMIN + codes.SETTLEMENT + codes.LISTED
     clause = before_it.code == codes.PUNCTUATION and len(draft.surface) > _MAX_LOCALITY
     if not (zone or opens or clause):

@@ -8,11 +8,12 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from geo_rectify.places.names import TOWNSHIP_END
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SHORTEST: Final = 2
-TOWNSHIP_ENDS: Final = ("镇", "乡", "街道", "苏木")
+TOWNSHIP_ENDS: Final = (*TOWNSHIP_END, "苏木")
 
 
 @lru_cache(maxsize=1)
@@ -61,20 +62,3 @@ def called_without_rank(name: str, townships: Mapping[str, frozenset[str]]) -> f
         The codes; empty where no township is so called.
     """
     return frozenset().union(*(townships.get(name + end, ()) for end in TOWNSHIP_ENDS))
-
-
-def without_rank(name: str) -> str:
-    """Give a township's name without its rank, where two characters are left.
-
-    Parameters
-    ----------
-    name
-        An official name.
-
-    Returns
-    -------
-    str
-        The stem, or the name as it is.
-    """
-    stems = (name.removesuffix(end) for end in TOWNSHIP_ENDS if name.endswith(end))
-    return next((stem for stem in stems if len(stem) >= _SHORTEST), name)

@@ -11,6 +11,7 @@ from geo_rectify.places.recognition import tokens as codes
 from geo_rectify.places.recognition.costs import ATTRIBUTES
 from geo_rectify.places.recognition.drafts import ADMIN_KINDS, Draft
 from geo_rectify.places.recognition.lexicon import HARD
+from geo_rectify.places.recognition.surroundings import sentence_span
 from geo_rectify.vocabulary import PlaceType
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def _part_firms(scene: Scene, document: Document) -> None:
     for draft in scene.drafts:
         area = document.home.names.get(draft.prefix) if draft.head in _REGISTERED else None
         if area is not None and area.kind is PlaceType.COUNTY and area.name == draft.prefix:
-            sentence = _sentence(scene.text, draft.start)
-            if sentence.count(draft.prefix) == 1:
+            span = sentence_span(scene.text, draft.start, draft.start, ends=_ENDS)
+            if scene.text.count(draft.prefix, *span) == 1:
                 size = len(draft.prefix)
                 stop = draft.start + size
                 parted.append(
@@ -109,13 +110,6 @@ def _part_firms(scene: Scene, document: Document) -> None:
                 draft.start, draft.surface, draft.prefix = stop, draft.surface[size:], ""
         parted.append(draft)
     scene.drafts = parted
-
-
-def _sentence(text: str, position: int) -> str:
-    """Give the sentence around a position."""
-    start = max(text.rfind(mark, 0, position) for mark in _ENDS) + 1
-    stops = [at for mark in _ENDS if (at := text.find(mark, position)) >= 0]
-    return text[start : min(stops, default=len(text))]
 
 
 def _names_behind(scenes: Sequence[Scene], marks: frozenset[str]) -> frozenset[str]:
